@@ -1,0 +1,52 @@
+"""Matches + verdict -> Alerts: who is told, and the alert's id.
+
+Position: after `match`, before `keep`. Pure.
+
+One alert a story: the id is a hash of rule, story and channel, so a copy of a story that a rule has
+fired on composes an alert that is already in the outbox, and the store leaves it at that. A copy
+that is the first of its story to match (the original was cut short, say) does send one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from monitor.model import Alert, Article, Link, Match, Source, Verdict, name_id
+
+LATE_ARRIVAL = timedelta(days=1)
+"""How much older than its source an article may claim to be when it was found after the first
+visit: pages that claim local time as UTC are up to 14 hours off, and some only name the day."""
+
+
+def is_news(article: Article, link: Link, source: Source, added_at: datetime) -> bool:
+    """Return whether `article` may alert: whether it came out after its source was added.
+
+    An undated article counts as old when it was found on the first visit, as news otherwise. A date
+    without a time stands for the whole of its day.
+    """
+    if article.published_at is None:
+        return not link.backlog
+    newest = article.published_at
+    if newest.timetz().replace(tzinfo=None) == time():
+        newest += timedelta(days=1)
+    slack = timedelta() if link.backlog else LATE_ARRIVAL
+    return newest >= added_at - source.backfill - slack
+
+
+def compose(article: Article, matches: Iterable[Match], verdict: Verdict, now: datetime) -> tuple[Alert, ...]:
+    """Return one alert for each channel of each rule that matched, in the rules' order."""
+    return tuple(
+        Alert(
+            id=name_id("alert", match.rule.name, verdict.story_id, channel),
+            rule=match.rule.name,
+            query=match.rule.query,
+            channel=channel,
+            story_id=verdict.story_id,
+            article_id=article.id,
+            excerpts=match.excerpts,
+            created_at=now,
+        )
+        for match in matches
+        for channel in dict.fromkeys(match.rule.notify)
+    )

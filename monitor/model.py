@@ -1,0 +1,404 @@
+"""The nouns, frozen, in the order in which they appear on the walk (docs/architecture.md).
+
+Every datetime is aware. Times the program makes are UTC; times a page claims keep the page's own
+offset. Durations are `timedelta`. Nothing here does I/O or knows a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+
+ID_BYTES = 10
+"""80 bits: a collision among a billion names has a chance of one in a million."""
+
+
+def name_id(*names: str) -> str:
+    """Return the id, 20 hexadecimal digits, of the thing that `names` name together.
+
+    Ids that leave the database are hashes of names, never row numbers, so that they survive a
+    restore: the same names give the same id on every machine and in every release.
+    """
+    return blake2b("\x1f".join(names).encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).hexdigest()
+
+
+# --- where we look -------------------------------------------------------------------------------
+
+
+class SeedKind(StrEnum):
+    """What a seed is: a document that lists links to articles."""
+
+    FEED = "feed"
+    FRONT = "front"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """The one document of a source that is looked at on every visit."""
+
+    url: str
+    kind: SeedKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A site as the configuration names it. Its identity is `name`; editing `url` loses no history.
+
+    `seed` is None when the configuration names none: then the first visit finds it. `pause` is the
+    least time between two requests to one host. `first_visit` is how many articles the first visit
+    keeps at most. `backfill` is how far back a new source's articles may alert; zero means only what
+    is published after the source was added.
+    """
+
+    name: str
+    url: str
+    every: timedelta = timedelta(minutes=15)
+    seed: Seed | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    user_agent: str | None = None
+    timeout: timedelta = timedelta(seconds=30)
+    pause: timedelta = timedelta(seconds=2)
+    allow_private: bool = False
+    first_visit: int = 20
+    backfill: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "has it changed?" with (RFC 9110, 8.8). None: it gave none."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One page to be had on behalf of a source."""
+
+    url: str
+    source: Source
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a server answered: status 200 with a body, or `not_modified` with none.
+
+    `url` is where the redirects ended. `content_type` is the whole header, "" when absent. `body`
+    is decoded from its Content-Encoding, but still bytes: the charset is `extract`'s business.
+    """
+
+    url: str
+    fetched_at: datetime
+    body: bytes = b""
+    content_type: str = ""
+    validators: Validators = Validators()
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A URL that looks like an article, normalised (`text.urls`), as a seed of `source` named it.
+
+    `title` and `published_at` are the seed's own claims, None when it makes none. `attempts` counts
+    the times it was fetched or read in vain. `backlog` says that it was found on the source's first
+    visit, so that it may be older than the source is to us.
+    """
+
+    url: str
+    source: str
+    title: str | None = None
+    published_at: datetime | None = None
+    attempts: int = 0
+    backlog: bool = False
+
+
+class VisitOutcome(StrEnum):
+    """How a visit ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not modified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One look at a source, finished.
+
+    `reason` says why it failed, None when it did not. `found` counts the links that the seed named,
+    `new` those never seen before, `kept` the articles stored (copies among them), `copies` those that
+    repeat a story, `dismissed` the pages refused for good, `postponed` those to be tried again,
+    `alerts` the alerts put into the outbox. `retry_after` is the wait that the server asked for.
+    """
+
+    source: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: VisitOutcome
+    reason: str | None = None
+    seed: Seed | None = None
+    validators: Validators = Validators()
+    retry_after: timedelta = timedelta()
+    found: int = 0
+    new: int = 0
+    kept: int = 0
+    copies: int = 0
+    dismissed: int = 0
+    postponed: int = 0
+    alerts: int = 0
+
+
+# --- what a page holds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What a source's recent pages taught us: which blocks are the site's own.
+
+    `pages` holds, newest first, the block hashes of up to `extract.template.WINDOW` recent pages. A
+    redesign is forgotten by itself as its last pages leave the window.
+    """
+
+    pages: tuple[frozenset[int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A story with the page chrome taken off.
+
+    `text` is plain paragraphs parted by one blank line: no markup, NFC, never empty.
+    `published_at` is what the page claims, with its timezone; None when it claims nothing we
+    trust. The time of fetching never stands in for it. `language` is ISO 639-1, None when unknown.
+    `url` is the page's canonical URL, normalised; two pages with one `url` are one article.
+    `extractor_version` says which extractor made it, so that an upgrade never looks like an edit.
+    """
+
+    url: str
+    source: str
+    title: str
+    text: str
+    fetched_at: datetime
+    extractor_version: int
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    site_name: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    summary: str | None = None
+    paywalled: bool = False
+
+    @property
+    def id(self) -> str:
+        """The article's name to the outside: a hash of its URL."""
+        return name_id("article", self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What reading one page gave: the article, the page's block hashes, and what was stripped.
+
+    `blocks` teaches the source's template. `stripped` counts the chrome blocks by the reason they
+    were stripped for ("ticker", "weather", "poll", "template" ...).
+    """
+
+    article: Article
+    blocks: frozenset[int]
+    stripped: Mapping[str, int]
+
+
+# --- copy or story? ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What is compared instead of the text (`dedupe.fingerprint`).
+
+    `content` is the 64-bit hash of the normalised token stream; `sketch` the sorted 64-bit shingle
+    hashes that were kept; `facts` the article's numbers and names, folded; `algorithm` the version
+    of the hashing: fingerprints of two versions are never compared. All hashes are unsigned.
+    """
+
+    algorithm: int
+    content: int
+    sketch: tuple[int, ...]
+    facts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A stored article that shares rare shingles with a new one, or its URL or content hash."""
+
+    article_id: str
+    url: str
+    source: str
+    story_id: str
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The stored articles that a new one must be judged against.
+
+    `common` are those shingles of the new article that too many stored articles have, so that they
+    tell nothing (`dedupe.judge.MAX_DOCUMENT_FREQUENCY`).
+    """
+
+    articles: tuple[Candidate, ...] = ()
+    common: frozenset[int] = frozenset()
+
+
+class Relation(StrEnum):
+    """How a new article stands to the archive. An article is grouped, never deleted."""
+
+    NEW = "new"
+    SAME_PAGE = "same page"
+    """The canonical URL is known: nothing is stored twice."""
+    EXACT = "exact copy"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What an article is to the archive.
+
+    `of` is the id of the article it repeats, None when it is new. `story_id` names the story it
+    belongs to: that of its first article. `similarity` is the containment that decided, 0 to 1.
+    `judged` are the ids it was compared with: the store answers Stale when others have come since.
+    """
+
+    relation: Relation
+    story_id: str
+    of: str | None = None
+    similarity: float = 0.0
+    judged: frozenset[str] = frozenset()
+
+
+# --- whom it concerns ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What to look for, and which channels to tell. `query` is in the language of docs/rules.md."""
+
+    name: str
+    query: str
+    notify: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A sentence of the article (or its title) that matched.
+
+    `marks` are (start, end) character offsets into `text`, ascending, not overlapping.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    in_title: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An article that a rule found, with the sentences to show for it (at most a few, in order)."""
+
+    rule: Rule
+    excerpts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One rule has news for one channel. Its id is the same whenever it is composed again."""
+
+    id: str
+    rule: str
+    query: str
+    channel: str
+    story_id: str
+    article_id: str
+    excerpts: tuple[Excerpt, ...]
+    created_at: datetime
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+class TlsMode(StrEnum):
+    """How a mail server is spoken to. There is never a silent fall to plain text."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smtp:
+    """The mail server, and who the mail is from (`Name <address>`)."""
+
+    host: str
+    port: int
+    tls: TlsMode
+    sender: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailChannel:
+    """A mailbox, or several."""
+
+    name: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChannel:
+    """An HTTP endpoint. `secret` is a Standard Webhooks one (`whsec_...`); None sends unsigned."""
+
+    name: str
+    url: str
+    secret: str | None = field(default=None, repr=False)
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleChannel:
+    """The standard output of the daemon."""
+
+    name: str
+
+
+ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel
+
+
+class DeliveryState(StrEnum):
+    """Where an alert stands on its way to its channel."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRYING = "retrying"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An alert on its way, with the article it is about.
+
+    `attempts` counts the finished attempts. `last_error` is None before the first failure.
+    `receipt` is what the receiver answered, None until it was taken.
+    """
+
+    alert: Alert
+    article: Article
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime
+    last_error: str | None = None
+    sent_at: datetime | None = None
+    receipt: str | None = None

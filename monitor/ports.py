@@ -1,0 +1,327 @@
+"""What the pipeline asks of the world. Adapters stand behind these; `app` says which.
+
+Each adapter of a port passes the same contract suite in `tests/`. An adapter translates its
+library's errors into ours (`errors`) and raises nothing else on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ParamSpec, Protocol, TypeVar
+
+from monitor.model import (
+    Alert,
+    Article,
+    Candidates,
+    Delivery,
+    DeliveryState,
+    Fingerprint,
+    Link,
+    Match,
+    Request,
+    Response,
+    Seed,
+    Source,
+    Template,
+    Validators,
+    Verdict,
+    Visit,
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Pages, had politely and safely."""
+
+    async def get(self, request: Request) -> Response:
+        """Return what the server answers, redirects followed: 200 with a body, or not modified.
+
+        Waits for the host's turn. Obeys robots.txt, the size caps, the total deadline and the guard
+        against private addresses.
+
+        Raises:
+            FetchFailed: not this time.
+            FetchRefused: never.
+        """
+        ...
+
+
+class Workers(Protocol):
+    """Where computation runs, so that the event loop never waits for it."""
+
+    async def run_isolated(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` on hostile bytes in a process that is killed past its deadline.
+
+        Arguments, result and the errors it raises cross by pickle.
+
+        Raises:
+            WorkerKilled: the deadline passed or the process died.
+        """
+        ...
+
+    async def run_threaded(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` on trusted values in a thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMemory:
+    """What the store remembers of a source when a visit begins.
+
+    `added_at` is when the source was first registered. `visited` is False until a first visit has
+    ended well. `failures` counts the failed visits in a row.
+    """
+
+    added_at: datetime
+    visited: bool = False
+    seed: Seed | None = None
+    validators: Validators = Validators()
+    failures: int = 0
+    template: Template = Template()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """All that one article brings into the store, written in one transaction.
+
+    `page` is the body as fetched, uncompressed. No article is stored without its alerts, and no
+    alert without its article: the alerts are the outbox.
+    """
+
+    article: Article
+    link: Link
+    page: bytes
+    blocks: frozenset[int]
+    fingerprint: Fingerprint
+    verdict: Verdict
+    matches: tuple[Match, ...]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleQuery:
+    """Which stored articles to list, newest first.
+
+    `terms` is a disjunction of conjunctions of search terms as `text.tokens` makes them (a trailing
+    `*` asks for a prefix): an article qualifies when all terms of one of the tuples occur in its
+    title or text. Empty means any article. `since` is compared with the time of fetching.
+    """
+
+    source: str | None = None
+    since: datetime | None = None
+    terms: tuple[tuple[str, ...], ...] = ()
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article with its place in the archive. `copy_of` is None for the first of its story."""
+
+    article: Article
+    story_id: str
+    copy_of: str | None
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source fares, for people to read. Times are None before the first visit.
+
+    `failing_since` and `reason` are None while it is well. `active` is False when it was taken out
+    of the configuration. `waiting` and `dismissed` count its links.
+    """
+
+    name: str
+    url: str
+    active: bool
+    added_at: datetime
+    seed: Seed | None
+    last_visit_at: datetime | None
+    next_visit_at: datetime
+    failures: int
+    failing_since: datetime | None
+    reason: str | None
+    articles: int
+    last_article_at: datetime | None
+    waiting: int
+    dismissed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """A link that is not an article (yet), and why: `retry_at` is None when it was dismissed."""
+
+    link: Link
+    found_at: datetime
+    reason: str | None
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The daemon's last sign of life."""
+
+    at: datetime
+    started_at: datetime
+    pid: int
+
+
+class Store(Protocol):
+    """What is remembered. Each call is one transaction, durable when it returns.
+
+    Raises `StoreError` (transient when waiting may cure it) from any call.
+    """
+
+    # --- sources and visits
+
+    async def register(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make the stored sources those of the configuration.
+
+        New ones are due at once; ones that are gone become inactive and keep their archive; one
+        whose `url` or `seed` changed forgets the seed it had chosen and its validators. A shorter
+        `every` brings the next visit forward, never later than `now + every` unless it is failing.
+        """
+        ...
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> tuple[str, ...]:
+        """Take up to `limit` active sources whose visit is due, longest overdue first, until `now + lease`."""
+        ...
+
+    async def claim_source(self, name: str, now: datetime, lease: timedelta) -> bool:
+        """Take one source whether due or not; False when somebody else has it."""
+        ...
+
+    async def release_claims(self) -> None:
+        """Give back every source and delivery that this store's owner has taken (after a crash, or at the end)."""
+        ...
+
+    async def recall(self, name: str) -> SourceMemory:
+        """Return what is remembered of a registered source."""
+        ...
+
+    async def finish_visit(self, visit: Visit, next_visit_at: datetime) -> None:
+        """Record a visit, its seed and validators, when the next is due, and give the source back.
+
+        A failed visit adds one to `failures` and keeps seed and validators; any other sets it to zero.
+        """
+        ...
+
+    async def clamp_next_visits(self, now: datetime, sources: Sequence[Source]) -> None:
+        """Bring back visits that a clock set back has moved more than `every` into the future."""
+        ...
+
+    # --- links
+
+    async def remember(
+        self, source: str, waiting: Sequence[Link], passed_over: Sequence[Link], now: datetime
+    ) -> int:
+        """Store the links that were never seen before; return how many. Nobody will fetch the `passed_over`."""
+        ...
+
+    async def waiting_links(self, source: str, now: datetime, limit: int) -> tuple[Link, ...]:
+        """Return the links to fetch now, newest first: those never tried and those whose retry is due."""
+        ...
+
+    async def dismiss(self, link: Link, reason: str, retry_at: datetime | None, now: datetime) -> None:
+        """Record that a link gave no article: to be tried again at `retry_at`, or never. Adds an attempt."""
+        ...
+
+    # --- articles
+
+    async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
+        """Return the stored articles that one with this URL and fingerprint must be judged against."""
+        ...
+
+    async def keep(self, filing: Filing) -> bool:
+        """Store an article with everything that belongs to it; False when the verdict is stale.
+
+        Inside the transaction the candidates are looked up again; when there are others than
+        `verdict.judged`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
+        only the link is settled. An alert whose id is known is not written again.
+        """
+        ...
+
+    # --- the outbox
+
+    async def claim_deliveries(
+        self, channel: str, now: datetime, limit: int, lease: timedelta
+    ) -> tuple[Delivery, ...]:
+        """Take up to `limit` alerts that are due on `channel`, oldest first, until `now + lease`."""
+        ...
+
+    async def mark_sent(self, alert_id: str, receipt: str, now: datetime) -> None:
+        """Record that the receiver took the alert."""
+        ...
+
+    async def mark_failed(self, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
+        """Record a failed attempt: the next one, or None when the alert is dead."""
+        ...
+
+    # --- reading
+
+    async def articles(self, query: ArticleQuery) -> tuple[StoredArticle, ...]:
+        """List articles."""
+        ...
+
+    async def source_states(self) -> tuple[SourceState, ...]:
+        """List all sources ever registered, by name."""
+        ...
+
+    async def link_states(self, source: str, limit: int) -> tuple[LinkState, ...]:
+        """List a source's links that were dismissed or wait for another try, newest first."""
+        ...
+
+    async def deliveries(
+        self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
+    ) -> tuple[Delivery, ...]:
+        """List alerts with their way to their channel, newest first."""
+        ...
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Leave a sign of life."""
+        ...
+
+    async def heartbeat(self) -> Heartbeat | None:
+        """Return the last sign of life, None when no daemon has ever run here."""
+        ...
+
+    async def prune(self, pages_before: datetime) -> int:
+        """Forget the bytes of pages fetched earlier; return how many. Articles stay."""
+        ...
+
+
+class Channel(Protocol):
+    """Somewhere an alert can be sent."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name in the configuration."""
+        ...
+
+    async def send(self, delivery: Delivery) -> str:
+        """Send one alert; return what the receiver said when it took it.
+
+        Raises:
+            DeliveryFailed: not taken; `transient` says whether to try again.
+        """
+        ...
+
+    def retry_wait(self, attempts: int) -> timedelta | None:
+        """Return how long to wait after `attempts` failed ones (at least 1), None to give up."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
