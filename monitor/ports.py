@@ -116,13 +116,15 @@ class ArticleQuery:
 
     `terms` is a disjunction of conjunctions of search terms as `text.tokens` makes them (a trailing
     `*` asks for a prefix): an article qualifies when all terms of one of the tuples occur in its
-    title or text. Empty means any article. `since` is compared with the time of fetching.
+    title or text. Empty means any article. `since` is compared with the time of fetching. `offset`
+    articles are passed over first.
     """
 
     source: str | None = None
     since: datetime | None = None
     terms: tuple[tuple[str, ...], ...] = ()
     limit: int = 50
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +246,14 @@ class Store(Protocol):
         """Return the stored articles that one with this URL and fingerprint must be judged against."""
         ...
 
-    async def keep(self, filing: Filing) -> bool:
-        """Store an article with everything that belongs to it; False when the verdict is stale.
+    async def keep(self, filing: Filing) -> int | None:
+        """Store an article with everything that belongs to it; None when the verdict is stale.
+
+        Returns how many of its alerts are new.
 
         Inside the transaction the candidates are looked up again; when there are others than
         `verdict.judged`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
-        only the link is settled. An alert whose id is known is not written again.
+        only the link is settled, and alerts that are new. An alert whose id is known is not written again.
         """
         ...
 

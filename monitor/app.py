@@ -1,0 +1,277 @@
+"""The composition root: which adapter stands behind which port. It opens them, and closes them.
+
+Position: above every room, under `cli`, `web` and `demo`, which call what is here. It holds no logic
+of the walk; that is `pipeline`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.config import Config, file_stamps, read_config, render_mistakes
+from monitor.deliver import ChannelTools, open_channel
+from monitor.errors import ConfigError, StoreError
+from monitor.extract import read_article
+from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher
+from monitor.jobs.clock import SystemClock
+from monitor.jobs.local import Assignment, LocalJobs, record_visit
+from monitor.jobs.workers import PebbleWorkers
+from monitor.match import RuleSet, matches_query, parse_query, required_terms
+from monitor.model import DeliveryState, Link, Reading, Request, Response, Source, Template, Visit
+from monitor.pipeline import Pipeline
+from monitor.ports import ArticleQuery, Channel, Heartbeat, Store, StoredArticle
+from monitor.store import SqlStore, lock_database, open_store
+
+log = logging.getLogger("monitor")
+
+VISIT_LEASE = timedelta(hours=1)
+
+HEARTBEAT_LATE = timedelta(seconds=60)
+"""The daemon beats every 10 s; six missed beats are no hiccup."""
+
+SEARCH_PAGE = 200
+"""How many of the search index's candidates are matched in one go."""
+
+
+# --- the daemon ----------------------------------------------------------------------------------
+
+
+class Daemon:
+    """The whole program, running after one configuration file."""
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self._path = path
+        self._environ = environ
+        self._clock = SystemClock()
+        self._channels: dict[str, Channel] = {}
+        self._retired: list[Channel] = []
+        self._reading = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set.
+
+        Raises:
+            ConfigError: the configuration has mistakes.
+            StoreError: the database cannot be used; another daemon may have it.
+        """
+        config = await asyncio.to_thread(read_config, self._path, self._environ)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(lock_database(config.database))
+            self._store = await stack.enter_async_context(open_archive(config, "daemon"))
+            self._fetcher = await stack.enter_async_context(open_web(config.contact, self._clock))
+            self._workers = stack.enter_context(open_workers(config))
+            stack.push_async_callback(self._close_channels)
+            self._config, self._stamps = config, file_stamps(config)
+            jobs = LocalJobs(
+                await self._assign(config), self._store, self._clock, reload_if_changed=self.reload_if_changed
+            )
+            self._jobs = jobs
+            log.info("start", extra={"outcome": "running", **count(config)})
+            await jobs.run(stop)
+        log.info("stop", extra={"outcome": "stopped"})
+
+    async def reload_if_changed(self) -> None:
+        """Reload when a file of the configuration has changed since it was last looked at."""
+        if await asyncio.to_thread(file_stamps, self._config) != self._stamps:
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Read the configuration again and work after it. One with mistakes is reported, and changes nothing."""
+        async with self._reading:
+            self._stamps = await asyncio.to_thread(file_stamps, self._config)
+            try:
+                config = await asyncio.to_thread(read_config, self._path, self._environ, self._config)
+            except ConfigError as exc:
+                in_use = f"{len(self._config.sources)} sources, {len(self._config.rules)} rules"
+                reason = f"{render_mistakes(exc)}; the running configuration ({in_use}) stays in use."
+                log.error("reload", extra={"outcome": "refused", "reason": reason})
+                return
+            waits = changes_that_wait(self._config, config)
+            self._retired += self._channels.values()
+            assignment = await self._assign(config)
+            await self._store.register(config.sources, self._clock.now())
+            self._jobs.assign(assignment)
+            self._config, self._stamps = config, file_stamps(config)
+            log.info("reload", extra={"outcome": "running", "after_restart": waits, **count(config)})
+
+    async def _assign(self, config: Config) -> Assignment:
+        self._channels = open_channels(config)
+        rules = await asyncio.to_thread(RuleSet.compile, config.rules)
+        return Assignment(
+            pipeline=Pipeline(
+                clock=self._clock,
+                fetcher=self._fetcher,
+                workers=self._workers,
+                store=self._store,
+                rules=rules,
+                channels=self._channels,
+            ),
+            sources={source.name: source for source in config.sources},
+            keep_pages=config.keep_pages,
+        )
+
+    async def _close_channels(self) -> None:
+        for channel in (*self._channels.values(), *self._retired):
+            await channel.close()
+
+
+def count(config: Config) -> dict[str, int]:
+    """Return how many sources, rules and channels there are, for the log."""
+    return {"sources": len(config.sources), "rules": len(config.rules), "channels": len(config.channels)}
+
+
+def changes_that_wait(old: Config, new: Config) -> list[str]:
+    """Return the settings that changed and take effect only when the daemon starts again."""
+    names = ("database", "workers", "contact")
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
+
+
+# --- one visit, one page -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitReport:
+    """A visit on request, and the articles it kept, newest first."""
+
+    visit: Visit
+    articles: tuple[StoredArticle, ...]
+
+
+async def visit_source(config: Config, source: Source) -> VisitReport:
+    """Visit a source now, beside a running daemon or without one. Its alerts wait for the daemon.
+
+    Raises:
+        StoreError: the daemon is visiting it at this moment.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_archive(config, "visit"))
+        await store.register(config.sources, clock.now())
+        if not await store.claim_source(source.name, clock.now(), VISIT_LEASE):
+            raise StoreError(f"{source.name} is being visited at this moment; see `monitor articles`", transient=True)
+        stack.push_async_callback(store.release_claims)
+        pipeline = Pipeline(
+            clock=clock,
+            fetcher=await stack.enter_async_context(open_web(config.contact, clock)),
+            workers=stack.enter_context(open_workers(config)),
+            store=store,
+            rules=await asyncio.to_thread(RuleSet.compile, config.rules),
+        )
+        visit = await pipeline.visit(source)
+        await record_visit(store, source, visit)
+        kept = await store.articles(ArticleQuery(source=source.name, since=visit.started_at, limit=visit.kept))
+        return VisitReport(visit=visit, articles=kept if visit.kept else ())
+
+
+async def fetch_page(url: str, *, allow_private: bool) -> Response:
+    """Fetch one page as a source without settings of its own would; raises `FetchError`."""
+    async with open_web(None, SystemClock()) as fetcher:
+        return await fetcher.get(Request(url=url, source=Source(name=url, url=url, allow_private=allow_private)))
+
+
+def extract_page(response: Response) -> Reading:
+    """Read an article from a page, without a learned template; raises `NotAnArticle`."""
+    return read_article(response, Link(url=response.url, source=""), Template())
+
+
+# --- the archive ---------------------------------------------------------------------------------
+
+
+async def find_articles(store: Store, query: ArticleQuery, match: str | None) -> tuple[StoredArticle, ...]:
+    """Return stored articles, newest first; with `match`, those that a rule with this query would find.
+
+    The search index proposes, the matcher decides. Raises `RuleError` for a query that cannot be read.
+    """
+    if match is None:
+        return await store.articles(query)
+    parsed = parse_query(match)
+    terms = required_terms(parsed)
+    found: list[StoredArticle] = []
+    offset = 0
+    while len(found) < query.limit:
+        page = await store.articles(
+            ArticleQuery(source=query.source, since=query.since, terms=terms, limit=SEARCH_PAGE, offset=offset)
+        )
+        found += [stored for stored in page if matches_query(parsed, stored.article)]
+        offset += SEARCH_PAGE
+        if len(page) < SEARCH_PAGE:
+            break
+    return tuple(found[: query.limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the daemon is alive, and what else a person should look at."""
+
+    well: bool
+    reason: str
+    heartbeat: Heartbeat | None
+    failing_sources: tuple[str, ...]
+    dead_deliveries: int
+
+
+async def check_health(store: Store) -> Health:
+    """Return how the daemon is: unwell when it has given no sign of life for `HEARTBEAT_LATE`."""
+    heartbeat = await store.heartbeat()
+    silent = None if heartbeat is None else SystemClock().now() - heartbeat.at
+    well = silent is not None and silent <= HEARTBEAT_LATE
+    states = await store.source_states()
+    dead = await store.deliveries(state=DeliveryState.DEAD, limit=1000)
+    if silent is None:
+        reason = "no daemon has run on this database yet; start one with `monitor run`"
+    elif well:
+        reason = f"the daemon gave a sign of life {max(0, round(silent.total_seconds()))} s ago"
+    else:
+        reason = f"the daemon has been silent for {silent - timedelta(microseconds=silent.microseconds)}; is it running?"
+    return Health(
+        well=well,
+        reason=reason,
+        heartbeat=heartbeat,
+        failing_sources=tuple(s.name for s in states if s.active and s.failures),
+        dead_deliveries=len(dead),
+    )
+
+
+# --- adapters ------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def open_archive(config: Config, owner: str) -> AsyncIterator[SqlStore]:
+    """Open the store, bringing the database up to date; `owner` names whose leases it takes."""
+    store = await asyncio.to_thread(open_store, config.database, owner)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_web(contact: str | None, clock: SystemClock) -> AsyncIterator[HttpFetcher]:
+    """Open the fetcher; `contact` is whom a site may turn to, None when nobody is named."""
+    fetcher = open_fetcher(FetchSettings(contact=contact), clock)
+    try:
+        yield fetcher
+    finally:
+        await fetcher.close()
+
+
+@contextmanager
+def open_workers(config: Config) -> Iterator[PebbleWorkers]:
+    """Open the worker processes."""
+    workers = PebbleWorkers(config.workers)
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+def open_channels(config: Config) -> dict[str, Channel]:
+    """Open every channel of the configuration, by name."""
+    tools = ChannelTools(smtp=config.smtp, timezone=config.timezone, open_client=open_guarded_client)
+    return {settings.name: open_channel(settings, tools) for settings in config.channels}

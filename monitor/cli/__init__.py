@@ -1,0 +1,9 @@
+"""argv in, App calls out.
+
+Position: the top. `commands` are what can be asked for, `printing` is how answers look, `logs` how
+the daemon tells what it does. Exit codes: 0; 1, our error told in one line; 2, wrong usage.
+"""
+
+from monitor.cli.commands import main
+
+__all__ = ["main"]

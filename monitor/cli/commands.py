@@ -1,0 +1,355 @@
+"""What can be asked for on the command line.
+
+Position: over `app`. Each command reads its arguments, calls one function of `app` or `Store`, and
+hands the answer to `printing`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from monitor import app as program
+from monitor.cli import printing
+from monitor.cli.demo import show_demo
+from monitor.cli.logs import LogFormat, start_logging
+from monitor.config import Config, json_schema, parse_duration, read_config, render_mistakes
+from monitor.deliver import webhook_schema
+from monitor.errors import ConfigError, MonitorError
+from monitor.model import DeliveryState, Response, Source
+from monitor.ports import ArticleQuery, Store
+
+T = TypeVar("T")
+
+commands = typer.Typer(
+    help="Reads news sites so that you don't have to: an email or a webhook when a rule finds a new article.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+config_commands = typer.Typer(help="Check the configuration, or print its JSON Schema.", no_args_is_help=True)
+commands.add_typer(config_commands, name="config")
+
+ConfigPath = Annotated[
+    Path, typer.Option("--config", "-c", envvar="MONITOR_CONFIG", help="The configuration file.", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only what came since: 24h, 7d, or a date such as 2026-11-01.")
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most so many.")]
+
+DEFAULT_CONFIG = Path("sources.yaml")
+STDIN = "-"
+
+
+def main() -> None:
+    """Run the command line. Our own errors become one line on standard error and exit code 1."""
+    try:
+        commands(prog_name="monitor")
+    except ConfigError as exc:
+        printing.errors.print(printing.plain(render_mistakes(exc)), soft_wrap=True)
+        sys.exit(1)
+    except MonitorError as exc:
+        printing.errors.print(printing.plain(f"monitor: {exc}"), soft_wrap=True)
+        sys.exit(1)
+
+
+# --- the daemon ----------------------------------------------------------------------------------
+
+
+@commands.command()
+def run(
+    config: ConfigPath = DEFAULT_CONFIG,
+    log_format: Annotated[LogFormat, typer.Option(help="How the log looks.")] = LogFormat.TEXT,
+) -> None:
+    """Run the daemon: visit, find, match and deliver until told to stop (SIGTERM or Ctrl-C).
+
+    SIGHUP, or a change of a configuration file, makes it read the configuration again.
+    """
+    start_logging(log_format)
+    asyncio.run(run_daemon(config))
+
+
+async def run_daemon(path: Path) -> None:
+    """Run the daemon until a signal stops it."""
+    daemon, stop, loop = program.Daemon(path, os.environ), asyncio.Event(), asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(daemon.reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    await daemon.run(stop)
+
+
+@commands.command()
+def visit(
+    source: Annotated[str, typer.Argument(help="The source's name, as `monitor sources` shows it.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Visit a source now and show what was new. Alerts are left for the daemon to send."""
+    settings = load(config)
+    chosen = find_source(settings, source)
+    with printing.errors.status(f"visiting {chosen.name} ..."):
+        report = asyncio.run(program.visit_source(settings, chosen))
+    if as_json:
+        articles = [printing.stored_json(stored) for stored in report.articles]
+        printing.print_json({"visit": report.visit, "articles": articles})
+    else:
+        printing.show_visit(report.visit)
+        if report.articles:
+            printing.show_articles(report.articles, settings.timezone)
+    if report.visit.reason is not None:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def extract(
+    target: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
+    url: Annotated[str | None, typer.Option(help="The URL that the file was fetched from.")] = None,
+    allow_private: Annotated[bool, typer.Option(help="Let a URL lead to a private address.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the article in a page (HTML, or text that a page was flattened to), without the page's chrome."""
+    if target.startswith(("http://", "https://")):
+        with printing.errors.status(f"fetching {target} ..."):
+            response = asyncio.run(program.fetch_page(target, allow_private=allow_private))
+    else:
+        response = read_page(target, url)
+    reading = program.extract_page(response)
+    if as_json:
+        printing.print_json(printing.article_json(reading.article) | {"stripped": reading.stripped})
+    else:
+        printing.show_article(reading.article, reading.stripped, None)
+
+
+def read_page(target: str, url: str | None) -> Response:
+    """Return a file, or standard input, as if it had just been fetched from `url`."""
+    try:
+        body = sys.stdin.buffer.read() if target == STDIN else Path(target).read_bytes()
+    except OSError as exc:
+        raise MonitorError(f"{target} cannot be read: {exc.strerror}") from exc
+    text = target.endswith((".txt", ".text")) or not body.lstrip()[:1] == b"<"
+    return Response(
+        url=url or "", fetched_at=datetime.now(UTC), body=body, content_type="text/plain" if text else "text/html"
+    )
+
+
+# --- the archive ---------------------------------------------------------------------------------
+
+
+@commands.command()
+def sources(
+    name: Annotated[str | None, typer.Argument(help="One source, with the links that gave no article.")] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    limit: Limit = 20,
+) -> None:
+    """Show how each source fares: well, failing since when and why, and when it is visited next."""
+    settings = load(config)
+    states = ask(settings, lambda store: store.source_states())
+    if name is not None:
+        states = tuple(state for state in states if state.name == name)
+        if not states:
+            find_source(settings, name)
+            raise MonitorError(f"{name} has not been visited yet; `monitor visit {name}` does it now")
+    links = () if name is None else ask(settings, lambda store: store.link_states(name, limit))
+    if as_json:
+        printing.print_json(states if name is None else {"source": states[0], "links": links})
+        return
+    if not states:
+        say_nothing("No source has been registered yet: start the daemon with `monitor run`.")
+        return
+    printing.show_sources(states, settings.timezone)
+    if links:
+        printing.console.print("\nlinks that gave no article:", style="bold")
+        printing.show_links(links, settings.timezone)
+
+
+@commands.command()
+def articles(
+    source: Annotated[str | None, typer.Option(help="Only this source's.")] = None,
+    since: Since = None,
+    match: Annotated[str | None, typer.Option(help="Only those a rule with this query would find.")] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    limit: Limit = 50,
+) -> None:
+    """List stored articles, newest first."""
+    settings = load(config)
+    query = ArticleQuery(source=source, since=moment(since), limit=limit)
+    found = ask(settings, lambda store: program.find_articles(store, query, match))
+    if as_json:
+        printing.print_json([printing.stored_json(stored) for stored in found])
+    elif found:
+        printing.show_articles(found, settings.timezone)
+    else:
+        say_nothing("No such article is stored.")
+
+
+@commands.command()
+def rules(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List the rules: what is looked for, and which channels are told."""
+    settings = load(config)
+    if as_json:
+        printing.print_json(settings.rules)
+    elif settings.rules:
+        printing.show_rules(settings.rules)
+    else:
+        say_nothing("No rules yet; docs/rules.md shows how to write one.")
+
+
+@commands.command()
+def alerts(
+    since: Since = None, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False, limit: Limit = 50
+) -> None:
+    """List what has fired, newest first, with the sentence that matched."""
+    settings, when = load(config), moment(since)
+    fired = ask(settings, lambda store: store.deliveries(since=when, limit=limit))
+    if as_json:
+        printing.print_json([delivery.alert for delivery in fired])
+    elif fired:
+        printing.show_alerts(fired, settings.timezone)
+    else:
+        say_nothing("No rule has fired.")
+
+
+@commands.command()
+def deliveries(
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those that stand here.")] = None,
+    since: Since = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    limit: Limit = 50,
+) -> None:
+    """List how far each alert has come on its way to its channel, newest first."""
+    settings, when = load(config), moment(since)
+    found = ask(settings, lambda store: store.deliveries(state=state, since=when, limit=limit))
+    if as_json:
+        printing.print_json(found)
+    elif found:
+        printing.show_deliveries(found, settings.timezone)
+    else:
+        say_nothing("No such delivery.")
+
+
+@commands.command()
+def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Say whether the daemon is alive: exit code 0 when it is, 1 with the reason when it is not."""
+    answer = ask(load(config), program.check_health)
+    if as_json:
+        printing.print_json(answer)
+    else:
+        printing.console.print("well" if answer.well else "not well", style="green" if answer.well else "red", end=": ")
+        printing.console.print(printing.plain(answer.reason))
+        if answer.failing_sources:
+            printing.console.print(printing.plain(f"failing sources: {', '.join(answer.failing_sources)}"))
+        if answer.dead_deliveries:
+            printing.console.print(f"alerts given up: {answer.dead_deliveries}; see `monitor deliveries --state dead`")
+    raise typer.Exit(0 if answer.well else 1)
+
+
+# --- configuration and demo ----------------------------------------------------------------------
+
+
+@config_commands.command("check")
+def check_config(
+    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The configuration file.")] = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Report every mistake in the configuration, with its place; exit code 1 when there is one."""
+    try:
+        settings = load(path)
+    except ConfigError as exc:
+        if not as_json:
+            raise
+        printing.print_json({"mistakes": exc.mistakes})
+        raise typer.Exit(1) from exc
+    numbers = program.count(settings)
+    if as_json:
+        printing.print_json({"mistakes": [], **numbers})
+    else:
+        printing.console.print(
+            f"{path}: no mistakes; {', '.join(f'{number} {what}' for what, number in numbers.items())}", highlight=False
+        )
+
+
+@config_commands.command("schema")
+def print_schema(
+    webhook: Annotated[bool, typer.Option("--webhook", help="The schema of a webhook's body instead.")] = False,
+) -> None:
+    """Print the JSON Schema of the configuration, for editors."""
+    printing.print_json(webhook_schema() if webhook else json_schema())
+
+
+@commands.command()
+def demo(
+    stay: Annotated[bool, typer.Option("--stay", help="Keep it running until Ctrl-C, to look around.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Watch the whole program at work on two small news sites of its own, without the internet."""
+    raise typer.Exit(asyncio.run(show_demo(stay=stay, as_json=as_json)))
+
+
+# --- what commands share -------------------------------------------------------------------------
+
+
+def load(path: Path) -> Config:
+    """Read the configuration; raises `ConfigError` with every mistake in it."""
+    return read_config(path, os.environ)
+
+
+def ask(config: Config, question: Callable[[Store], Awaitable[T]]) -> T:
+    """Return the store's answer to a question."""
+
+    async def answer() -> T:
+        async with program.open_archive(config, f"command-{os.getpid()}") as store:
+            return await question(store)
+
+    return asyncio.run(answer())
+
+
+def find_source(config: Config, name: str) -> Source:
+    """Return the source with this name; an error that suggests the nearest when there is none."""
+    names = {source.name: source for source in config.sources}
+    if name in names:
+        return names[name]
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(names)[:10])}"
+    raise MonitorError(f"no source is called {name}; {hint}")
+
+
+def moment(since: str | None) -> datetime | None:
+    """Return the moment that `24h`, `7d` or an ISO date means; None when none was given."""
+    if since is None:
+        return None
+    try:
+        return datetime.now(UTC) - parse_duration(since)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(since)
+    except ValueError as exc:
+        message = f"{since!r} is neither a duration such as 24h or 7d nor a date such as 2026-11-01"
+        raise typer.BadParameter(message, param_hint="--since") from exc
+    return when if when.tzinfo else when.astimezone()
+
+
+def say_nothing(message: str) -> None:
+    """Say that there is nothing to show, where it disturbs no program that reads the output."""
+    printing.errors.print(message, style="dim")

@@ -1,0 +1,231 @@
+"""How answers look: tables for people, JSON for programs.
+
+Position: under `commands`. Text from pages is hostile: it goes to the terminal as `Text`, never as
+markup, and with its control characters taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
+from monitor.ports import LinkState, SourceState, StoredArticle
+
+console = Console(soft_wrap=False)
+errors = Console(stderr=True)
+
+Column = tuple[str, str]
+"""A column's heading and its style."""
+
+
+def jsonable(value: object) -> object:
+    """Return `value` as JSON knows it: dataclasses as objects, times in ISO 8601, durations in seconds."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return jsonable(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [jsonable(entry) for entry in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value
+
+
+def print_json(value: object) -> None:
+    """Print `value` as JSON. Lone surrogates, which UTF-8 has no bytes for, stay escaped."""
+    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(jsonable(value), indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def article_json(article: Article) -> dict[str, object]:
+    """Return an article with its id, which is not a field of it."""
+    return {"id": article.id, **{key: jsonable(value) for key, value in asdict(article).items()}}
+
+
+def stored_json(stored: StoredArticle) -> dict[str, object]:
+    """Return a stored article, flat."""
+    place = {"story_id": stored.story_id, "copy_of": stored.copy_of, "similarity": stored.similarity}
+    return article_json(stored.article) | place
+
+
+def plain(text: str) -> Text:
+    """Return text from outside, ready for the terminal: nothing in it is obeyed."""
+    return Text("".join(c if c.isprintable() or c == "\n" else " " for c in text))
+
+
+def short_time(when: datetime | None, zone: tzinfo | None) -> str:
+    """Return a time for a table, in the reader's timezone (None: the machine's); "-" for none."""
+    return "-" if when is None else when.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def marked(excerpt: Excerpt) -> Text:
+    """Return an excerpt with the matched words marked."""
+    text = plain(excerpt.text)
+    for start, end in excerpt.marks:
+        text.stylize("bold yellow", start, end)
+    return text
+
+
+def table_of(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]]) -> Table:
+    """Return a table that fits the terminal; long cells fold."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading, style in columns:
+        table.add_column(heading, style=style, overflow="fold")
+    for row in rows:
+        table.add_row(*[plain(cell) if isinstance(cell, str) else cell for cell in row])
+    return table
+
+
+def show_articles(articles: Sequence[StoredArticle], zone: tzinfo | None) -> None:
+    """Print articles, newest first, with what they are to the archive."""
+    columns = (("published", "dim"), ("source", "cyan"), ("title", ""), ("", "magenta"))
+    console.print(
+        table_of(
+            columns,
+            [
+                (
+                    short_time(stored.article.published_at, zone),
+                    stored.article.source,
+                    Text.assemble(plain(stored.article.title), "\n", (stored.article.url, "dim")),
+                    "copy" if stored.copy_of else "",
+                )
+                for stored in articles
+            ],
+        )
+    )
+
+
+def show_article(article: Article, stripped: Mapping[str, int], zone: tzinfo | None) -> None:
+    """Print one article: its metadata, its text, and what was stripped from its page."""
+    console.print(plain(article.title), style="bold")
+    about = [", ".join(article.authors), short_time(article.published_at, zone), article.language, article.site_name]
+    console.print(plain(" · ".join(part for part in about if part and part != "-")), style="cyan")
+    console.print()
+    console.print(plain(article.text), soft_wrap=False)
+    if stripped:
+        what = ", ".join(f"{count} {reason}" for reason, count in stripped.items())
+        errors.print(plain(f"\nstripped: {what}"), style="dim")
+
+
+def show_visit(visit: Visit) -> None:
+    """Print what a visit did, in one or two lines."""
+    if visit.outcome is VisitOutcome.FAILED:
+        console.print(plain(f"{visit.source}: the visit failed: {visit.reason}"), style="red")
+        return
+    seed = f" ({visit.seed.kind} {visit.seed.url})" if visit.seed else ""
+    console.print(plain(f"{visit.source}{seed}: {visit.outcome}"), style="bold")
+    console.print(
+        f"{visit.found} links, {visit.new} never seen before; {visit.kept} articles kept, {visit.copies} of them "
+        f"copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; {visit.alerts} new alerts"
+    )
+
+
+def show_sources(states: Sequence[SourceState], zone: tzinfo | None) -> None:
+    """Print how each source fares."""
+    columns = (
+        ("source", "cyan"),
+        ("state", ""),
+        ("last visit", "dim"),
+        ("next visit", "dim"),
+        ("articles", ""),
+        ("seed", "dim"),
+    )
+    rows = [
+        (
+            state.name,
+            describe_state(state, zone),
+            short_time(state.last_visit_at, zone),
+            short_time(state.next_visit_at, zone) if state.active else "-",
+            str(state.articles),
+            f"{state.seed.kind} {state.seed.url}" if state.seed else "-",
+        )
+        for state in states
+    ]
+    console.print(table_of(columns, rows))
+
+
+def describe_state(state: SourceState, zone: tzinfo | None) -> Text:
+    """Return how a source fares in a few words, with the reason when it is failing."""
+    if not state.active:
+        return Text("taken out", style="dim")
+    if state.failures:
+        since = short_time(state.failing_since, zone)
+        return Text.assemble(("failing", "red"), plain(f" since {since}, {state.failures} times: {state.reason}"))
+    if state.last_visit_at is None:
+        return Text("not visited yet", style="yellow")
+    return Text("well", style="green")
+
+
+def show_links(links: Sequence[LinkState], zone: tzinfo | None) -> None:
+    """Print the links that gave no article, and why."""
+    columns = (("found", "dim"), ("link", ""), ("reason", "yellow"), ("next try", "dim"))
+    rows = [
+        (
+            short_time(state.found_at, zone),
+            state.link.url,
+            state.reason or "",
+            short_time(state.retry_at, zone) if state.retry_at else "dismissed",
+        )
+        for state in links
+    ]
+    console.print(table_of(columns, rows))
+
+
+def show_rules(rules: Sequence[Rule]) -> None:
+    """Print what is looked for."""
+    columns = (("rule", "cyan"), ("looks for", ""), ("tells", "magenta"))
+    console.print(table_of(columns, [(rule.name, rule.query, ", ".join(rule.notify)) for rule in rules]))
+
+
+def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
+    """Print what has fired, with the sentence that matched."""
+    columns = (("when", "dim"), ("rule", "cyan"), ("channel", "magenta"), ("article", ""), ("state", ""))
+    rows = []
+    for delivery in deliveries:
+        alert = delivery.alert
+        article = Text.assemble(plain(delivery.article.title), "\n")
+        for excerpt in alert.excerpts[:1]:
+            article.append_text(marked(excerpt)).append("\n")
+        article.append(delivery.article.url, style="dim")
+        rows.append((short_time(alert.created_at, zone), alert.rule, alert.channel, article, delivery.state.value))
+    console.print(table_of(columns, rows))
+
+
+def show_deliveries(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
+    """Print how far each alert has come."""
+    columns = (
+        ("alert", "dim"),
+        ("channel", "magenta"),
+        ("title", ""),
+        ("state", ""),
+        ("tries", ""),
+        ("next try", "dim"),
+        ("what was said", "yellow"),
+    )
+    rows = [
+        (
+            delivery.alert.id,
+            delivery.alert.channel,
+            delivery.article.title,
+            delivery.state.value,
+            str(delivery.attempts),
+            "-" if delivery.sent_at else short_time(delivery.next_attempt_at, zone),
+            delivery.receipt or delivery.last_error or "",
+        )
+        for delivery in deliveries
+    ]
+    console.print(table_of(columns, rows))

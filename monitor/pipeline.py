@@ -1,0 +1,411 @@
+"""READ FIRST: visit, ingest, deliver. The whole program on one page.
+
+    visit(source):    look -> remember -> ingest each waiting link
+    ingest(link):     fetch -> read (extract) -> decide (dedupe, match, compose) -> keep
+    deliver(channel): claim what is due -> send -> mark
+
+Position: under `jobs`, which say when; above every room. It sees ports, never adapters. Each of the
+two jobs may run twice, or be killed anywhere and run again, without harm: links are remembered
+before they are fetched, an article is kept with its alerts in one transaction, URLs and alert ids
+are unique, and a seed's validators are written last.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from monitor.compose import compose, is_news
+from monitor.dedupe import fingerprint_article, judge
+from monitor.discover import find_links, find_seeds
+from monitor.errors import (
+    DeliveryFailed,
+    FetchError,
+    FetchFailed,
+    FetchRefused,
+    MonitorError,
+    NotAnArticle,
+    NotASeed,
+    StoreError,
+    WorkerKilled,
+)
+from monitor.extract import MIN_PAGES, WINDOW, read_article
+from monitor.match import RuleSet
+from monitor.model import (
+    Candidates,
+    Delivery,
+    DeliveryState,
+    Fingerprint,
+    Link,
+    Reading,
+    Relation,
+    Request,
+    Response,
+    Seed,
+    Source,
+    Template,
+    Validators,
+    Verdict,
+    Visit,
+    VisitOutcome,
+)
+from monitor.ports import Channel, Clock, Fetcher, Filing, SourceMemory, Store, Workers
+
+log = logging.getLogger("monitor")
+
+PAGES_PER_VISIT = 50
+"""How many links one visit fetches at most; the rest wait for the next."""
+
+SECOND_LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+"""When a wall, a captcha or an empty shell is looked at again; after the last it is dismissed."""
+
+FETCH_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6)) + (
+    timedelta(days=1),
+) * 6
+"""When a link that could not be had is tried again: for a week, then it is dismissed."""
+
+FAILURES_IN_A_ROW = 3
+"""After so many links in a row that could not be had, the site is down: the others wait unharmed."""
+
+WORKER_DEATHS = 2
+"""A page that has killed its worker so often is dismissed."""
+
+JUDGEMENTS = 10
+"""How often an article is judged again because another worker was first, before the visit gives up."""
+
+DELIVERY_BATCH = 50
+DELIVERY_LEASE = timedelta(minutes=30)
+"""How long claimed deliveries belong to one worker; longer than a batch can take to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A link, and what its server answered."""
+
+    link: Link
+    response: Response
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenVisit:
+    """A visit in progress: whose it is, what is remembered of it, and what it has counted so far."""
+
+    source: Source
+    memory: SourceMemory
+    started_at: datetime
+    retry_after: timedelta = timedelta()
+    found: int = 0
+    new: int = 0
+    kept: int = 0
+    copies: int = 0
+    dismissed: int = 0
+    postponed: int = 0
+    alerts: int = 0
+
+    def finish(self, finished_at: datetime, look: Look) -> Visit:
+        """Return the visit as it ended."""
+        return Visit(
+            source=self.source.name,
+            started_at=self.started_at,
+            finished_at=finished_at,
+            outcome=look.outcome,
+            reason=look.reason,
+            seed=look.seed,
+            validators=look.validators,
+            retry_after=max(self.retry_after, look.retry_after),
+            found=self.found,
+            new=self.new,
+            kept=self.kept,
+            copies=self.copies,
+            dismissed=self.dismissed,
+            postponed=self.postponed,
+            alerts=self.alerts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of looking at a source: its seed and the links it names, newest first, or a reason why not."""
+
+    outcome: VisitOutcome = VisitOutcome.OK
+    seed: Seed | None = None
+    validators: Validators = Validators()
+    links: tuple[Link, ...] = ()
+    reason: str | None = None
+    retry_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The program, given its adapters and its rules. A reload makes a new one."""
+
+    clock: Clock
+    fetcher: Fetcher
+    workers: Workers
+    store: Store
+    rules: RuleSet
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+    # --- visit ---------------------------------------------------------------------------------
+
+    async def visit(self, source: Source) -> Visit:
+        """Look at a source and read what is new there; return what came of it.
+
+        Whatever the site does is part of the answer; only the store's errors are raised. The caller
+        records the answer (`Store.finish_visit`), because it knows when the next visit is.
+        """
+        visit = OpenVisit(
+            source=source, memory=await self.store.recall(source.name), started_at=self.clock.now()
+        )
+        try:
+            look = await self.look(source, visit.memory)
+        except (FetchError, NotASeed, WorkerKilled) as exc:
+            look = failed_look(exc)
+        else:
+            await self.remember(visit, look.links)
+            waiting = await self.store.waiting_links(source.name, self.clock.now(), PAGES_PER_VISIT)
+            await self.ingest_all(visit, waiting)
+        return visit.finish(self.clock.now(), look)
+
+    async def look(self, source: Source, memory: SourceMemory) -> Look:
+        """Fetch the source's seed and find the links in it. A seed that was chosen and is gone is chosen anew.
+
+        Raises:
+            FetchError, NotASeed, WorkerKilled: there is nothing to read this time.
+        """
+        known = source.seed or memory.seed
+        if known is None:
+            return await self.choose_seed(source)
+        try:
+            return await self.read_seed(
+                source, known, await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators))
+            )
+        except (FetchRefused, NotASeed):
+            if source.seed is not None:
+                raise
+            return await self.choose_seed(source)
+
+    async def choose_seed(self, source: Source) -> Look:
+        """Return a look at the best seed that the source's page offers: the first that names any links."""
+        front = await self.fetcher.get(Request(url=source.url, source=source))
+        for seed in await self.workers.run_isolated(find_seeds, front):
+            try:
+                here = seed.url in (front.url, source.url)
+                return await self.read_seed(
+                    source, seed, front if here else await self.fetcher.get(Request(url=seed.url, source=source))
+                )
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                log.info(
+                    "look", extra={"source": source.name, "url": seed.url, "outcome": "no seed", "reason": str(exc)}
+                )
+        raise NotASeed(
+            f"{source.url} names no feed and has no links that look like articles; "
+            "name one in the configuration with feed: or section:"
+        )
+
+    async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
+        """Return the links that a seed names; none when it has not changed."""
+        if response.not_modified:
+            return Look(outcome=VisitOutcome.NOT_MODIFIED, seed=seed, validators=response.validators)
+        links = await self.workers.run_isolated(find_links, response, seed, source.name)
+        return Look(seed=seed, validators=response.validators, links=links)
+
+    async def remember(self, visit: OpenVisit, links: Sequence[Link]) -> None:
+        """Store the links before any is fetched, so that a crash loses none.
+
+        A first visit takes the newest `source.first_visit`; the rest are remembered as passed over, so
+        that a new source does not flood.
+        """
+        source, first = visit.source, not visit.memory.visited
+        links = [replace(link, backlog=first) for link in links]
+        limit = source.first_visit if first else len(links)
+        visit.found = len(links)
+        visit.new = await self.store.remember(source.name, links[:limit], links[limit:], self.clock.now())
+
+    # --- ingest --------------------------------------------------------------------------------
+
+    async def ingest_all(self, visit: OpenVisit, links: Sequence[Link]) -> None:
+        """Ingest the links in order. While a source's template is not learned, its batch is read first."""
+        template = visit.memory.template
+        if len(template.pages) >= MIN_PAGES:
+            async for page in self.fetch_pages(visit, links):
+                await self.ingest(visit, page, template)
+        else:
+            batch = [page async for page in self.fetch_pages(visit, links)]
+            template = await self.learn(batch, template)
+            for page in batch:
+                await self.ingest(visit, page, template)
+
+    async def fetch_pages(self, visit: OpenVisit, links: Sequence[Link]) -> AsyncIterator[Page]:
+        """Yield the pages that can be had; put the other links off. A site that is down is left in peace."""
+        failures = 0
+        for link in links:
+            try:
+                response = await self.fetcher.get(Request(url=link.url, source=visit.source))
+            except FetchError as exc:
+                await self.put_off(visit, link, exc)
+                if isinstance(exc, FetchFailed):
+                    visit.retry_after = max(visit.retry_after, exc.retry_after or timedelta())
+                    failures += 1
+                    if exc.retry_after is not None or failures == FAILURES_IN_A_ROW:
+                        return
+            else:
+                failures = 0
+                yield Page(link, response)
+
+    async def learn(self, batch: Sequence[Page], template: Template) -> Template:
+        """Return the template with the batch's pages added: a new source is read before it is kept."""
+        learned = []
+        for page in batch[:WINDOW]:
+            try:
+                reading = await self.workers.run_isolated(read_article, page.response, page.link, template)
+            except (NotAnArticle, WorkerKilled):
+                continue  # it is read again, and put off with the reason, when its turn comes
+            learned.append(reading.blocks)
+        return Template(pages=(tuple(learned) + template.pages)[:WINDOW])
+
+    async def ingest(self, visit: OpenVisit, page: Page, template: Template) -> None:
+        """Read one page and keep its story, or put its link off with the reason stored."""
+        began = perf_counter()
+        try:
+            reading = await self.workers.run_isolated(read_article, page.response, page.link, template)
+        except (NotAnArticle, WorkerKilled) as exc:
+            await self.put_off(visit, page.link, exc)
+            return
+        filing, alerts = await self.keep(visit, page, reading)
+        relation = filing.verdict.relation
+        visit.kept += relation is not Relation.SAME_PAGE
+        visit.copies += relation in (Relation.COPY, Relation.EXACT)
+        visit.alerts += alerts
+        log.info(
+            "ingest",
+            extra={
+                "source": visit.source.name,
+                "url": page.link.url,
+                "outcome": relation.value,
+                "ms": elapsed_ms(began),
+                "title": filing.article.title,
+                "copy_of": filing.verdict.of,
+                "alerts": alerts,
+                "stripped": dict(reading.stripped),
+            },
+        )
+
+    async def keep(self, visit: OpenVisit, page: Page, reading: Reading) -> tuple[Filing, int]:
+        """Judge, match and compose, then store it all in one transaction; again when another was first.
+
+        Returns what was stored, and how many of its alerts are new.
+        """
+        article = reading.article
+        fingerprint = await self.workers.run_threaded(fingerprint_article, article)
+        for _ in range(JUDGEMENTS):
+            candidates = await self.store.candidates(article.url, fingerprint)
+            filing = await self.workers.run_threaded(self.decide, visit, page, reading, fingerprint, candidates)
+            alerts = await self.store.keep(filing)
+            if alerts is not None:
+                return filing, alerts
+        raise StoreError(
+            f"{article.url} was judged {JUDGEMENTS} times, and another article was always first", transient=True
+        )
+
+    def decide(
+        self, visit: OpenVisit, page: Page, reading: Reading, fingerprint: Fingerprint, candidates: Candidates
+    ) -> Filing:
+        """Return an article with the verdict on it, the rules it matches and the alerts that follow."""
+        article = reading.article
+        verdict = judge(article, fingerprint, candidates)
+        matches = self.rules.match(article)
+        news = is_news(article, page.link, visit.source, visit.memory.added_at)
+        return Filing(
+            article=article,
+            link=page.link,
+            page=page.response.body,
+            blocks=reading.blocks,
+            fingerprint=fingerprint,
+            verdict=verdict,
+            matches=matches,
+            alerts=compose(article, matches, verdict, self.clock.now()) if news else (),
+        )
+
+    async def put_off(self, visit: OpenVisit, link: Link, error: MonitorError) -> None:
+        """Store why a link gave no article, and when it is tried again, if ever."""
+        now, wait = self.clock.now(), second_look(error, link.attempts)
+        await self.store.dismiss(link, str(error), None if wait is None else now + wait, now)
+        visit.dismissed += wait is None
+        visit.postponed += wait is not None
+        outcome = "dismissed" if wait is None else "postponed"
+        log.info(
+            "ingest",
+            extra={"source": link.source, "url": link.url, "outcome": outcome, "reason": str(error)},
+        )
+
+    # --- deliver -------------------------------------------------------------------------------
+
+    async def deliver(self, channel: Channel) -> int:
+        """Send what is due on a channel, one batch; return how many alerts were claimed."""
+        claimed = await self.store.claim_deliveries(
+            channel.name, self.clock.now(), DELIVERY_BATCH, DELIVERY_LEASE
+        )
+        for delivery in claimed:
+            await self.send(channel, delivery)
+        return len(claimed)
+
+    async def send(self, channel: Channel, delivery: Delivery) -> None:
+        """Send one alert, and mark what came of it."""
+        began, alert = perf_counter(), delivery.alert
+        reason = None
+        try:
+            receipt = await channel.send(delivery)
+        except DeliveryFailed as exc:
+            wait = channel.retry_wait(delivery.attempts + 1) if exc.transient else None
+            if wait is not None and exc.retry_after is not None:
+                wait = max(wait, exc.retry_after)
+            reason = str(exc)
+            outcome = DeliveryState.DEAD if wait is None else DeliveryState.RETRYING
+            await self.store.mark_failed(alert.id, reason, None if wait is None else self.clock.now() + wait)
+        else:
+            outcome = DeliveryState.SENT
+            await self.store.mark_sent(alert.id, receipt, self.clock.now())
+        log.info(
+            "deliver",
+            extra={
+                "channel": channel.name,
+                "alert": alert.id,
+                "rule": alert.rule,
+                "url": delivery.article.url,
+                "title": delivery.article.title,
+                "outcome": outcome.value,
+                "reason": reason,
+                "ms": elapsed_ms(began),
+            },
+        )
+
+
+def failed_look(error: MonitorError) -> Look:
+    """Return the look at a source that gave nothing but `error`."""
+    retry_after = error.retry_after if isinstance(error, FetchFailed) else None
+    return Look(outcome=VisitOutcome.FAILED, reason=str(error), retry_after=retry_after or timedelta())
+
+
+def second_look(error: MonitorError, attempts: int) -> timedelta | None:
+    """Return how long a link waits after `error`, given the `attempts` before it; None: dismissed.
+
+    Something that is no article stays none. A wall may fall, a server may come back, and a page that
+    killed its worker gets one more chance.
+    """
+    if not error.transient:
+        return None
+    if isinstance(error, WorkerKilled):
+        return SECOND_LOOKS[0] if attempts + 1 < WORKER_DEATHS else None
+    if isinstance(error, FetchFailed):
+        wait = FETCH_RETRIES[attempts] if attempts < len(FETCH_RETRIES) else None
+        return wait if wait is None or error.retry_after is None else max(wait, error.retry_after)
+    return SECOND_LOOKS[attempts] if attempts < len(SECOND_LOOKS) else None
+
+
+def elapsed_ms(began: float) -> int:
+    """Return the milliseconds since `began`, a reading of `perf_counter`."""
+    return round((perf_counter() - began) * 1000)
