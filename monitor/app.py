@@ -18,7 +18,7 @@ from monitor.config import Config, file_stamps, read_config, render_mistakes
 from monitor.deliver import ChannelTools, open_channel
 from monitor.errors import ConfigError, StoreError
 from monitor.extract import read_article
-from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher
+from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
 from monitor.jobs.workers import PebbleWorkers
@@ -82,7 +82,7 @@ class Daemon:
             await self.reload()
 
     async def reload(self) -> None:
-        """Read the configuration again and work after it. One with mistakes is reported, and changes nothing."""
+        """Read the configuration again and work after it; one with mistakes is told and changes nothing."""
         async with self._reading:
             self._stamps = await asyncio.to_thread(file_stamps, self._config)
             try:
@@ -154,7 +154,9 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
         store = await stack.enter_async_context(open_archive(config, "visit"))
         await store.register(config.sources, clock.now())
         if not await store.claim_source(source.name, clock.now(), VISIT_LEASE):
-            raise StoreError(f"{source.name} is being visited at this moment; see `monitor articles`", transient=True)
+            raise StoreError(
+                f"{source.name} is being visited at this moment; see `monitor articles`", transient=True
+            )
         stack.push_async_callback(store.release_claims)
         pipeline = Pipeline(
             clock=clock,
@@ -165,14 +167,18 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
         )
         visit = await pipeline.visit(source)
         await record_visit(store, source, visit)
-        kept = await store.articles(ArticleQuery(source=source.name, since=visit.started_at, limit=visit.kept))
+        kept = await store.articles(
+            ArticleQuery(source=source.name, since=visit.started_at, limit=visit.kept)
+        )
         return VisitReport(visit=visit, articles=kept if visit.kept else ())
 
 
 async def fetch_page(url: str, *, allow_private: bool) -> Response:
     """Fetch one page as a source without settings of its own would; raises `FetchError`."""
     async with open_web(None, SystemClock()) as fetcher:
-        return await fetcher.get(Request(url=url, source=Source(name=url, url=url, allow_private=allow_private)))
+        return await fetcher.get(
+            Request(url=url, source=Source(name=url, url=url, allow_private=allow_private))
+        )
 
 
 def extract_page(response: Response) -> Reading:
@@ -196,7 +202,9 @@ async def find_articles(store: Store, query: ArticleQuery, match: str | None) ->
     offset = 0
     while len(found) < query.limit:
         page = await store.articles(
-            ArticleQuery(source=query.source, since=query.since, terms=terms, limit=SEARCH_PAGE, offset=offset)
+            ArticleQuery(
+                source=query.source, since=query.since, terms=terms, limit=SEARCH_PAGE, offset=offset
+            )
         )
         found += [stored for stored in page if matches_query(parsed, stored.article)]
         offset += SEARCH_PAGE
@@ -228,7 +236,7 @@ async def check_health(store: Store) -> Health:
     elif well:
         reason = f"the daemon gave a sign of life {max(0, round(silent.total_seconds()))} s ago"
     else:
-        reason = f"the daemon has been silent for {silent - timedelta(microseconds=silent.microseconds)}; is it running?"
+        reason = f"the daemon has been silent for {round(silent.total_seconds())} s; is it running?"
     return Health(
         well=well,
         reason=reason,

@@ -48,7 +48,6 @@ from monitor.model import (
     Source,
     Template,
     Validators,
-    Verdict,
     Visit,
     VisitOutcome,
 )
@@ -128,7 +127,7 @@ class OpenVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What came of looking at a source: its seed and the links it names, newest first, or a reason why not."""
+    """What came of looking at a source: its seed and the links it names, newest first, or why not."""
 
     outcome: VisitOutcome = VisitOutcome.OK
     seed: Seed | None = None
@@ -171,7 +170,7 @@ class Pipeline:
         return visit.finish(self.clock.now(), look)
 
     async def look(self, source: Source, memory: SourceMemory) -> Look:
-        """Fetch the source's seed and find the links in it. A seed that was chosen and is gone is chosen anew.
+        """Fetch the source's seed and find its links. A seed that was chosen and is gone is chosen anew.
 
         Raises:
             FetchError, NotASeed, WorkerKilled: there is nothing to read this time.
@@ -181,7 +180,9 @@ class Pipeline:
             return await self.choose_seed(source)
         try:
             return await self.read_seed(
-                source, known, await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators))
+                source,
+                known,
+                await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators)),
             )
         except (FetchRefused, NotASeed):
             if source.seed is not None:
@@ -195,11 +196,14 @@ class Pipeline:
             try:
                 here = seed.url in (front.url, source.url)
                 return await self.read_seed(
-                    source, seed, front if here else await self.fetcher.get(Request(url=seed.url, source=source))
+                    source,
+                    seed,
+                    front if here else await self.fetcher.get(Request(url=seed.url, source=source)),
                 )
             except (FetchError, NotASeed, WorkerKilled) as exc:
                 log.info(
-                    "look", extra={"source": source.name, "url": seed.url, "outcome": "no seed", "reason": str(exc)}
+                    "look",
+                    extra={"source": source.name, "url": seed.url, "outcome": "no seed", "reason": str(exc)},
                 )
         raise NotASeed(
             f"{source.url} names no feed and has no links that look like articles; "
@@ -303,12 +307,15 @@ class Pipeline:
         fingerprint = await self.workers.run_threaded(fingerprint_article, article)
         for _ in range(JUDGEMENTS):
             candidates = await self.store.candidates(article.url, fingerprint)
-            filing = await self.workers.run_threaded(self.decide, visit, page, reading, fingerprint, candidates)
+            filing = await self.workers.run_threaded(
+                self.decide, visit, page, reading, fingerprint, candidates
+            )
             alerts = await self.store.keep(filing)
             if alerts is not None:
                 return filing, alerts
         raise StoreError(
-            f"{article.url} was judged {JUDGEMENTS} times, and another article was always first", transient=True
+            f"{article.url} was judged {JUDGEMENTS} times, and another article was always first",
+            transient=True,
         )
 
     def decide(

@@ -198,7 +198,7 @@ class Store(Protocol):
         ...
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> tuple[str, ...]:
-        """Take up to `limit` active sources whose visit is due, longest overdue first, until `now + lease`."""
+        """Take up to `limit` active sources that are due, longest overdue first, until `now + lease`."""
         ...
 
     async def claim_source(self, name: str, now: datetime, lease: timedelta) -> bool:
@@ -206,7 +206,7 @@ class Store(Protocol):
         ...
 
     async def release_claims(self) -> None:
-        """Give back every source and delivery that this store's owner has taken (after a crash, or at the end)."""
+        """Give back every source and delivery that this store's owner has taken."""
         ...
 
     async def recall(self, name: str) -> SourceMemory:
@@ -229,7 +229,7 @@ class Store(Protocol):
     async def remember(
         self, source: str, waiting: Sequence[Link], passed_over: Sequence[Link], now: datetime
     ) -> int:
-        """Store the links that were never seen before; return how many. Nobody will fetch the `passed_over`."""
+        """Store the links never seen before; return how many. Nobody will fetch the `passed_over`."""
         ...
 
     async def waiting_links(self, source: str, now: datetime, limit: int) -> tuple[Link, ...]:

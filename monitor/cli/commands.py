@@ -40,7 +40,10 @@ config_commands = typer.Typer(help="Check the configuration, or print its JSON S
 commands.add_typer(config_commands, name="config")
 
 ConfigPath = Annotated[
-    Path, typer.Option("--config", "-c", envvar="MONITOR_CONFIG", help="The configuration file.", show_default=True)
+    Path,
+    typer.Option(
+        "--config", "-c", envvar="MONITOR_CONFIG", help="The configuration file.", show_default=True
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Since = Annotated[
@@ -144,9 +147,12 @@ def read_page(target: str, url: str | None) -> Response:
         body = sys.stdin.buffer.read() if target == STDIN else Path(target).read_bytes()
     except OSError as exc:
         raise MonitorError(f"{target} cannot be read: {exc.strerror}") from exc
-    text = target.endswith((".txt", ".text")) or not body.lstrip()[:1] == b"<"
+    text = target.endswith((".txt", ".text")) or body.lstrip()[:1] != b"<"
     return Response(
-        url=url or "", fetched_at=datetime.now(UTC), body=body, content_type="text/plain" if text else "text/html"
+        url=url or "",
+        fetched_at=datetime.now(UTC),
+        body=body,
+        content_type="text/plain" if text else "text/html",
     )
 
 
@@ -155,7 +161,9 @@ def read_page(target: str, url: str | None) -> Response:
 
 @commands.command()
 def sources(
-    name: Annotated[str | None, typer.Argument(help="One source, with the links that gave no article.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One source, with the links that gave no article.")
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
     limit: Limit = 20,
@@ -255,12 +263,16 @@ def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None
     if as_json:
         printing.print_json(answer)
     else:
-        printing.console.print("well" if answer.well else "not well", style="green" if answer.well else "red", end=": ")
+        printing.console.print(
+            "well" if answer.well else "not well", style="green" if answer.well else "red", end=": "
+        )
         printing.console.print(printing.plain(answer.reason))
         if answer.failing_sources:
             printing.console.print(printing.plain(f"failing sources: {', '.join(answer.failing_sources)}"))
         if answer.dead_deliveries:
-            printing.console.print(f"alerts given up: {answer.dead_deliveries}; see `monitor deliveries --state dead`")
+            printing.console.print(
+                f"alerts given up: {answer.dead_deliveries}; see `monitor deliveries --state dead`"
+            )
     raise typer.Exit(0 if answer.well else 1)
 
 
@@ -285,13 +297,16 @@ def check_config(
         printing.print_json({"mistakes": [], **numbers})
     else:
         printing.console.print(
-            f"{path}: no mistakes; {', '.join(f'{number} {what}' for what, number in numbers.items())}", highlight=False
+            f"{path}: no mistakes; {', '.join(f'{number} {what}' for what, number in numbers.items())}",
+            highlight=False,
         )
 
 
 @config_commands.command("schema")
 def print_schema(
-    webhook: Annotated[bool, typer.Option("--webhook", help="The schema of a webhook's body instead.")] = False,
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="The schema of a webhook's body instead.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of the configuration, for editors."""
     printing.print_json(webhook_schema() if webhook else json_schema())
@@ -299,7 +314,9 @@ def print_schema(
 
 @commands.command()
 def demo(
-    stay: Annotated[bool, typer.Option("--stay", help="Keep it running until Ctrl-C, to look around.")] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Keep it running until Ctrl-C, to look around.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Watch the whole program at work on two small news sites of its own, without the internet."""

@@ -112,7 +112,12 @@ def show_articles(articles: Sequence[StoredArticle], zone: tzinfo | None) -> Non
 def show_article(article: Article, stripped: Mapping[str, int], zone: tzinfo | None) -> None:
     """Print one article: its metadata, its text, and what was stripped from its page."""
     console.print(plain(article.title), style="bold")
-    about = [", ".join(article.authors), short_time(article.published_at, zone), article.language, article.site_name]
+    about = [
+        ", ".join(article.authors),
+        short_time(article.published_at, zone),
+        article.language,
+        article.site_name,
+    ]
     console.print(plain(" · ".join(part for part in about if part and part != "-")), style="cyan")
     console.print()
     console.print(plain(article.text), soft_wrap=False)
@@ -129,8 +134,8 @@ def show_visit(visit: Visit) -> None:
     seed = f" ({visit.seed.kind} {visit.seed.url})" if visit.seed else ""
     console.print(plain(f"{visit.source}{seed}: {visit.outcome}"), style="bold")
     console.print(
-        f"{visit.found} links, {visit.new} never seen before; {visit.kept} articles kept, {visit.copies} of them "
-        f"copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; {visit.alerts} new alerts"
+        f"{visit.found} links, {visit.new} never seen before; {visit.kept} articles kept, {visit.copies} of "
+        f"them copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; {visit.alerts} new alerts"
     )
 
 
@@ -164,7 +169,9 @@ def describe_state(state: SourceState, zone: tzinfo | None) -> Text:
         return Text("taken out", style="dim")
     if state.failures:
         since = short_time(state.failing_since, zone)
-        return Text.assemble(("failing", "red"), plain(f" since {since}, {state.failures} times: {state.reason}"))
+        return Text.assemble(
+            ("failing", "red"), plain(f" since {since}, {state.failures} times: {state.reason}")
+        )
     if state.last_visit_at is None:
         return Text("not visited yet", style="yellow")
     return Text("well", style="green")
@@ -201,7 +208,9 @@ def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
         for excerpt in alert.excerpts[:1]:
             article.append_text(marked(excerpt)).append("\n")
         article.append(delivery.article.url, style="dim")
-        rows.append((short_time(alert.created_at, zone), alert.rule, alert.channel, article, delivery.state.value))
+        rows.append(
+            (short_time(alert.created_at, zone), alert.rule, alert.channel, article, delivery.state.value)
+        )
     console.print(table_of(columns, rows))
 
 

@@ -169,7 +169,11 @@ class LocalJobs:
                 log.exception("visit", extra={"source": source.name, "outcome": "crashed"})
             now = self._clock.now()
             visit = Visit(
-                source=source.name, started_at=now, finished_at=now, outcome=VisitOutcome.FAILED, reason=describe(exc)
+                source=source.name,
+                started_at=now,
+                finished_at=now,
+                outcome=VisitOutcome.FAILED,
+                reason=describe(exc),
             )
         await record_visit(self._store, source, visit)
 
