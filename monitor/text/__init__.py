@@ -1,0 +1,5 @@
+"""What several rooms ask of text: tokens, sentences, languages, and which URLs are the same.
+
+Position: below all rooms that read text, so that rules, search and fingerprints agree on what a word
+is. Pure. Import from the modules: `tokens`, `sentences`, `language`, `urls`.
+"""

@@ -1,0 +1,196 @@
+"""Text -> tokens: what a word is, decided once for rules, articles, the search index and fingerprints.
+
+Position: below every room that reads text. Pure.
+
+A token is a run of letters, digits and combining marks (after UAX #29), with these turns:
+
+* its term is folded: NFKC, case, the spellings of Armenian և and of i with and without its dot;
+  harakat, niqqud, tatweel, soft hyphens, zero-width characters and the Armenian marks inside a word
+  are dropped; all other diacritics stay;
+* `AT&T`, `C++`, `C#`, `O'Neill`, `U.S.` (term `u.s`) and `3.5` are one token; hyphenated words are
+  their parts; an English possessive ('s) is no part of its word; `l'Arménie` and `Ankara'da` are two;
+* scripts that put no space between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) and Korean,
+  which writes its particles onto the word, give one token a character.
+
+A term holds no white space and no ASCII other than letters, digits and `TERM_MARKS`. One compiled
+pattern, every repetition bounded, makes one pass: time is linear in the text. The ASCII pattern is the
+general one with all that ASCII lacks left out, three times as fast.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.text.characters import (
+    APOSTROPHES,
+    ARMENIAN_MARKS,
+    GERSHAYIM,
+    HARAKAT,
+    HEBREW,
+    IGNORED,
+    JAMO_LEADS,
+    JAMO_RESTS,
+    NIQQUD,
+    OTHER_SCRIPTS,
+    UNSPACED,
+    UNSPACED_EXTRA,
+    as_class,
+    find_marks,
+    points,
+)
+
+TERM_MARKS = "&+#'.,"
+"""The ASCII characters besides letters and digits that a term may hold."""
+
+MAX_RUN = 64
+"""Letters in a row that make one token at most; the rest is the next token. No word of the 720
+development articles is longer, and no hostile page can make the index hold a word of 5 MB."""
+
+FOLD_CACHE = 1 << 16
+"""Spellings whose folding is remembered: the vocabulary of about a thousand articles."""
+
+
+class Token(NamedTuple):
+    """A word: its folded `term`, and where it stands in the original text, `text[start:end]`."""
+
+    term: str
+    start: int
+    end: int
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of `text` in order. Two tokens share a span when one letter stands for two words."""
+    flat = _flatten(text)
+    if flat.isascii():
+        return [Token(match[1], *match.span(1)) for match in _ASCII.finditer(flat.lower())]
+    return [
+        Token(term, *match.span(1))
+        for match in _GENERAL.finditer(flat)
+        for term in fold(match[1]).split(" ")
+        if term
+    ]
+
+
+def split_terms(text: str) -> list[str]:
+    """Return the terms of `text` in order: those of `tokenize`, at half the cost."""
+    flat = _flatten(text)
+    if flat.isascii():
+        return _ASCII.findall(flat.lower())
+    return " ".join(map(fold, _GENERAL.findall(flat))).split()
+
+
+def index_text(text: str) -> str:
+    """Return the terms of `text` parted by single spaces, for a search index that parts at spaces alone."""
+    return " ".join(split_terms(text))
+
+
+@lru_cache(FOLD_CACHE)
+def fold(word: str) -> str:
+    """Return the term of one token as it is written.
+
+    Two terms, parted by a space, when compatibility folding makes two words of it (`5½`); "" when
+    nothing is left of it (a lone tatweel).
+    """
+    folded = _fold_once(word)
+    return " ".join(map(_fold_once, _GENERAL.findall(folded))) if _NOT_PLAIN.search(folded) else folded
+
+
+def _fold_once(word: str) -> str:
+    """Fold by the rules of NFKC_Casefold (Unicode 3.13, D145), then by ours."""
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFD", word).casefold()
+    folded = unicodedata.normalize("NFKC", folded).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(_SPELLINGS)
+    folded = folded.replace("i\u0307", "i").replace("եվ", "եւ")
+    return unicodedata.normalize("NFKC", folded)
+
+
+def _flatten(text: str) -> str:
+    """Return `text` with the typography of Western news in ASCII, each character in its place."""
+    if text.isascii():
+        return text
+    for character, plain in _TYPOGRAPHY:
+        text = text.replace(character, plain)
+    return text
+
+
+# --- what the patterns are made of -----------------------------------------------------------------
+
+SKIP = 3
+"""How many separators a match may eat before its token. One match a token is twice as fast as trying
+every form at every space; the bound keeps a run of them from costing its square."""
+
+ELIDED = "[cdjlmnstCDJLMNST]"
+"""The letters that French and Italian cut their little words to: l'Arménie is two words, O'Neill one."""
+
+_TYPOGRAPHY = (
+    *((mark, "'") for mark in "\u2018\u2019"),
+    *(
+        (mark, " ")
+        for mark in "\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026\u00a0\u2022\u00b7\u20ac\u00a3\u00b0"
+    ),
+)
+"""Quotes, dashes, dots and signs: to the pattern, each is an apostrophe or parts words like a space."""
+
+
+def _spellings() -> dict[int, str | None]:
+    """Return what folding does to single characters after NFKC and case: None drops one."""
+    dropped = points(IGNORED, ARMENIAN_MARKS, HARAKAT, NIQQUD, GERSHAYIM)
+    return {
+        **dict.fromkeys(dropped),
+        **dict.fromkeys(points(APOSTROPHES), "'"),
+        0x131: "i",
+    }  # i without its dot
+
+
+def _general_pattern() -> re.Pattern[str]:
+    mark = f"[{as_class(find_marks(), IGNORED, ARMENIAN_MARKS)}]"
+    no_word = rf"\W_{as_class(APOSTROPHES, UNSPACED, UNSPACED_EXTRA, JAMO_LEADS, JAMO_RESTS)}"
+    character, letter = f"[^{no_word}]", rf"[^\d{no_word}]"
+    rest = f"(?:{mark}{{1,16}}+{character}{{0,{MAX_RUN}}}+){{0,16}}+"
+    apostrophe, gershayim = f"[{as_class(APOSTROPHES)}]", f"[{as_class(GERSHAYIM)}]"
+    hebrew, other = f"[{as_class(HEBREW)}]", f"[{as_class(OTHER_SCRIPTS)}]"
+    word_after = f"{letter}{character}{{0,{MAX_RUN}}}+{rest}"
+    may_join = (
+        "(?<=&)",
+        r"(?<=\d[.,])(?=\d)",
+        f"(?<={other}{apostrophe})(?={other})",
+        f"(?<={hebrew}{gershayim})(?={hebrew})",
+    )
+    joint = f"[&.,{as_class(APOSTROPHES, GERSHAYIM)}](?:{'|'.join(may_join)})"
+    joined = f"(?:{joint}{character}{{1,{MAX_RUN}}}+{rest}){{0,8}}+"
+    possessive = f"{apostrophe}[sS](?!{character})"
+    forms = (
+        rf"[A-Za-z0-9]{{2,{MAX_RUN}}}+(?![^\x00-\x7f]){joined}",  # the same as the next, in half the time
+        f"{character}{{2,{MAX_RUN}}}+{rest}{joined}",
+        rf"{letter}{mark}{{0,16}}+(?:\.{letter}{mark}{{0,16}}+){{1,16}}(?!{character})",  # U.S.
+        rf"[A-Za-z](?:\+\+|\#(?!{character}))",  # C++
+        f"(?!{ELIDED}){letter}(?!{possessive}){apostrophe}{word_after}",  # O'Neill
+        f"{character}{rest}{joined}",
+        f"[{as_class(UNSPACED)}](?:[{as_class(UNSPACED_EXTRA)}]|{mark}){{0,16}}+",
+        f"[{as_class(JAMO_LEADS)}][{as_class(JAMO_RESTS)}]{{0,2}}+",
+    )
+    return re.compile(rf"\W{{0,{SKIP}}}+({'|'.join(forms)})(?:{possessive})?")
+
+
+def _ascii_pattern() -> re.Pattern[str]:
+    joined = rf"(?:[&.,](?:(?<=&)|(?<=[0-9].)(?=[0-9]))[a-z0-9]{{1,{MAX_RUN}}}+){{0,8}}+"
+    possessive = "'s(?![a-z0-9])"
+    forms = (
+        rf"[a-z0-9]{{2,{MAX_RUN}}}+{joined}",
+        r"[a-z](?:\.[a-z]){1,16}(?![a-z0-9])",
+        r"[a-z](?:\+\+|\#(?![a-z0-9]))",
+        rf"(?!{ELIDED})[a-z](?!{possessive})'[a-z][a-z0-9]{{0,{MAX_RUN}}}+",
+        rf"[a-z0-9]{joined}",
+    )
+    return re.compile(rf"[^a-z0-9]{{0,{SKIP}}}+({'|'.join(forms)})(?:{possessive})?")
+
+
+_SPELLINGS = _spellings()
+_GENERAL = _general_pattern()
+_ASCII = _ascii_pattern()
+_NOT_PLAIN = re.compile(r"[^\w&.,'+#]|_")
