@@ -44,12 +44,33 @@ class Mistake:
     width: int = 1
 
 
-class ConfigError(MonitorError):
-    """The configuration cannot be used. `mistakes` holds every one that was found, in file order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """What a file looked like when it was read; three zeros when there was none."""
 
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__(mistakes)
+    path: str
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+class ConfigError(MonitorError):
+    """The configuration cannot be used. `mistakes` holds every one that was found, in file order.
+
+    `files` and `patterns` (of includes, absolute) say what was looked at, so that a daemon knows when
+    another try is worth it.
+    """
+
+    def __init__(
+        self,
+        mistakes: tuple[Mistake, ...],
+        files: tuple[FileStamp, ...] = (),
+        patterns: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(mistakes, files, patterns)
         self.mistakes = mistakes
+        self.files = files
+        self.patterns = patterns
 
     def __str__(self) -> str:
         return "\n".join(f"{m.file}:{m.line}:{m.column}: {m.message}" for m in self.mistakes)
