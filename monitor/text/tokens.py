@@ -169,7 +169,7 @@ def _general_pattern() -> re.Pattern[str]:
         f"{character}{{2,{MAX_RUN}}}+{rest}{joined}",
         rf"{letter}{mark}{{0,16}}+(?:\.{letter}{mark}{{0,16}}+){{1,16}}(?!{character})",  # U.S.
         rf"[A-Za-z](?:\+\+|\#(?!{character}))",  # C++
-        f"(?!{ELIDED}){letter}(?!{possessive}){apostrophe}{word_after}",  # O'Neill
+        f"(?!{ELIDED}{apostrophe}){letter}{mark}{{0,16}}+(?!{possessive}){apostrophe}{word_after}",  # O'Neill
         f"{character}{rest}{joined}",
         f"[{as_class(UNSPACED)}](?:[{as_class(UNSPACED_EXTRA)}]|{mark}){{0,16}}+",
         f"[{as_class(JAMO_LEADS)}][{as_class(JAMO_RESTS)}]{{0,2}}+",
