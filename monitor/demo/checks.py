@@ -1,0 +1,142 @@
+"""What should have come of the demo, each expectation by its name.
+
+Position: after the story, before the summary. Judges what was logged, what arrived, and what the
+archive holds: the text of each article is compared with what its author wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.demo.daemon import ArchivedArticle, Daemon, LogLine, OutboxEntry
+from monitor.demo.events import Check
+from monitor.demo.mailbox import Mail
+from monitor.demo.newsstand import Newsstand, Site
+from monitor.demo.stories import Story
+from monitor.demo.webhook import Hook
+from monitor.errors import MonitorError
+
+STRIPPED = ("ticker", "weather", "poll", "related")
+"""The reasons for which `extract` strips the boxes of the analysis paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was seen. `exit_code` is None while the daemon runs on."""
+
+    newsstand: Newsstand
+    lines: Sequence[LogLine]
+    mails: Sequence[Mail]
+    hooks: Sequence[Hook]
+    refused: int
+    exit_code: int | None
+
+
+async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
+    """Return every expectation, met or not. Asks the archive through the program's own commands."""
+    try:
+        articles, outbox = await daemon.articles(), await daemon.deliveries()
+    except MonitorError as exc:
+        return (Check(name="the archive can be read", passed=False, detail=str(exc)),)
+    return (
+        *check_archive(outcome, articles),
+        *check_alerts(outcome, outbox),
+        *check_copy(outcome, articles, outbox),
+        *check_end(outcome),
+    )
+
+
+def check_archive(outcome: Outcome, articles: Sequence[ArchivedArticle]) -> Iterator[Check]:
+    """Check that each story was kept once, word for word, and the chrome around it was not."""
+    by_url = {article.url: article for article in articles}
+    for site in outcome.newsstand.sites:
+        out = site.publications
+        kept = [by_url[each.url] for each in out if each.url in by_url]
+        yield Check(
+            name=f"every article of {site.title} is kept, once",
+            passed=len(kept) == len(out) == sum(article.source == site.name for article in articles),
+            detail=f"{len(kept)} of {len(out)}",
+        )
+    stories = {each.url: each.story for site in outcome.newsstand.sites for each in site.publications}
+    wrong = [article for article in articles if not is_story(article, stories.get(article.url))]
+    yield Check(
+        name="each text is what its author wrote, and no word of the chrome",
+        passed=bool(articles) and not wrong,
+        detail="; ".join(article.title for article in wrong) or f"{len(articles)} compared",
+    )
+    stripped = {reason for line in outcome.lines for reason, count in line.stripped.items() if count}
+    yield Check(
+        name="the currency ticker, the weather, the poll and the related links were stripped",
+        passed=stripped.issuperset(STRIPPED),
+        detail=", ".join(sorted(stripped)),
+    )
+
+
+def is_story(article: ArchivedArticle, story: Story | None) -> bool:
+    """Return whether an archived article is just what was printed."""
+    return story is not None and (
+        (article.title, article.authors, tuple(article.text.split("\n\n")))
+        == (story.title, story.authors, story.paragraphs)
+    )
+
+
+def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Check]:
+    """Check that the story that the rule looks for was told to both channels, and nothing else was."""
+    mails = [mail for mail in outcome.mails if not mail.repeated]
+    hooks = [hook for hook in outcome.hooks if not hook.repeated]
+    yield Check(
+        name="the alert is in the mailbox",
+        passed=len(mails) == 1 and "ferry talks" in mails[0].text.casefold(),
+        detail="; ".join(mail.subject for mail in mails),
+    )
+    yield Check(
+        name="the same alert is at the webhook, its signature verified",
+        passed=len(hooks) == 1 and outcome.refused == 0,
+        detail=f"{len(hooks)} taken, {outcome.refused} refused",
+    )
+    sent = [entry for entry in outbox if entry.state == "sent"]
+    titles = {entry.article_title for entry in outbox}
+    yield Check(
+        name="nobody was alerted for the backlog, or for what only a poll said",
+        passed=len(titles) == 1 and len(sent) == len(outbox),
+        detail="; ".join(sorted(titles)),
+    )
+
+
+def check_copy(
+    outcome: Outcome, articles: Sequence[ArchivedArticle], outbox: Sequence[OutboxEntry]
+) -> Iterator[Check]:
+    """Check that the other paper's version was known for a copy and alerted nobody again."""
+    titles = {article.id: article.title for article in articles}
+    copies = [article for article in articles if article.copy_of is not None]
+    printed = [
+        (each.story.title, original_title(outcome.newsstand.review, each.story))
+        for each in outcome.newsstand.herald.publications
+        if each.story.copy_of is not None
+    ]
+    yield Check(
+        name="the copy is known for a copy, and no other story is taken for one",
+        passed=bool(printed) and [(copy.title, titles.get(copy.copy_of or "")) for copy in copies] == printed,
+        detail="; ".join(copy.title for copy in copies),
+    )
+    yield Check(
+        name="the copy sent no second alert",
+        passed=bool(printed) and sorted(entry.channel for entry in outbox) == ["desk", "ops"],
+        detail=f"{len(outbox)} deliveries in the outbox",
+    )
+
+
+def original_title(site: Site, copy: Story) -> str:
+    """Return the title of the story that `copy` repeats."""
+    return site.stories[copy.copy_of].title if copy.copy_of is not None else ""
+
+
+def check_end(outcome: Outcome) -> Iterator[Check]:
+    """Check how the daemon ended, when it did."""
+    if outcome.exit_code is not None:
+        yield Check(
+            name="the daemon ended well when it was asked to",
+            passed=outcome.exit_code == 0,
+            detail=f"exit code {outcome.exit_code}",
+        )
