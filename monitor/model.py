@@ -51,19 +51,24 @@ class Source:
     least time between two requests to one host. `first_visit` is how many articles the first visit
     keeps at most. `backfill` is how far back a new source's articles may alert; zero means only what
     is published after the source was added.
+
+    `former_names` are the names this URL has by itself (host, host-path) when the configuration gives
+    it none. A stored source that bears one of them and has this very `url` is this source, so that
+    naming a source, or adding a section of the same site above it, loses no history.
     """
 
     name: str
-    url: str
+    url: str = field(repr=False)  # as the seed's and the headers, it may carry a token
     every: timedelta = timedelta(minutes=15)
-    seed: Seed | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    user_agent: str | None = None
+    seed: Seed | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    user_agent: str | None = field(default=None, repr=False)
     timeout: timedelta = timedelta(seconds=30)
     pause: timedelta = timedelta(seconds=2)
     allow_private: bool = False
     first_visit: int = 20
     backfill: timedelta = timedelta()
+    former_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,8 @@ class Response:
 class Link:
     """A URL that looks like an article, normalised (`text.urls`), as a seed of `source` named it.
 
+    `key` recognises it (`text.urls.url_key`): two links with one key are one link. It is the URL
+    itself when none is given.
     `title` and `published_at` are the seed's own claims, None when it makes none. `attempts` counts
     the times it was fetched or read in vain. `backlog` says that it was found on the source's first
     visit, so that it may be older than the source is to us.
@@ -114,6 +121,10 @@ class Link:
     published_at: datetime | None = None
     attempts: int = 0
     backlog: bool = False
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.url)
 
 
 class VisitOutcome(StrEnum):
@@ -172,7 +183,8 @@ class Article:
     `text` is plain paragraphs parted by one blank line: no markup, NFC, never empty.
     `published_at` is what the page claims, with its timezone; None when it claims nothing we
     trust. The time of fetching never stands in for it. `language` is ISO 639-1, None when unknown.
-    `url` is the page's canonical URL, normalised; two pages with one `url` are one article.
+    `url` is the page's canonical URL, normalised. `key` recognises it (`text.urls.url_key`): two pages
+    with one key are one article. It is the URL itself when none is given.
     `extractor_version` says which extractor made it, so that an upgrade never looks like an edit.
     """
 
@@ -192,11 +204,15 @@ class Article:
     image: str | None = None
     summary: str | None = None
     paywalled: bool = False
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.url)
 
     @property
     def id(self) -> str:
-        """The article's name to the outside: a hash of its URL."""
-        return name_id("article", self.url)
+        """The article's name to the outside: a hash of its key."""
+        return name_id("article", self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,7 +360,7 @@ class Smtp:
     port: int
     tls: TlsMode
     sender: str
-    username: str | None = None
+    username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
 
 
@@ -361,7 +377,7 @@ class WebhookChannel:
     """An HTTP endpoint. `secret` is a Standard Webhooks one (`whsec_...`); None sends unsigned."""
 
     name: str
-    url: str
+    url: str = field(repr=False)  # many services put a token into it
     secret: str | None = field(default=None, repr=False)
     allow_private: bool = False
 

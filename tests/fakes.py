@@ -5,9 +5,12 @@ The store has no fake: tests use the real one on a file of their own.
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import ParamSpec, TypeVar
 
 from monitor.errors import DeliveryFailed, FetchError, FetchRefused
@@ -41,6 +44,7 @@ class FakeFetcher:
     clock: FakeClock
     pages: dict[str, Response | FetchError] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def serve(
         self, url: str, body: str, content_type: str = "text/html; charset=utf-8", etag: str | None = None
@@ -63,6 +67,7 @@ class FakeFetcher:
         self.asked.append(request)
         answer = self.pages.get(request.url, FetchRefused(f"{request.url}: 404, not found"))
         if isinstance(answer, FetchError):
+            self.failed.set()
             raise answer
         if answer.validators.etag is not None and answer.validators.etag == request.validators.etag:
             return replace(answer, body=b"", not_modified=True)
@@ -98,12 +103,14 @@ class FakeChannel:
     sent: list[Delivery] = field(default_factory=list)
     failures: list[DeliveryFailed] = field(default_factory=list)
     closed: bool = False
+    received: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, delivery: Delivery) -> str:
         """Take the alert."""
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(delivery)
+        self.received.set()
         return "taken"
 
     def retry_wait(self, attempts: int) -> timedelta | None:
@@ -113,3 +120,68 @@ class FakeChannel:
     async def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
+
+
+def news_page(title: str, *paragraphs: str, published: datetime | None = None) -> str:
+    """Return an article's page, with some chrome around it."""
+    when = (
+        ""
+        if published is None
+        else f'<meta property="article:published_time" content="{published.isoformat()}">'
+    )
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        f'<!doctype html><html lang="en"><head><title>{title}</title>{when}</head><body><nav>'
+        f'<a href="/">Home</a><a href="/world">World</a></nav><article><h1>{title}</h1>{body}</article>'
+        f'<footer><a href="/about">About us</a></footer></body></html>'
+    )
+
+
+def feed_page(*entries: tuple[str, str, datetime | None]) -> str:
+    """Return an RSS feed of (url, title, published) entries."""
+    rows = "".join(
+        f"<item><title>{title}</title><link>{url}</link>"
+        + ("" if published is None else f"<pubDate>{format_datetime(published)}</pubDate>")
+        + "</item>"
+        for url, title, published in entries
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{rows}</channel></rss>'
+
+
+def story_about(topic: str, seed: int = 1) -> tuple[str, ...]:
+    """Return paragraphs of plausible prose about `topic`; another `seed` shares few words with it."""
+    words = random.Random(f"{topic}{seed}")
+    stems = (
+        "harbour",
+        "council",
+        "bridge",
+        "river",
+        "school",
+        "budget",
+        "ferry",
+        "market",
+        "forest",
+        "clinic",
+    )
+    verbs = (
+        "opened",
+        "closed",
+        "discussed",
+        "repaired",
+        "counted",
+        "promised",
+        "delayed",
+        "measured",
+        "planned",
+    )
+    places = ("Lower Quay", "North Field", "Old Mill", "Green Hill", "Salt Street", "Long Ford", "High Weir")
+
+    def sentence() -> str:
+        number = words.randrange(3, 980)
+        return (
+            f"The {words.choice(stems)} {topic} was {words.choice(verbs)} near {words.choice(places)} after "
+            f"{number} people of the {words.choice(stems)} {words.choice(verbs)} the {words.choice(stems)} "
+            f"and its {words.choice(stems)} on {words.choice(places)}."
+        )
+
+    return tuple(" ".join(sentence() for _ in range(4)) for _ in range(4))

@@ -46,8 +46,13 @@ class TextFormatter(logging.Formatter):
         rest = [f"{key}={value}" for key, value in fields.items() if value not in (None, "", 0, {}, [])]
         when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         level = "" if record.levelno <= logging.INFO else f"{record.levelname} "
-        line = " ".join([when, level + record.getMessage(), *subject, *rest])
+        line = printable(" ".join([when, level + record.getMessage(), *subject, *rest]))
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def printable(line: str) -> str:
+    """Return a line that no page can use to send commands to the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in line)
 
 
 def stamp(record: logging.LogRecord) -> str:

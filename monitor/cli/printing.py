@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.logs import printable
 from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
@@ -42,12 +43,22 @@ def jsonable(value: object) -> object:
 
 
 def print_json(value: object) -> None:
-    """Print `value` as JSON. Lone surrogates, which UTF-8 has no bytes for, stay escaped."""
-    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False)
+    """Print `value` as JSON for a program, indented so that a person can read it as well."""
+    write_json(value, indent=2)
+
+
+def print_json_line(value: object) -> None:
+    """Print `value` as JSON on one line, for a program that reads a stream of them."""
+    write_json(value, indent=None)
+
+
+def write_json(value: object, indent: int | None) -> None:
+    """Write `value` as JSON. Lone surrogates, which UTF-8 has no bytes for, stay escaped."""
+    text = json.dumps(jsonable(value), indent=indent, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
-        text = json.dumps(jsonable(value), indent=2)
+        text = json.dumps(jsonable(value), indent=indent)
     sys.stdout.write(text + "\n")
 
 
@@ -64,7 +75,7 @@ def stored_json(stored: StoredArticle) -> dict[str, object]:
 
 def plain(text: str) -> Text:
     """Return text from outside, ready for the terminal: nothing in it is obeyed."""
-    return Text("".join(c if c.isprintable() or c == "\n" else " " for c in text))
+    return Text(printable(text))
 
 
 def short_time(when: datetime | None, zone: tzinfo | None) -> str:
@@ -134,8 +145,9 @@ def show_visit(visit: Visit) -> None:
     seed = f" ({visit.seed.kind} {visit.seed.url})" if visit.seed else ""
     console.print(plain(f"{visit.source}{seed}: {visit.outcome}"), style="bold")
     console.print(
-        f"{visit.found} links, {visit.new} never seen before; {visit.kept} articles kept, {visit.copies} of "
-        f"them copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; {visit.alerts} new alerts"
+        f"{visit.found} links, {visit.new} never seen before; {visit.kept} articles kept, of them "
+        f"{visit.copies} copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; "
+        f"{visit.alerts} new alerts"
     )
 
 

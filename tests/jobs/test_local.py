@@ -1,0 +1,172 @@
+"""The daemon's jobs, with a real scheduler and a real database; the network is prepared."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import FetchFailed, StoreError
+from monitor.jobs.local import Assignment, LocalJobs, describe, record_visit
+from monitor.match import RuleSet
+from monitor.model import Request, Response, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
+from monitor.pipeline import Pipeline
+from monitor.store import SqlStore, open_store
+from tests.fakes import (
+    START,
+    FakeChannel,
+    FakeClock,
+    FakeFetcher,
+    InlineWorkers,
+    feed_page,
+    news_page,
+    story_about,
+)
+
+FEED = "https://gazette.example/feed.xml"
+STORY = "https://gazette.example/2026/03/dam-talks-open.html"
+GAZETTE = Source(name="gazette", url="https://gazette.example/", seed=Seed(url=FEED, kind=SeedKind.FEED))
+PATIENCE_S = 30
+
+
+async def never_reload() -> None:
+    """Find no change."""
+
+
+class HangingFetcher(FakeFetcher):
+    """A web that never answers; `hanging` is set once somebody waits."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.hanging = asyncio.Event()
+
+    async def get(self, request: Request) -> Response:
+        self.hanging.set()
+        await asyncio.Event().wait()
+        raise AssertionError(request)
+
+
+class Office:
+    """A daemon's jobs and what stands around them."""
+
+    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
+        self.store, self.clock, self.fetcher, self.channel = store, clock, FakeFetcher(clock), FakeChannel()
+        self.stop = asyncio.Event()
+        entry = (STORY, "Talks about the dam open", clock.now())
+        page = news_page(entry[1], *story_about("dam"), published=clock.now())
+        self.fetcher.serve(FEED, feed_page(entry), "application/rss+xml")
+        self.fetcher.serve(STORY, page)
+
+    def assignment(self, *sources: Source, fetcher: FakeFetcher | None = None) -> Assignment:
+        rule = Rule(name="dam", query="dam", notify=("desk",))
+        pipeline = Pipeline(
+            clock=self.clock,
+            fetcher=fetcher or self.fetcher,
+            workers=InlineWorkers(),
+            store=self.store,
+            rules=RuleSet.compile([rule]),
+            channels={"desk": self.channel},
+        )
+        by_name = {source.name: source for source in sources}
+        return Assignment(pipeline=pipeline, sources=by_name, keep_pages=timedelta(days=14))
+
+    def jobs(self, assignment: Assignment) -> LocalJobs:
+        return LocalJobs(assignment, self.store, self.clock, reload_if_changed=never_reload)
+
+    async def state(self, name: str = "gazette") -> tuple[int, str | None]:
+        [state] = [state for state in await self.store.source_states() if state.name == name]
+        return state.failures, state.reason
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
+    yield Office(store, FakeClock())
+    await store.close()
+
+
+async def test_a_new_source_is_visited_at_once_and_its_alert_delivered(office: Office) -> None:
+    running = asyncio.create_task(office.jobs(office.assignment(GAZETTE)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await office.channel.received.wait()
+        office.stop.set()
+        await running
+    assert [delivery.article.url for delivery in office.channel.sent] == [STORY]
+
+
+async def test_a_daemon_leaves_signs_of_life(office: Office) -> None:
+    office.stop.set()
+    await office.jobs(office.assignment()).run(office.stop)
+    heartbeat = await office.store.heartbeat()
+    assert heartbeat is not None
+    assert heartbeat.at == START
+
+
+async def test_stopping_cancels_a_visit_that_hangs_and_gives_the_source_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.jobs.local.DRAIN", timedelta(seconds=0.05))
+    fetcher = HangingFetcher(office.clock)
+    running = asyncio.create_task(office.jobs(office.assignment(GAZETTE, fetcher=fetcher)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await fetcher.hanging.wait()
+        office.stop.set()
+        await running
+    assert await office.store.claim_due(office.clock.now(), 10, timedelta(hours=1)) == ("gazette",)
+
+
+async def test_what_a_crashed_daemon_had_claimed_is_visited_by_the_next(office: Office) -> None:
+    await office.store.register([GAZETTE], office.clock.now())
+    await office.store.claim_due(office.clock.now(), 10, timedelta(hours=1))
+    running = asyncio.create_task(office.jobs(office.assignment(GAZETTE)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await office.channel.received.wait()
+        office.stop.set()
+        await running
+
+
+async def test_a_source_that_breaks_shows_why_and_harms_no_other(office: Office) -> None:
+    broken = replace(GAZETTE, name="broken", url="https://broken.example/", seed=None)
+    office.fetcher.fail(broken.url, FetchFailed("broken.example: the name does not resolve"))
+    running = asyncio.create_task(office.jobs(office.assignment(broken, GAZETTE)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await office.channel.received.wait()
+        await office.fetcher.failed.wait()
+        office.stop.set()
+        await running
+    assert await office.state("broken") == (1, "broken.example: the name does not resolve")
+    assert await office.state("gazette") == (0, None)
+
+
+async def test_a_source_that_was_taken_out_is_visited_no_more(office: Office) -> None:
+    jobs = office.jobs(office.assignment(GAZETTE))
+    running = asyncio.create_task(jobs.run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await office.channel.received.wait()
+        await office.store.register([], office.clock.now())
+        jobs.assign(office.assignment())
+        office.stop.set()
+        await running
+    office.clock.advance(timedelta(days=1))
+    assert await office.store.claim_due(office.clock.now(), 10, timedelta(hours=1)) == ()
+
+
+async def test_a_failed_visit_backs_off_and_a_good_one_returns_to_the_pace(office: Office) -> None:
+    now = office.clock.now()
+    await office.store.register([GAZETTE], now)
+    good = Visit(source="gazette", started_at=now, finished_at=now, outcome=VisitOutcome.OK)
+    failed = replace(good, outcome=VisitOutcome.FAILED, reason="403")
+    dues = []
+    for visit in (failed, failed, good):
+        await record_visit(office.store, GAZETTE, visit)
+        [state] = await office.store.source_states()
+        dues.append(state.next_visit_at - now)
+    assert dues[0] < dues[1]
+    assert dues[2] <= GAZETTE.every
+
+
+def test_an_internal_error_is_named_for_the_bug_report() -> None:
+    assert describe(KeyError("x")) == "internal error (KeyError: 'x'); please report it"
+    assert describe(StoreError("the disk is full")) == "the disk is full"

@@ -1,0 +1,312 @@
+"""The walk, with the real rooms and a real database; only the network and the clock are told what to say."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
+from monitor.match import RuleSet
+from monitor.model import DeliveryState, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
+from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
+from monitor.ports import ArticleQuery
+from monitor.store import SqlStore, open_store
+from tests.fakes import (
+    START,
+    FakeChannel,
+    FakeClock,
+    FakeFetcher,
+    InlineWorkers,
+    feed_page,
+    news_page,
+    story_about,
+)
+
+SITE = "https://gazette.example/"
+FEED = "https://gazette.example/feed.xml"
+STORY = "https://gazette.example/2026/03/dam-talks-open.html"
+GAZETTE = Source(name="gazette", url=SITE, seed=Seed(url=FEED, kind=SeedKind.FEED))
+COURIER = Source(
+    name="courier",
+    url="https://courier.example/",
+    seed=Seed(url="https://courier.example/rss", kind=SeedKind.FEED),
+)
+WALL = (
+    "<html><head><title>Just a moment...</title></head><body>Checking your browser before you go on. "
+    '<a href="https://www.cloudflare.com">Performance and security by Cloudflare</a></body></html>'
+)
+FRONT = '<link rel="alternate" type="application/rss+xml" href="{}"><p>Welcome.</p>'
+RULE = Rule(name="dam", query='dam AND "talks"', notify=("desk",))
+
+
+class World:
+    """One pipeline and what stands around it."""
+
+    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
+        self.store, self.clock = store, clock
+        self.fetcher, self.workers, self.channel = FakeFetcher(clock), InlineWorkers(), FakeChannel()
+        self.pipeline = Pipeline(
+            clock=clock,
+            fetcher=self.fetcher,
+            workers=self.workers,
+            store=store,
+            rules=RuleSet.compile([RULE]),
+            channels={"desk": self.channel},
+        )
+
+    async def visit(self, source: Source = GAZETTE) -> Visit:
+        """Visit, and record it as the jobs do."""
+        visit = await self.pipeline.visit(source)
+        await self.store.finish_visit(visit, self.clock.now() + source.every)
+        return visit
+
+    def publish(self, url: str, *paragraphs: str, title: str = "Talks about the dam open") -> None:
+        """Put an article up, dated now."""
+        self.fetcher.serve(url, news_page(title, *paragraphs, published=self.clock.now()))
+
+    def list_stories(self, *urls: str, feed: str = FEED, etag: str | None = None) -> None:
+        """Put a feed up that names these articles, dated now."""
+        entries = [(url, "Talks about the dam open", self.clock.now()) for url in urls]
+        self.fetcher.serve(feed, feed_page(*entries), "application/rss+xml", etag=etag)
+
+    async def stored_urls(self) -> list[str]:
+        return [stored.article.url for stored in await self.store.articles(ArticleQuery())]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
+    await store.register([GAZETTE, COURIER], START)
+    yield World(store, FakeClock(START + timedelta(minutes=5)))
+    await store.close()
+
+
+async def test_a_new_article_that_matches_is_kept_and_delivered(world: World) -> None:
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    visit = await world.visit()
+    assert (visit.outcome, visit.found, visit.new, visit.kept, visit.alerts) == (VisitOutcome.OK, 1, 1, 1, 1)
+    assert await world.pipeline.deliver(world.channel) == 1
+    assert [delivery.article.url for delivery in world.channel.sent] == [STORY]
+    assert "dam" in world.channel.sent[0].alert.excerpts[0].text.lower()
+
+
+async def test_an_article_is_fetched_once_and_kept_once_however_often_it_is_listed(world: World) -> None:
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit()
+    visit = await world.visit()
+    assert (visit.new, visit.kept) == (0, 0)
+    assert world.fetcher.urls_asked().count(STORY) == 1
+
+
+async def test_a_seed_that_has_not_changed_costs_one_conditional_request(world: World) -> None:
+    world.list_stories(STORY, etag='"v1"')
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit()
+    world.fetcher.asked.clear()
+    visit = await world.visit()
+    assert visit.outcome is VisitOutcome.NOT_MODIFIED
+    assert [request.validators.etag for request in world.fetcher.asked] == ['"v1"']
+
+
+async def test_a_copy_in_another_outlet_is_kept_and_sends_no_second_alert(world: World) -> None:
+    text, copy = story_about("dam talks"), "https://courier.example/a-copy-of-the-story.html"
+    world.list_stories(STORY)
+    world.publish(STORY, *text)
+    await world.visit()
+    world.list_stories(copy, feed="https://courier.example/rss")
+    world.publish(copy, *text[:2], "The Courier adds a line of its own to what it took over.", *text[2:])
+    visit = await world.visit(COURIER)
+    assert (visit.kept, visit.copies, visit.alerts) == (1, 1, 0)
+    assert await world.pipeline.deliver(world.channel) == 1
+    assert await world.stored_urls() == [copy, STORY]
+
+
+async def test_a_copy_that_is_first_to_match_does_alert(world: World) -> None:
+    text, copy = story_about("harbour"), "https://courier.example/a-fuller-story.html"
+    world.list_stories(STORY)
+    world.publish(STORY, *text, title="A quiet day")
+    assert (await world.visit()).alerts == 0
+    world.list_stories(copy, feed="https://courier.example/rss")
+    world.publish(copy, *text, "The talks about the dam go on.", title="A quiet day")
+    assert (await world.visit(COURIER)).alerts == 1
+
+
+async def test_an_article_older_than_its_source_is_kept_without_an_alert(world: World) -> None:
+    old = world.clock.now() - timedelta(days=3)
+    world.list_stories(STORY)
+    world.fetcher.serve(STORY, news_page("Talks about the dam", *story_about("dam talks"), published=old))
+    visit = await world.visit()
+    assert (visit.kept, visit.alerts) == (1, 0)
+
+
+async def test_a_first_visit_keeps_only_the_newest_articles(world: World) -> None:
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(6)]
+    world.list_stories(*urls)
+    for number, url in enumerate(urls):
+        world.publish(url, *story_about("dam", number), title=f"Story number {number} of the day")
+    visit = await world.visit(replace(GAZETTE, first_visit=2))
+    assert (visit.found, visit.new, visit.kept) == (6, 6, 2)
+    assert sorted(await world.stored_urls()) == urls[:2]
+    assert (await world.visit()).kept == 0
+
+
+async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: World) -> None:
+    source = replace(GAZETTE, seed=None)
+    await world.store.register([source, COURIER], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED))
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    visit = await world.visit(source)
+    assert visit.seed == Seed(url=FEED, kind=SeedKind.FEED)
+    world.fetcher.asked.clear()
+    await world.visit(source)
+    assert world.fetcher.urls_asked() == [FEED]
+
+
+async def test_a_feed_that_was_chosen_and_is_gone_is_chosen_anew(world: World) -> None:
+    source, later = replace(GAZETTE, seed=None), "https://gazette.example/rss2.xml"
+    await world.store.register([source, COURIER], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED))
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit(source)
+    world.fetcher.fail(FEED, FetchRefused(f"{FEED}: 410, gone for good"))
+    world.fetcher.serve(SITE, FRONT.format(later))
+    world.list_stories(STORY, feed=later)
+    assert (await world.visit(source)).seed == Seed(url=later, kind=SeedKind.FEED)
+
+
+async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do(world: World) -> None:
+    source = replace(GAZETTE, seed=None)
+    await world.store.register([source, COURIER], START)
+    world.fetcher.serve(SITE, "<html><body><p>Welcome.</p></body></html>")
+    visit = await world.visit(source)
+    assert visit.outcome is VisitOutcome.FAILED
+    assert "feed: or section:" in str(visit.reason)
+
+
+async def test_a_source_that_cannot_be_reached_fails_with_the_reason_and_keeps_its_seed(world: World) -> None:
+    wait = timedelta(minutes=20)
+    world.fetcher.fail(FEED, FetchFailed("gazette.example: the name does not resolve", retry_after=wait))
+    visit = await world.visit()
+    assert (visit.outcome, visit.retry_after) == (VisitOutcome.FAILED, wait)
+    assert visit.reason == "gazette.example: the name does not resolve"
+    [state] = [state for state in await world.store.source_states() if state.name == "gazette"]
+    assert (state.failures, state.reason) == (1, visit.reason)
+
+
+async def test_a_link_that_fails_is_put_off_and_fetched_when_its_time_has_come(world: World) -> None:
+    world.list_stories(STORY)
+    world.fetcher.fail(STORY, FetchFailed("503, overloaded"))
+    assert (await world.visit()).postponed == 1
+    world.publish(STORY, *story_about("dam talks"))
+    assert (await world.visit()).kept == 0
+    world.clock.advance(FETCH_RETRIES[0])
+    assert (await world.visit()).kept == 1
+
+
+async def test_a_link_that_is_gone_is_dismissed_with_the_reason(world: World) -> None:
+    world.list_stories(STORY)
+    assert (await world.visit()).dismissed == 1
+    [link] = await world.store.link_states("gazette", 10)
+    assert (link.retry_at, link.reason) == (None, f"{STORY}: 404, not found")
+
+
+async def test_a_wall_is_looked_at_again_three_times_and_then_dismissed(world: World) -> None:
+    world.list_stories(STORY)
+    world.fetcher.serve(STORY, WALL)
+    outcomes = []
+    for wait in (*SECOND_LOOKS, timedelta()):
+        visit = await world.visit()
+        outcomes.append((visit.postponed, visit.dismissed))
+        world.clock.advance(wait)
+    assert outcomes == [(1, 0), (1, 0), (1, 0), (0, 1)]
+    assert await world.stored_urls() == []
+
+
+async def test_a_site_that_is_down_is_left_in_peace_after_three_links(world: World) -> None:
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(6)]
+    world.list_stories(*urls)
+    for url in urls:
+        world.fetcher.fail(url, FetchFailed("no answer within 30 s"))
+    visit = await world.visit()
+    assert visit.postponed == 3
+    assert len(await world.store.waiting_links("gazette", world.clock.now(), 10)) == 3
+
+
+async def test_a_server_that_names_its_wait_is_obeyed_at_once(world: World) -> None:
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(3)]
+    world.list_stories(*urls)
+    world.fetcher.fail(urls[0], FetchFailed("429, too many requests", retry_after=timedelta(hours=3)))
+    visit = await world.visit()
+    assert (visit.postponed, visit.retry_after) == (1, timedelta(hours=3))
+    assert len(world.fetcher.asked) == 2
+
+
+async def test_links_survive_a_crash_between_the_seed_and_the_articles(world: World) -> None:
+    world.list_stories(STORY, etag='"v1"')
+    world.publish(STORY, *story_about("dam talks"))
+    look = await world.pipeline.look(GAZETTE, await world.store.recall("gazette"))
+    await world.store.remember("gazette", look.links, [], world.clock.now())
+    visit = await world.visit()
+    assert (visit.new, visit.kept) == (0, 1)
+
+
+async def test_a_failed_delivery_is_tried_again_after_the_channels_wait(world: World) -> None:
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit()
+    world.channel.failures = [DeliveryFailed("451, try again later")]
+    await world.pipeline.deliver(world.channel)
+    [waiting] = await world.store.deliveries(state=DeliveryState.RETRYING)
+    assert (waiting.attempts, waiting.last_error) == (1, "451, try again later")
+    assert await world.pipeline.deliver(world.channel) == 0
+    world.clock.advance(timedelta(minutes=1))
+    assert await world.pipeline.deliver(world.channel) == 1
+    assert [delivery.alert.id for delivery in world.channel.sent] == [waiting.alert.id]
+
+
+async def test_a_receivers_own_wait_is_obeyed(world: World) -> None:
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit()
+    world.channel.failures = [DeliveryFailed("429", retry_after=timedelta(hours=2))]
+    await world.pipeline.deliver(world.channel)
+    [waiting] = await world.store.deliveries(state=DeliveryState.RETRYING)
+    assert waiting.next_attempt_at == world.clock.now() + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("transient", [False, True])
+async def test_an_alert_is_dead_when_refused_for_good_or_too_often(world: World, transient: bool) -> None:
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit()
+    world.channel.failures = [DeliveryFailed("no", transient=transient) for _ in range(3)]
+    for _ in range(3):
+        await world.pipeline.deliver(world.channel)
+        world.clock.advance(timedelta(hours=1))
+    [dead] = await world.store.deliveries(state=DeliveryState.DEAD)
+    assert dead.attempts == (3 if transient else 1)
+    assert world.channel.sent == []
+
+
+def test_what_is_no_article_is_never_looked_at_again() -> None:
+    assert second_look(NotAnArticle("a list of links"), 0) is None
+
+
+def test_a_page_that_killed_its_worker_twice_is_dismissed() -> None:
+    assert second_look(WorkerKilled("too slow"), 0) is not None
+    assert second_look(WorkerKilled("too slow"), 1) is None
+
+
+def test_a_link_is_given_up_after_the_last_retry() -> None:
+    assert second_look(FetchFailed("503"), len(FETCH_RETRIES) - 1) == FETCH_RETRIES[-1]
+    assert second_look(FetchFailed("503"), len(FETCH_RETRIES)) is None
+
+
+def test_a_refused_link_is_never_fetched_again() -> None:
+    assert second_look(FetchRefused("robots.txt disallows it"), 0) is None
