@@ -46,7 +46,8 @@ async def show_demo(*, stay: bool, as_json: bool) -> int:
                 else:
                     show_event(event)
                 sys.stdout.flush()
-                passed = isinstance(event, DemoSummary) and event.passed
+                if isinstance(event, DemoSummary):
+                    passed = event.passed
     return 0 if passed else 1
 
 

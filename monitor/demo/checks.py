@@ -17,8 +17,8 @@ from monitor.demo.stories import Story
 from monitor.demo.webhook import Hook
 from monitor.errors import MonitorError
 
-STRIPPED = ("ticker", "weather", "poll", "related")
-"""The reasons for which `extract` strips the boxes of the analysis paper."""
+STRIPPED = ("currency ticker", "metal prices", "weather", "poll", "related links")
+"""The boxes of the analysis paper, as the log names what was stripped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def check_archive(outcome: Outcome, articles: Sequence[ArchivedArticle]) -> Iter
     )
     stripped = {reason for line in outcome.lines for reason, count in line.stripped.items() if count}
     yield Check(
-        name="the currency ticker, the weather, the poll and the related links were stripped",
+        name="currency ticker, metal prices, weather, poll and related links are stripped",
         passed=stripped.issuperset(STRIPPED),
         detail=", ".join(sorted(stripped)),
     )

@@ -12,10 +12,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing import Protocol
 
 from monitor.demo.loopback import LOOPBACK
+from monitor.errors import MonitorError
+
+
+class Envelope(Protocol):
+    """What aiosmtpd hands over: who a message is to, and its bytes as they came."""
+
+    rcpt_tos: list[str]
+    original_content: bytes | None
+
+
+class Conversation(Protocol):
+    """A connection that aiosmtpd serves."""
+
+    transport: asyncio.BaseTransport | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,7 @@ class Mailbox:
         self.mails: list[Mail] = []
         self.on_mail: Callable[[Mail], None] | None = None
         self._server: asyncio.Server | None = None
-        self._conversations: list[SMTP] = []
+        self._conversations: list[Conversation] = []
         self._port = 0
 
     @property
@@ -61,9 +74,23 @@ class Mailbox:
         return tuple(mail for mail in self.mails if not mail.repeated)
 
     async def open(self) -> None:
-        """Begin to listen; after a `close`, on the same port again."""
+        """Begin to listen; after a `close`, on the same port again.
+
+        Raises:
+            MonitorError: aiosmtpd, which speaks SMTP here, is not installed: it comes with an extra.
+        """
+        try:
+            from aiosmtpd.smtp import SMTP  # noqa: PLC0415  (the daemon runs without the extra `demo`)
+        except ImportError as exc:
+            raise MonitorError("the demo needs aiosmtpd: pip install 'news-monitor[demo]'") from exc
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._converse, LOOPBACK, self._port)
+
+        def converse() -> asyncio.Protocol:
+            conversation = SMTP(self, hostname="mailbox.invalid", loop=loop)
+            self._conversations.append(conversation)
+            return conversation
+
+        self._server = await loop.create_server(converse, LOOPBACK, self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -87,12 +114,7 @@ class Mailbox:
         finally:
             await self.open()
 
-    def _converse(self) -> SMTP:
-        conversation = SMTP(self, hostname="mailbox.invalid", loop=asyncio.get_running_loop())
-        self._conversations.append(conversation)
-        return conversation
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002
+    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802, ARG002
         """Take a message; aiosmtpd calls this by its name."""
         message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         message_id = str(message["Message-ID"] or "")
