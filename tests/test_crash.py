@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from monitor.demo.configuration import SECRET_NAME, make_secret, write_configuration
+from monitor.demo.configuration import make_secret, write_configuration
 from monitor.demo.daemon import Daemon, LogLine
 from monitor.demo.mailbox import Mailbox
 from monitor.demo.newsstand import Newsstand
@@ -57,11 +57,10 @@ class World:
     """Everything around the daemon, and the moment at which it is to be killed."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
-        secret = make_secret()
         self.newsstand = Newsstand(chance)
         self.mailbox = Mailbox()
-        self.receiver = WebhookReceiver(secret)
-        self.daemon = Daemon(folder / "sources.yaml", {SECRET_NAME: secret}, self._see_line)
+        self.receiver = WebhookReceiver(make_secret())
+        self.daemon = Daemon(folder / "sources.yaml", self._see_line)
         self.visited: set[str] = set()
         self.workers: set[psutil.Process] = set()
         self._folder = folder

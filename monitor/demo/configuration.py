@@ -14,7 +14,6 @@ from monitor.demo.newsstand import Newsstand
 from monitor.demo.webhook import SECRET_PREFIX, WebhookReceiver
 
 QUERY = 'Kestria AND ("ferry talks" OR dialogue)'
-SECRET_NAME = "OPS_WEBHOOK_SECRET"  # noqa: S105  (the variable's name, not the secret)
 
 TEMPLATE = """\
 # Written by `monitor demo`: two small papers on this machine, one rule, a mailbox and a webhook.
@@ -33,7 +32,7 @@ sources:
 
 channels:
   desk: {{ email: desk@example.org }}
-  ops: {{ webhook: "{webhook}", secret: "${{{secret_name}}}", allow_private: true }}
+  ops: {{ webhook: "{webhook}", secret: "${{file:{secret_file}}}", allow_private: true }}
 
 rules:
   - name: ferry
@@ -52,18 +51,17 @@ def make_secret() -> str:
 def write_configuration(
     folder: Path, newsstand: Newsstand, mailbox: Mailbox, receiver: WebhookReceiver
 ) -> Path:
-    """Write `sources.yaml` into `folder`, with the database beside it; return the file.
-
-    The webhook's secret is left to the environment, under `SECRET_NAME`.
-    """
-    path = folder / "sources.yaml"
+    """Write `sources.yaml` into `folder`, with the webhook's secret beside it; return the file."""
+    path, secret_file = folder / "sources.yaml", folder / "webhook-secret"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text(receiver.secret + "\n", "utf-8")
     path.write_text(
         TEMPLATE.format(
             database="monitor.db",
             review=newsstand.review.url,
             herald=newsstand.herald.url,
             webhook=receiver.url,
-            secret_name=SECRET_NAME,
+            secret_file=secret_file,
             query=QUERY,
             smtp=mailbox.url,
         ),

@@ -78,11 +78,9 @@ class Daemon:
     `on_line` is told each line of its log, and None when it has ended.
     """
 
-    def __init__(
-        self, configuration: Path, secrets: Mapping[str, str], on_line: Callable[[LogLine | None], None]
-    ) -> None:
+    def __init__(self, configuration: Path, on_line: Callable[[LogLine | None], None]) -> None:
         self.configuration = configuration
-        self._environment = clean_environment() | dict(secrets)
+        self._environment = clean_environment()
         self._on_line = on_line
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from monitor.demo.checks import Outcome, check_outcome
-from monitor.demo.configuration import SECRET_NAME, make_secret, write_configuration
+from monitor.demo.configuration import make_secret, write_configuration
 from monitor.demo.daemon import Daemon, LogLine
 from monitor.demo.events import (
     ArticleKept,
@@ -88,13 +88,12 @@ class Demo:
     """The newsstand, the mailbox, the webhook receiver and the daemon between them."""
 
     def __init__(self, folder: Path) -> None:
-        secret = make_secret()
         self.events: asyncio.Queue[DemoEvent | None] = asyncio.Queue()
         self.newsstand = Newsstand()
         self.mailbox = Mailbox()
-        self.receiver = WebhookReceiver(secret)
+        self.receiver = WebhookReceiver(make_secret())
         self._folder = folder
-        self._daemon = Daemon(folder / "sources.yaml", {SECRET_NAME: secret}, self._note_line)
+        self._daemon = Daemon(folder / "sources.yaml", self._note_line)
         self._lines: list[LogLine] = []
         self._titles: dict[str, str] = {}
         self._stirred = asyncio.Event()

@@ -37,7 +37,7 @@ class WebhookReceiver:
         self.hooks: list[Hook] = []
         self.refused = 0
         self.on_hook: Callable[[Hook], None] | None = None
-        self._secret = secret
+        self.secret = secret
         self._server = LoopbackServer(self._answer)
 
     @property
@@ -61,7 +61,7 @@ class WebhookReceiver:
     def _answer(self, request: Request) -> Reply:
         if request.method != "POST":
             return Reply(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-        if not is_signed(request, self._secret, time()):
+        if not is_signed(request, self.secret, time()):
             self.refused += 1
             return Reply(status=HTTPStatus.UNAUTHORIZED)
         identity = request.headers["webhook-id"]

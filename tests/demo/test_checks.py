@@ -1,0 +1,131 @@
+"""The demo's checks notice what did not happen: each case is an outcome with one thing wrong."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from monitor.demo.checks import (
+    STRIPPED,
+    Outcome,
+    check_alerts,
+    check_archive,
+    check_copy,
+    check_end,
+)
+from monitor.demo.daemon import ArchivedArticle, LogLine, OutboxEntry
+from monitor.demo.events import Check
+from monitor.demo.mailbox import Mail
+from monitor.demo.newsstand import Newsstand
+from monitor.demo.webhook import Hook
+
+ALERT = OutboxEntry(alert_id="1", channel="desk", state="sent", attempts=1, article_title="Ferry")
+OUTBOX = (ALERT, replace(ALERT, alert_id="2", channel="ops"))
+MAIL = Mail(message_id="<1>", subject="Ferry", to=("desk",), message=EmailMessage(), repeated=False)
+HOOK = Hook(id="2", body=b"{}", headers={}, repeated=False)
+MAIL.message.set_content("They opened ferry talks.")
+
+
+@pytest.fixture
+async def newsstand() -> AsyncIterator[Newsstand]:
+    stand = Newsstand()
+    await stand.open()
+    stand.review.publish("ferry-offer", datetime.now(UTC))
+    stand.herald.publish("ready-for-ferry-talks", datetime.now(UTC))
+    yield stand
+    await stand.close()
+
+
+@pytest.fixture
+def outcome(newsstand: Newsstand) -> Outcome:
+    return Outcome(
+        newsstand=newsstand,
+        lines=(LogLine(step="ingest", stripped=dict.fromkeys(STRIPPED, 1)),),
+        mails=(MAIL,),
+        hooks=(HOOK,),
+        refused=0,
+        exit_code=0,
+    )
+
+
+@pytest.fixture
+def articles(newsstand: Newsstand) -> tuple[ArchivedArticle, ...]:
+    return tuple(
+        ArchivedArticle(
+            id=each.story.slug,
+            source=site.name,
+            url=each.url,
+            title=each.story.title,
+            authors=each.story.authors,
+            text="\n\n".join(each.story.paragraphs),
+            copy_of=each.story.copy_of,
+        )
+        for site in newsstand.sites
+        for each in site.publications
+    )
+
+
+def failed(checks: Iterable[Check]) -> list[str]:
+    return [check.name for check in checks if not check.passed]
+
+
+def test_nothing_is_wrong_when_everything_happened(
+    outcome: Outcome, articles: Sequence[ArchivedArticle]
+) -> None:
+    assert failed(check_archive(outcome, articles)) == []
+    assert failed(check_alerts(outcome, OUTBOX)) == []
+    assert failed(check_copy(outcome, articles, OUTBOX)) == []
+    assert failed(check_end(outcome)) == []
+
+
+def test_a_missing_article_and_one_kept_twice_are_noticed(
+    outcome: Outcome, articles: Sequence[ArchivedArticle]
+) -> None:
+    name = "every article of The Tarsen Review is kept, once"
+    assert failed(check_archive(outcome, articles[1:])) == [name]
+    twice = (*articles, replace(articles[0], url=articles[0].url + "?again"))
+    assert name in failed(check_archive(outcome, twice))
+
+
+def test_a_word_of_chrome_in_a_text_is_noticed(outcome: Outcome, articles: Sequence[ArchivedArticle]) -> None:
+    wrong = replace(articles[0], text=articles[0].text + "\n\nHumidity: 40%")
+    names = failed(check_archive(outcome, (wrong, *articles[1:])))
+    assert names == ["each text is what its author wrote, and no word of the chrome"]
+
+
+def test_a_box_that_was_not_stripped_is_noticed(
+    outcome: Outcome, articles: Sequence[ArchivedArticle]
+) -> None:
+    calm = replace(outcome, lines=(LogLine(step="ingest", stripped={"poll": 1, "weather": 0}),))
+    assert len(failed(check_archive(calm, articles))) == 1
+
+
+def test_an_alert_that_did_not_arrive_or_was_not_signed_is_noticed(outcome: Outcome) -> None:
+    assert failed(check_alerts(replace(outcome, mails=()), OUTBOX)) == ["the alert is in the mailbox"]
+    webhook = ["the same alert is at the webhook, its signature verified"]
+    assert failed(check_alerts(replace(outcome, hooks=()), OUTBOX)) == webhook
+    assert failed(check_alerts(replace(outcome, refused=1), OUTBOX)) == webhook
+
+
+def test_an_alert_about_another_story_is_noticed(outcome: Outcome) -> None:
+    bees = replace(ALERT, alert_id="3", article_title="Bees")
+    names = failed(check_alerts(outcome, (*OUTBOX, bees)))
+    assert names == ["nobody was alerted for the backlog, or for what only a poll said"]
+
+
+def test_a_copy_that_was_not_known_or_alerted_again_is_noticed(
+    outcome: Outcome, articles: Sequence[ArchivedArticle]
+) -> None:
+    unknown = tuple(replace(article, copy_of=None) for article in articles)
+    assert len(failed(check_copy(outcome, unknown, OUTBOX))) == 1
+    mistaken = (replace(articles[0], copy_of=articles[1].id), *articles[1:])
+    assert len(failed(check_copy(outcome, mistaken, OUTBOX))) == 1
+    names = failed(check_copy(outcome, articles, (*OUTBOX, replace(ALERT, alert_id="3"))))
+    assert names == ["the copy sent no second alert"]
+
+
+def test_a_daemon_that_had_to_be_killed_is_noticed_and_one_that_runs_on_is_not(outcome: Outcome) -> None:
+    assert len(failed(check_end(replace(outcome, exit_code=-9)))) == 1
+    assert failed(check_end(replace(outcome, exit_code=None))) == []
