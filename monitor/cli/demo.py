@@ -5,9 +5,11 @@ Position: prints what `monitor.demo` yields.
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 import tempfile
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from rich.panel import Panel
@@ -36,9 +38,15 @@ MAIL_LINES = 24
 
 
 async def show_demo(*, stay: bool, as_json: bool) -> int:
-    """Run the demo and print it; return the exit code: 0 when everything happened that should have."""
+    """Run the demo and print it; return the exit code: 0 when everything happened that should have.
+
+    Ctrl-C and SIGTERM end it, and its daemon with it.
+    """
     passed = False
-    with tempfile.TemporaryDirectory(prefix="monitor-demo-") as folder:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with tempfile.TemporaryDirectory(prefix="monitor-demo-") as folder, suppress(asyncio.CancelledError):
         async with aclosing(run_demo(stay=stay, folder=Path(folder))) as events:
             async for event in events:
                 if as_json:
