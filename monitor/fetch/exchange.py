@@ -1,0 +1,180 @@
+"""One request and its answer: the host's turn, the source's headers and cookies, the deadline.
+
+Position: under `client`, above `transport`. Every request of the fetcher goes through here, so that
+politeness and the guard hold for pages, robots.txt and each redirect alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx2 as httpx
+
+from monitor.errors import FetchFailed
+from monitor.fetch.body import ACCEPT_ENCODING
+from monitor.fetch.causes import explain
+from monitor.fetch.pacing import Pacing
+from monitor.fetch.settings import FetchSettings
+from monitor.fetch.transport import GuardedTransport, trusting_context
+from monitor.model import Source
+from monitor.ports import Clock
+from monitor.text.urls import host_of, origin_of
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 20.0
+"""Between two pieces of an answer. Neither is ever longer than what is left of the total deadline."""
+
+MIN_TIMEOUT_S = 0.001
+MAX_COOKIES = 50
+"""What one source may store with us; past it, it starts anew."""
+
+MAX_JARS = 10_000
+ACCEPT = (
+    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
+    "application/xml;q=0.9,*/*;q=0.5"
+)
+
+
+@dataclass(slots=True)
+class Errand:
+    """One page to be had, with all the requests that it takes.
+
+    `seconds_left` is what remains of the source's total deadline: time on the network counts, waiting
+    for a host's turn does not. `at_home` turns False for good once a request leaves the source's own
+    origins: from then on the source's headers stay behind. `agent` is the product token that
+    robots.txt knows us by.
+    """
+
+    source: Source
+    user_agent: str
+    seconds_left: float
+    at_home: bool = True
+
+    @property
+    def agent(self) -> str:
+        """The first word of the User-Agent, without its version (RFC 9309, 2.2.1)."""
+        words = self.user_agent.replace("/", " ").split()
+        return words[0] if words else "*"
+
+
+class Exchanges:
+    """Sends requests, each when it may be sent."""
+
+    def __init__(self, settings: FetchSettings, clock: Clock, pacing: Pacing) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._pacing = pacing
+        self._slots = asyncio.Semaphore(settings.max_concurrent)
+        self._jars: OrderedDict[str, httpx.Cookies] = OrderedDict()
+        tls = trusting_context(settings.ca_file)
+        self._transports = {
+            allow_private: GuardedTransport(allow_private=allow_private, verify=tls)
+            for allow_private in (False, True)
+        }
+
+    async def close(self) -> None:
+        """Close the kept connections."""
+        for transport in self._transports.values():
+            await transport.aclose()
+
+    def begin(self, source: Source) -> Errand:
+        """Return a fresh errand for `source`."""
+        user_agent = source.user_agent or self._settings.user_agent
+        return Errand(source, user_agent, source.timeout.total_seconds())
+
+    def silence(self, url: str, wait: timedelta) -> None:
+        """Send nothing to the host of `url` during `wait`: it asked for that."""
+        self._pacing.silence(_lane(url), wait)
+
+    @asynccontextmanager
+    async def open(
+        self, url: str, errand: Errand, pause: timedelta, extra: Mapping[str, str]
+    ) -> AsyncIterator[httpx.Response]:
+        """Send a GET with the `extra` headers when it is its host's turn; read the answer inside the `with`.
+
+        Whatever goes wrong, inside as well, comes out as a FetchError.
+        """
+        lane = _lane(url)
+        self._heed_silence(lane)
+        async with self._pacing.turn(lane, pause), self._slots:
+            self._heed_silence(lane)
+            started = time.monotonic()
+            answer: httpx.Response | None = None
+            try:
+                async with asyncio.timeout(errand.seconds_left):
+                    answer = await self._send(url, errand, extra)
+                    yield answer
+            except TimeoutError as exc:
+                whole = errand.source.timeout.total_seconds()
+                raise FetchFailed(f"timeout: {host_of(url)} gave no whole answer within {whole:g} s") from exc
+            except Exception as exc:  # the client's errors are not of one tree, nor all documented
+                error = explain(exc, host_of(url))
+                if error is exc:
+                    raise
+                raise error from exc
+            finally:
+                errand.seconds_left -= time.monotonic() - started
+                if answer is not None:
+                    await answer.aclose()
+
+    async def _send(self, url: str, errand: Errand, extra: Mapping[str, str]) -> httpx.Response:
+        message = httpx.Request(
+            "GET", url, headers=self._headers(url, errand, extra), extensions={"timeout": _timeouts(errand)}
+        )
+        jar = self._jars.get(errand.source.name)
+        if jar is not None:
+            jar.set_cookie_header(message)
+        answer = await self._transports[errand.source.allow_private].handle_async_request(message)
+        self._keep_cookies(errand.source.name, answer)
+        return answer
+
+    def _headers(self, url: str, errand: Errand, extra: Mapping[str, str]) -> httpx.Headers:
+        errand.at_home = errand.at_home and origin_of(url) in _own_origins(errand.source)
+        headers = httpx.Headers(
+            {"User-Agent": errand.user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        )
+        if errand.at_home:
+            headers.update(errand.source.headers)
+        headers.update(extra)
+        return headers
+
+    def _keep_cookies(self, source: str, answer: httpx.Response) -> None:
+        if "set-cookie" not in answer.headers:
+            return
+        jar = self._jars.setdefault(source, httpx.Cookies())
+        self._jars.move_to_end(source)
+        jar.extract_cookies(answer)
+        if len(jar) > MAX_COOKIES:
+            jar.clear()
+        if len(self._jars) > MAX_JARS:
+            self._jars.popitem(last=False)
+
+    def _heed_silence(self, lane: str) -> None:
+        left = self._pacing.silence_left(lane)
+        if left:
+            until = self._clock.now() + left
+            raise FetchFailed(
+                f"{lane} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC", retry_after=left
+            )
+
+
+def _lane(url: str) -> str:
+    """Return what takes turns: host and port, so that http and https of one host share a lane."""
+    return origin_of(url).partition("://")[2]
+
+
+def _own_origins(source: Source) -> set[str]:
+    urls = [source.url] if source.seed is None else [source.url, source.seed.url]
+    return {origin_of(url) for url in urls}
+
+
+def _timeouts(errand: Errand) -> dict[str, float]:
+    left = max(errand.seconds_left, MIN_TIMEOUT_S)
+    connect, read = min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left)
+    return {"connect": connect, "read": read, "write": read, "pool": left}

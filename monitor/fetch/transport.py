@@ -1,0 +1,235 @@
+"""The guard: an HTTP transport that connects to public addresses only.
+
+Position: under every request this program makes: pages, feeds, robots.txt, redirects, webhooks.
+
+It judges the address that is connected to, not the text of a URL: a name is resolved once, refused
+when any of its addresses is not public, and the connection goes to the very address that was
+checked, with TLS still verified against the name. So no spelling of an address and no name that
+answers differently the second time gets past it.
+
+Connections are kept per transport, so none is ever shared between a guarded and an unguarded one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Protocol, cast
+
+import httpcore2 as httpcore
+import httpx2 as httpx
+
+from monitor.fetch.addresses import is_public
+
+MAX_CONNECTIONS = 128
+MAX_IDLE_CONNECTIONS = 16
+"""Few: the pool looks at each of them on every request, and hosts are asked seconds apart."""
+
+IDLE_SECONDS = 15.0
+
+RESOLVER_THREADS = 16
+"""Threads that wait for DNS, apart from all others: a slow name server holds up nobody else."""
+
+WEBHOOK_TIMEOUT_S = 15.0
+
+_RESOLVER = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
+
+
+class PrivateAddress(httpx.ConnectError):
+    """The guard refused: the host is at an address that is not public."""
+
+
+class NameNotResolved(httpx.ConnectError):
+    """The host's name leads to no address. `exists` is False when DNS says that there is no such name."""
+
+    def __init__(self, message: str, *, exists: bool) -> None:
+        super().__init__(message)
+        self.exists = exists
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens connections for the pool, to checked addresses."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, check, connect to the first address that answers.
+
+        Raises:
+            PrivateAddress: one of the host's addresses is not public.
+            NameNotResolved: it has none.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await _resolve(host, port)
+        except TimeoutError as exc:
+            raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from exc
+        if not self._allow_private:
+            _check(host, addresses)
+        for address in addresses[:-1]:
+            try:
+                return await self._network.connect_tcp(
+                    str(address), port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._network.connect_tcp(
+            str(addresses[-1]), port, timeout, local_address, socket_options
+        )
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, for the pool."""
+        await asyncio.sleep(seconds)
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """An httpx transport over one connection pool of its own, guarded unless `allow_private`.
+
+    Knows no proxy and no environment. Content codings are left as they come.
+    """
+
+    def __init__(self, *, allow_private: bool = False, verify: ssl.SSLContext | None = None) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=verify or trusting_context(),
+            max_connections=MAX_CONNECTIONS,
+            max_keepalive_connections=MAX_IDLE_CONNECTIONS,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=GuardedBackend(allow_private=allow_private),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; the answer's body is still to be read, and to be closed.
+
+        Raises:
+            httpx.TransportError: `PrivateAddress` and `NameNotResolved` among them.
+        """
+        with _as_httpx_errors():
+            answer = await self._pool.handle_async_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=httpcore.URL(
+                        scheme=request.url.raw_scheme,
+                        host=request.url.raw_host,
+                        port=request.url.port,
+                        target=request.url.raw_path,
+                    ),
+                    headers=request.headers.raw,
+                    content=cast("httpx.AsyncByteStream", request.stream),
+                    extensions=request.extensions,
+                )
+            )
+        return httpx.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_AnswerStream(cast("_Closable", answer.stream)),
+            extensions=answer.extensions,
+            request=request,
+        )
+
+    async def aclose(self) -> None:
+        """Close the kept connections."""
+        await self._pool.aclose()
+
+
+class _Closable(Protocol):
+    """What the pool gives for a body: bytes to come, and a connection to give back."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class _AnswerStream(httpx.AsyncByteStream):
+    def __init__(self, stream: _Closable) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx_errors():
+            async for part in self._stream:
+                yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def open_guarded_client(allow_private: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the one choice there is
+    """Return a client for webhooks: guarded like everything else, following no redirects.
+
+    The caller closes it. A refusal by the guard is a `PrivateAddress`, which is an httpx.ConnectError.
+    """
+    return httpx.AsyncClient(
+        transport=GuardedTransport(allow_private=allow_private),
+        follow_redirects=False,
+        timeout=WEBHOOK_TIMEOUT_S,
+        trust_env=False,
+    )
+
+
+def trusting_context(ca_file: str | None = None) -> ssl.SSLContext:
+    """Return a verifying TLS context that trusts the system's roots, and those in `ca_file` as well."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+async def _resolve(host: str, port: int) -> list[IPv4Address | IPv6Address]:
+    """Return the host's addresses, best first: never empty."""
+    try:
+        answers = await asyncio.get_running_loop().run_in_executor(
+            _RESOLVER, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+    except socket.gaierror as exc:
+        exists = exc.errno not in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+        raise NameNotResolved(f"the name {host} leads to no address: {exc.strerror}", exists=exists) from exc
+    except (UnicodeError, OSError) as exc:
+        raise NameNotResolved(f"the name {host} leads to no address: {exc}", exists=False) from exc
+    found = dict.fromkeys(ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers)
+    return list(found)
+
+
+def _check(host: str, addresses: list[IPv4Address | IPv6Address]) -> None:
+    for address in addresses:
+        if not is_public(address):
+            at = "" if host == str(address) else f"{host} is at "
+            raise PrivateAddress(
+                f"{at}{address}, which is not a public address; if you mean it, set allow_private: true"
+            )
+
+
+_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+    (httpcore.ConnectTimeout, httpx.ConnectTimeout),
+    (httpcore.ReadTimeout, httpx.ReadTimeout),
+    (httpcore.WriteTimeout, httpx.WriteTimeout),
+    (httpcore.PoolTimeout, httpx.PoolTimeout),
+    (httpcore.ConnectError, httpx.ConnectError),
+    (httpcore.ReadError, httpx.ReadError),
+    (httpcore.WriteError, httpx.WriteError),
+    (httpcore.ProxyError, httpx.ProxyError),
+    (httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol),
+    (httpcore.LocalProtocolError, httpx.LocalProtocolError),
+    (httpcore.RemoteProtocolError, httpx.RemoteProtocolError),
+)
+
+
+@contextmanager
+def _as_httpx_errors() -> Iterator[None]:
+    """Translate the pool's errors into the client's, which is what callers of httpx expect."""
+    try:
+        yield
+    except tuple(theirs for theirs, _ in _ERRORS) as exc:
+        raise next(ours for theirs, ours in _ERRORS if isinstance(exc, theirs))(str(exc)) from exc

@@ -1,0 +1,67 @@
+"""What the tests of this room share: a server on loopback, a clock and a pace of their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.fetch import FetchSettings, HttpFetcher
+from monitor.fetch.pacing import Pacing
+from tests.fetch.server import Server, serving
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+class StillClock:
+    """A wall clock that stands still."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+class FakeTime:
+    """Monotonic seconds that pass only by sleeping."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.seconds += seconds
+
+    def pass_by(self, duration: timedelta) -> None:
+        self.seconds += duration.total_seconds()
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with serving() as running:
+        yield running
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[Server]:
+    """A second server: another port, so another origin."""
+    async with serving() as running:
+        yield running
+
+
+@pytest.fixture
+async def fetcher(time: FakeTime) -> AsyncIterator[HttpFetcher]:
+    settings = FetchSettings(
+        version="1.2", contact="https://example.org/bot", max_wire_bytes=200_000, max_decoded_bytes=400_000
+    )
+    fetcher = HttpFetcher(settings, StillClock(), Pacing(time.monotonic, time.sleep))
+    yield fetcher
+    await fetcher.close()

@@ -1,0 +1,179 @@
+"""robots.txt after RFC 9309."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import FetchFailed, FetchRefused
+from monitor.fetch import HttpFetcher
+from monitor.fetch.robots import MAX_ROBOTS_BYTES, MAX_SITES, RobotsMemory, Rules, parse_rules
+from tests.fetch.asking import ask
+from tests.fetch.conftest import FakeTime
+from tests.fetch.server import Server
+
+TEXT = {"Content-Type": "text/plain"}
+
+
+async def test_a_disallow_that_was_read_is_obeyed(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/robots.txt", b"User-agent: *\nDisallow: /private/\nAllow: /private/news\n", headers=TEXT)
+    server.on("/private/news", b"open")
+    with pytest.raises(FetchRefused, match=r"robots\.txt of 127\.0\.0\.1 does not allow it"):
+        await fetcher.get(ask(f"{server.url}/private/diary"))
+    assert (await fetcher.get(ask(f"{server.url}/private/news"))).body == b"open"
+    assert server.paths() == ["/robots.txt", "/private/news"]
+
+
+async def test_a_group_of_our_own_goes_before_the_one_for_all(fetcher: HttpFetcher, server: Server) -> None:
+    server.on(
+        "/robots.txt", b"User-agent: *\nDisallow: /\n\nUser-agent: News-Monitor\nDisallow: /b\n", headers=TEXT
+    )
+    server.on("/a", b"ours")
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"ours"
+    with pytest.raises(FetchRefused):
+        await fetcher.get(ask(f"{server.url}/b"))
+    with pytest.raises(FetchRefused):
+        await fetcher.get(ask(f"{server.url}/a", user_agent="Reader/2.0 (news-monitor)"))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 451])
+async def test_no_robots_txt_allows_all(fetcher: HttpFetcher, server: Server, status: int) -> None:
+    server.on("/robots.txt", b"Disallow: /", status=status)
+    server.on("/a", b"open")
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"open"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_robots_txt_that_cannot_be_read_stops_us_for_now(
+    fetcher: HttpFetcher, server: Server, time: FakeTime, status: int
+) -> None:
+    server.on("/robots.txt", status=status, headers={"Retry-After": "7"})
+    server.on("/a", b"open")
+    with pytest.raises(FetchFailed, match=rf"robots\.txt cannot be read \(status {status}\)") as caught:
+        await fetcher.get(ask(f"{server.url}/a"))
+    assert caught.value.retry_after == timedelta(seconds=7)
+    with pytest.raises(FetchFailed):
+        await fetcher.get(ask(f"{server.url}/b"))
+    assert server.paths() == ["/robots.txt"], "a batch asks once"
+    time.pass_by(timedelta(minutes=1))
+    server.on("/robots.txt", status=404)
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"open"
+
+
+async def test_rules_are_kept_for_a_day_and_longer_while_the_site_cannot_be_reached(
+    fetcher: HttpFetcher, server: Server, time: FakeTime
+) -> None:
+    server.on("/robots.txt", b"User-agent: *\nDisallow: /private/", headers=TEXT)
+    server.on("/a", b"open")
+    await fetcher.get(ask(f"{server.url}/a"))
+    time.pass_by(timedelta(hours=23, minutes=59))
+    await fetcher.get(ask(f"{server.url}/a"))
+    assert server.paths().count("/robots.txt") == 1
+    time.pass_by(timedelta(minutes=2))
+    server.on("/robots.txt", status=500)
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"open"
+    assert server.paths().count("/robots.txt") == 2
+    with pytest.raises(FetchRefused):
+        await fetcher.get(ask(f"{server.url}/private/a"))
+    assert server.paths().count("/robots.txt") == 2
+
+
+async def test_redirects_of_robots_txt_are_followed(
+    fetcher: HttpFetcher, server: Server, other: Server
+) -> None:
+    server.redirect("/robots.txt", f"{other.url}/rules.txt")
+    other.on("/rules.txt", b"User-agent: *\nDisallow: /a", headers=TEXT)
+    with pytest.raises(FetchRefused):
+        await fetcher.get(ask(f"{server.url}/a"))
+
+
+async def test_a_robots_txt_that_redirects_for_ever_allows_all(fetcher: HttpFetcher, server: Server) -> None:
+    server.redirect("/robots.txt", "/robots.txt")
+    server.on("/a", b"open")
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"open"
+    assert server.paths().count("/robots.txt") == 6
+
+
+async def test_a_redirect_to_what_another_site_disallows_is_not_followed(
+    fetcher: HttpFetcher, server: Server, other: Server
+) -> None:
+    server.redirect("/a", f"{other.url}/b")
+    other.on("/robots.txt", b"User-agent: *\nDisallow: /", headers=TEXT)
+    with pytest.raises(FetchRefused, match="does not allow"):
+        await fetcher.get(ask(f"{server.url}/a"))
+    assert other.pages() == []
+
+
+async def test_only_the_first_500_kib_count_and_the_rest_is_not_read(
+    fetcher: HttpFetcher, server: Server
+) -> None:
+    rules = b"User-agent: *\nDisallow: /early\n#" + b"x" * MAX_ROBOTS_BYTES + b"\nDisallow: /late\n"
+    server.on("/robots.txt", rules, headers=TEXT)
+    server.on("/late", b"open")
+    assert (await fetcher.get(ask(f"{server.url}/late"))).body == b"open"
+    with pytest.raises(FetchRefused):
+        await fetcher.get(ask(f"{server.url}/early"))
+
+
+async def test_two_sources_of_one_site_ask_for_its_rules_once(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/robots.txt", b"", headers=TEXT)
+    server.on("/a", b"open")
+    await asyncio.gather(
+        *(fetcher.get(ask(f"{server.url}/a", name=name)) for name in ("one", "two", "three"))
+    )
+    assert server.paths().count("/robots.txt") == 1
+
+
+# --- the meaning of a file -----------------------------------------------------------------------------
+
+
+def test_a_crawl_delay_and_sitemaps_are_read() -> None:
+    rules = parse_rules(
+        b"\xef\xbb\xbfUser-agent: *\nCrawl-delay: 3.5\nSitemap: https://example.org/news.xml\n",
+        "news-monitor",
+    )
+    assert rules.crawl_delay == timedelta(seconds=3.5)
+    assert rules.sitemaps == ("https://example.org/news.xml",)
+
+
+@pytest.mark.parametrize("delay", ["-1", "nan", "inf", "soon", "1e308"])
+def test_a_crawl_delay_that_makes_no_sense_harms_nobody(delay: str) -> None:
+    rules = parse_rules(f"User-agent: *\nCrawl-delay: {delay}\nDisallow: /a".encode(), "news-monitor")
+    assert rules.crawl_delay >= timedelta()
+    assert not rules.allow("https://example.org/a")
+
+
+def test_wildcards_and_ends_are_understood() -> None:
+    rules = parse_rules(b"User-agent: *\nDisallow: /*.pdf$\nDisallow: /*?print=\n", "news-monitor")
+    assert not rules.allow("https://example.org/a/b.pdf")
+    assert rules.allow("https://example.org/a/b.pdf?x=1")
+    assert not rules.allow("https://example.org/a?print=1")
+
+
+def test_thousands_of_agents_with_thousands_of_rules_take_no_time() -> None:
+    half = MAX_ROBOTS_BYTES // 2
+    agents = b"".join(b"User-agent: a%d\n" % n for n in range(half // 18))
+    rules = b"".join(b"Allow: /%d\n" % n for n in range(half // 14))
+    started = perf_counter()
+    assert parse_rules(agents + b"User-agent: *\n" + rules, "news-monitor").allow("https://example.org/x")
+    assert perf_counter() - started < 5
+
+
+@given(st.binary(max_size=200) | st.text("User-agent: *\nDisallow: /$%\ud7ff#", max_size=200).map(str.encode))
+def test_no_file_breaks_the_parser(body: bytes) -> None:
+    assert parse_rules(body, "news-monitor").allow("https://example.org/robots.txt")
+
+
+def test_the_memory_of_rules_is_bounded() -> None:
+    memory = RobotsMemory()
+    for number in range(MAX_SITES + 5):
+        memory.keep(f"https://{number}.example", "a", Rules(), 0.0)
+        memory.fail(f"https://{number}.example", "b", "down", 0.0)
+    assert memory.recall("https://0.example", "a", 1.0) is None
+    assert memory.recall(f"https://{MAX_SITES + 4}.example", "b", 1.0) == "down"
+    assert memory.recall(f"https://{MAX_SITES + 4}.example", "a", 1.0) == Rules()

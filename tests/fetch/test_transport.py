@@ -1,0 +1,277 @@
+"""The guard: what it connects to, and what it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+import trustme
+
+from monitor.errors import FetchError, FetchFailed, FetchRefused
+from monitor.fetch import FetchSettings, HttpFetcher, PrivateAddress, open_fetcher, open_guarded_client
+from tests.fetch.asking import ask
+from tests.fetch.conftest import StillClock
+from tests.fetch.server import Server, serving
+
+SPELLINGS = [
+    *(
+        "127.0.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "127.1",
+        "127.0.1",
+    ),
+    *("0", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]"),
+    *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[0:0:0:0:0:ffff:127.0.0.1]", "[fe80::1]"),
+    *("localhost", "LOCALHOST", "localhost.", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "①②⑦.⓪.⓪.①", "１２７。０。０。１", "127。0。0。1"),
+    *("169.254.169.254", "user:pass@127.0.0.1", "127.0.0.1%2f", "%31%32%37.0.0.1", "good.example@127.0.0.1"),
+]
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return the addresses that any socket of this process is told to connect to."""
+    addresses: list[object] = []
+    connect = socket.socket.connect
+
+    def record(self: socket.socket, address: tuple[str, int]) -> None:
+        addresses.append(address)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", record)
+    return addresses
+
+
+class Resolver:
+    """Answers for names as it is told to, the last answer for ever."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[list[str]]] = {}
+        self.asked: list[str] = []
+
+    def getaddrinfo(
+        self, host: str, port: int, **_: object
+    ) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        if re.fullmatch(r"[\d.]+", host):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
+        self.asked.append(host)
+        answers = self.answers.get(host)
+        if not answers:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
+    resolver = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", resolver.getaddrinfo)
+    return resolver
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+async def test_no_spelling_of_a_private_address_is_fetched(
+    fetcher: HttpFetcher, server: Server, connected: list[object], host: str
+) -> None:
+    with pytest.raises(FetchError):
+        await fetcher.get(ask(f"http://{host}:{server.port}/", allow_private=False, timeout_s=2))
+    assert connected == []
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+async def test_no_spelling_of_a_private_address_gets_a_webhook(
+    server: Server, connected: list[object], host: str
+) -> None:
+    async with open_guarded_client(allow_private=False) as client:
+        with pytest.raises((httpx.HTTPError, httpx.InvalidURL)):
+            await client.post(f"http://{host}:{server.port}/", content=b"{}", timeout=2)
+    assert connected == []
+
+
+async def test_the_refusal_says_what_is_wrong_and_what_permits_it(fetcher: HttpFetcher) -> None:
+    with pytest.raises(
+        FetchRefused, match=r"^127\.0\.0\.1, which is not a public address; .*allow_private: true"
+    ):
+        await fetcher.get(ask("http://127.0.0.1:1/", allow_private=False))
+
+
+async def test_a_name_with_one_private_address_among_public_ones_is_refused(
+    fetcher: HttpFetcher, server: Server, resolver: Resolver
+) -> None:
+    resolver.answers["news.example"] = [["8.8.8.8", "127.0.0.1"]]
+    with pytest.raises(
+        FetchRefused, match=r"news\.example is at 127\.0\.0\.1, which is not a public address"
+    ):
+        await fetcher.get(ask(f"http://news.example:{server.port}/", allow_private=False))
+    assert server.connections == 0
+
+
+async def test_a_name_is_resolved_once_and_the_checked_address_is_the_one_connected_to(
+    fetcher: HttpFetcher, server: Server, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name answers with a public address first, with loopback the second time it is asked."""
+    monkeypatch.setattr("monitor.fetch.transport.is_public", lambda address: str(address) == "127.0.0.2")
+    resolver.answers["rebind.example"] = [["127.0.0.2"], ["127.0.0.1"]]
+    with pytest.raises(FetchFailed):  # nothing listens at 127.0.0.2, and 127.0.0.1 is never tried
+        await fetcher.get(ask(f"http://rebind.example:{server.port}/", allow_private=False))
+    assert server.connections == 0
+    assert resolver.asked == ["rebind.example"]
+
+
+async def test_a_redirect_to_a_private_address_is_not_followed(
+    fetcher: HttpFetcher, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving() as private:
+        monkeypatch.setattr("monitor.fetch.transport.is_public", lambda address: str(address) == "127.0.0.1")
+        server.redirect("/a", f"http://127.0.0.9:{private.port}/secret")
+        with pytest.raises(FetchRefused, match=r"127\.0\.0\.9, which is not a public address"):
+            await fetcher.get(ask(f"{server.url}/a", allow_private=False))
+        assert private.connections == 0
+
+
+async def test_a_robots_txt_that_redirects_to_a_private_address_counts_as_unreachable(
+    fetcher: HttpFetcher, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.fetch.transport.is_public", lambda address: str(address) == "127.0.0.1")
+    server.redirect("/robots.txt", f"http://127.0.0.9:{server.port}/robots.txt")
+    with pytest.raises(
+        FetchFailed, match=r"robots\.txt of 127\.0\.0\.1 cannot be had: 127\.0\.0\.9, which is not"
+    ):
+        await fetcher.get(ask(f"{server.url}/a", allow_private=False))
+
+
+async def test_the_watch_on_connections_sees_them(
+    fetcher: HttpFetcher, server: Server, connected: list[object]
+) -> None:
+    server.on("/a", b"inside")
+    await fetcher.get(ask(f"{server.url}/a"))
+    assert set(connected) == {("127.0.0.1", server.port)}
+
+
+async def test_permission_for_one_source_is_none_for_another(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/a", b"inside")
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"inside"
+    with pytest.raises(FetchRefused, match="not a public address"):
+        await fetcher.get(ask(f"{server.url}/a", allow_private=False))
+    assert len(server.pages()) == 1
+
+
+async def test_the_next_address_is_tried_when_one_does_not_answer(
+    fetcher: HttpFetcher, server: Server, resolver: Resolver
+) -> None:
+    resolver.answers["two.example"] = [["127.0.0.2", "127.0.0.1"]]
+    server.on("/a", b"here")
+    assert (await fetcher.get(ask(f"http://two.example:{server.port}/a"))).body == b"here"
+
+
+async def test_a_name_server_that_is_silent_ends_in_a_timeout(
+    fetcher: HttpFetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("monitor.fetch.transport._resolve", never)
+    with pytest.raises(FetchFailed, match="timeout"):
+        await fetcher.get(ask("http://slow.example/", timeout_s=0.1))
+
+
+async def test_a_webhook_goes_where_it_may_and_follows_no_redirect(server: Server) -> None:
+    server.redirect("/hook", "/elsewhere")
+    async with open_guarded_client(allow_private=True) as client:
+        answer = await client.post(f"{server.url}/hook", content=b"")
+    assert answer.status_code == 302
+    assert server.paths() == ["/hook"]
+
+
+async def test_the_guards_refusal_of_a_webhook_is_a_connect_error(server: Server) -> None:
+    async with open_guarded_client(allow_private=False) as client:
+        with pytest.raises(PrivateAddress) as caught:
+            await client.post(f"{server.url}/hook")
+    assert isinstance(caught.value, httpx.ConnectError)
+
+
+# --- TLS -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+async def tls_fetcher(authority: trustme.CA, tmp_path: Path) -> AsyncIterator[HttpFetcher]:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    fetcher = open_fetcher(FetchSettings(ca_file=str(tmp_path / "ca.pem")), StillClock())
+    yield fetcher
+    await fetcher.close()
+
+
+def certificate(authority: trustme.CA, *names: str, not_after: datetime | None = None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names, not_after=not_after).configure_cert(context)
+    return context
+
+
+async def test_tls_is_verified_against_the_name_though_the_address_is_connected_to(
+    tls_fetcher: HttpFetcher, authority: trustme.CA, resolver: Resolver
+) -> None:
+    resolver.answers["news.example"] = [["127.0.0.1"]]
+    async with serving(certificate(authority, "news.example")) as server:
+        server.on("/a", b"secure")
+        assert (await tls_fetcher.get(ask(f"https://news.example:{server.port}/a"))).body == b"secure"
+
+
+@pytest.mark.parametrize(
+    ("name", "not_after", "words"),
+    [
+        ("other.example", None, "its certificate is for another host"),
+        ("news.example", datetime(2020, 1, 1, tzinfo=UTC), "its certificate has expired"),
+    ],
+)
+async def test_a_bad_certificate_is_told_in_words(
+    tls_fetcher: HttpFetcher,
+    authority: trustme.CA,
+    resolver: Resolver,
+    *,
+    name: str,
+    not_after: datetime | None,
+    words: str,
+) -> None:
+    resolver.answers["news.example"] = [["127.0.0.1"]]
+    async with serving(certificate(authority, name, not_after=not_after)) as server:
+        with pytest.raises(FetchFailed, match=f"TLS: news.example: {words}"):
+            await tls_fetcher.get(ask(f"https://news.example:{server.port}/a"))
+
+
+async def test_an_authority_that_nobody_trusts_is_told_in_words(
+    fetcher: HttpFetcher, authority: trustme.CA, resolver: Resolver
+) -> None:
+    resolver.answers["news.example"] = [["127.0.0.1"]]
+    async with serving(certificate(authority, "news.example")) as server:
+        with pytest.raises(FetchFailed, match=r"TLS: news\.example: its certificate leads to an authority"):
+            await fetcher.get(ask(f"https://news.example:{server.port}/a"))
+
+
+async def test_a_port_that_speaks_no_tls_is_told_in_words(fetcher: HttpFetcher) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP ready\r\n")
+        await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    with pytest.raises(
+        FetchFailed, match=r"TLS: 127\.0\.0\.1: no secure connection \(WRONG_VERSION_NUMBER\)"
+    ):
+        await fetcher.get(ask(f"https://127.0.0.1:{port}/a"))
+    listener.close()
