@@ -87,6 +87,11 @@ def index_text(text: str) -> str:
     return " ".join(split_terms(text))
 
 
+def is_unspaced(term: str) -> bool:
+    """Return whether the term is one character of a script without spaces between words."""
+    return not term.isascii() and _UNSPACED.match(term) is not None
+
+
 @lru_cache(FOLD_CACHE)
 def fold(word: str) -> str:
     """Return the term of one token as it is written.
@@ -193,4 +198,5 @@ def _ascii_pattern() -> re.Pattern[str]:
 _SPELLINGS = _spellings()
 _GENERAL = _general_pattern()
 _ASCII = _ascii_pattern()
+_UNSPACED = re.compile(f"[{as_class(UNSPACED)}]")
 _NOT_PLAIN = re.compile(r"[^\w&.,'+#]|_")

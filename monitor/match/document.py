@@ -1,0 +1,199 @@
+"""Article -> Document: the article as the nodes of a query see it, positions instead of letters.
+
+Position: first in `match`; `nodes` asks it. Pure. Whatever not every rule needs is made on first use.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from monitor.model import Article
+from monitor.text.stems import stem
+from monitor.text.tokens import Token, is_unspaced, split_terms, tokenize
+
+MAX_DISTANCE = 100
+"""The largest number of words that a query may allow between two of its words."""
+
+GAP = ("",) * (MAX_DISTANCE + 1)
+"""Stands between two parts of a field, so that no phrase and no NEAR reaches across."""
+
+LEAD_WORDS = 80
+"""How many words of the text are its lead. A character of a script without spaces counts as half a word."""
+
+
+class Field(StrEnum):
+    """Where in an article a query looks. ANY, the default, is title and text."""
+
+    ANY = "any"
+    TITLE = "title"
+    LEAD = "lead"
+    TEXT = "text"
+    AUTHOR = "author"
+    SOURCE = "source"
+    SITE = "site"
+    LANG = "lang"
+    SECTION = "section"
+    TAG = "tag"
+    URL = "url"
+
+
+BODY_FIELDS = frozenset({Field.ANY, Field.TITLE, Field.LEAD, Field.TEXT})
+"""The fields whose words can be shown, and are in the search index."""
+
+WHOLE_FIELDS = frozenset({Field.SOURCE, Field.LANG})
+"""The fields that a query names whole: `source:gazette` is not the source gazette-sport."""
+
+
+class Mark(NamedTuple):
+    """A place to show: `title[start:end]` or `text[start:end]`, in characters."""
+
+    in_title: bool
+    start: int
+    end: int
+
+
+class Segment:
+    """Words in a row, with the positions of each. Parts are held apart by `GAP`."""
+
+    def __init__(self, parts: Iterable[list[str]]) -> None:
+        terms: list[str] = []
+        for part in parts:
+            terms += part
+            terms += GAP
+        self.terms = terms
+
+    @cached_property
+    def unique(self) -> frozenset[str]:
+        """The terms that occur."""
+        return frozenset(self.terms) - {""}
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        """The terms that occur, sorted, so that those with one prefix stand together."""
+        return sorted(self.unique)
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each term stands, ascending."""
+        found: dict[str, list[int]] = {}
+        for position, term in enumerate(self.terms):
+            if term in found:
+                found[term].append(position)
+            else:
+                found[term] = [position]
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Each two words that stand side by side."""
+        return frozenset(zip(self.terms, self.terms[1:], strict=False))
+
+    def expand(self, prefix: str) -> list[str]:
+        """Return the terms that begin with `prefix`."""
+        first = last = bisect_left(self.in_order, prefix)
+        while last < len(self.in_order) and self.in_order[last].startswith(prefix):
+            last += 1
+        return self.in_order[first:last]
+
+
+class Document:
+    """One article, cut into words once for all rules."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        title, text = split_terms(article.title), split_terms(article.text)
+        self.title_end = len(title)
+        self.text_start = len(title) + len(GAP)
+        self.text_end = self.text_start + len(text)
+        self.body = Segment((title, text))
+        self._others: dict[Field, Segment] = {}
+
+    def segment(self, field: Field) -> Segment:
+        """Return the words of `field`; for those of the body, within `bounds(field)`."""
+        if field in BODY_FIELDS:
+            return self.body
+        if field not in self._others:
+            self._others[field] = Segment(map(split_terms, _values(self.article, field)))
+        return self._others[field]
+
+    def bounds(self, field: Field) -> tuple[int, int]:
+        """Return the first position of `field` in its segment, and the one after its last."""
+        if field is Field.TITLE:
+            return 0, self.title_end
+        if field is Field.TEXT:
+            return self.text_start, self.text_end
+        if field is Field.LEAD:
+            return self.text_start, self.lead_end
+        return 0, len(self.segment(field).terms)
+
+    @cached_property
+    def lead_end(self) -> int:
+        """The position after the lead."""
+        words = self.body.terms[self.text_start : self.text_start + 2 * LEAD_WORDS]
+        halves = accumulate(1 if is_unspaced(word) else 2 for word in words)
+        return self.text_start + sum(1 for count in halves if count <= 2 * LEAD_WORDS)
+
+    @cached_property
+    def stems(self) -> dict[str, list[str]]:
+        """The terms of the body by their stem in the article's language."""
+        forms: dict[str, list[str]] = {}
+        for term in self.body.unique:
+            forms.setdefault(stem(term, self.article.language), []).append(term)
+        return forms
+
+    @cached_property
+    def tokens(self) -> list[Token | None]:
+        """The tokens at the positions of the body, None in the gaps."""
+        gap = [None] * len(GAP)
+        return [*tokenize(self.article.title), *gap, *tokenize(self.article.text), *gap]
+
+    def raw(self, position: int) -> str:
+        """Return the word at a position of the body as it is written."""
+        token = self.tokens[position]
+        if token is None:
+            return ""
+        return self.string(in_title=position < self.title_end)[token.start : token.end]
+
+    def string(self, *, in_title: bool) -> str:
+        """Return the title or the text."""
+        return self.article.title if in_title else self.article.text
+
+    def plain(self, *, in_title: bool) -> str:
+        """Return the title or the text without lone surrogates, each character in its place."""
+        return self._plain[0 if in_title else 1]
+
+    @cached_property
+    def _plain(self) -> tuple[str, str]:
+        title, text = (
+            string.encode("utf-8", "replace").decode("utf-8")
+            for string in (self.article.title, self.article.text)
+        )
+        return title, text
+
+    def locate(self, start: int, end: int) -> Mark | None:
+        """Return where the words at positions `start` to `end` (exclusive) of the body are written."""
+        first, last = self.tokens[start], self.tokens[end - 1]
+        if first is None or last is None:
+            return None
+        return Mark(start < self.title_end, first.start, last.end)
+
+
+def _values(article: Article, field: Field) -> tuple[str, ...]:
+    """Return the values of a field outside the body."""
+    host = article.url.partition("://")[2].partition("/")[0]
+    values: dict[Field, tuple[str | None, ...]] = {
+        Field.AUTHOR: article.authors,
+        Field.SOURCE: (article.source,),
+        Field.SITE: (article.site_name, host),
+        Field.LANG: (article.language,),
+        Field.SECTION: (article.section,),
+        Field.TAG: article.tags,
+        Field.URL: (article.url,),
+    }
+    return tuple(value for value in values[field] if value)
