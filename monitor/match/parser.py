@@ -120,14 +120,13 @@ class _Parser:
             raise RuleError("the query is empty; write a word to look for", 1)
         root = self.parse_or(Scope())
         if self.lexemes[self.at].kind is Kind.CLOSE:
-            raise RuleError('this ")" closes nothing; take it away or open one before', self.here.column)
+            raise RuleError('this ")" closes nothing; take it away or open one before', self.peek().column)
         if _holds_of_nothing(root):
             message = "this matches whatever does not hold the word; name a word that must be there too"
             raise RuleError(message, self.first_not)
         return root
 
-    @property
-    def here(self) -> Lexeme:
+    def peek(self) -> Lexeme:
         return self.lexemes[self.at]
 
     def take(self) -> Lexeme:
@@ -162,17 +161,17 @@ class _Parser:
         return Not(node) if negated else node
 
     def parse_near(self, scope: Scope) -> Node:
-        start = self.here
+        start = self.peek()
         left = self.parse_operand(scope)
         if self.lexemes[self.at].kind is not Kind.NEAR:
             return left
         operator = self.take_operator()
         distance = _read_distance(operator)
-        behind = self.here
+        behind = self.peek()
         right = self.parse_operand(scope)
-        if self.here.kind is Kind.NEAR:
+        if self.peek().kind is Kind.NEAR:
             message = "NEAR takes two sides; write (a NEAR/4 b) AND (b NEAR/4 c)"
-            raise RuleError(message, self.here.column)
+            raise RuleError(message, self.peek().column)
         sides = _need_spans(left, start, operator.text), _need_spans(right, behind, operator.text)
         spaces = {None if field in BODY_FIELDS else field for side in sides for field in _fields(side)}
         if len(spaces) > 1:
@@ -182,7 +181,7 @@ class _Parser:
     def take_operator(self) -> Lexeme:
         operator = self.take()
         name = operator.text.partition("/")[0]
-        if self.here.kind in _ENDS or self.here.kind in {Kind.AND, Kind.OR, Kind.NEAR}:
+        if self.peek().kind in _ENDS or self.peek().kind in {Kind.AND, Kind.OR, Kind.NEAR}:
             raise RuleError(f'"{name}" has nothing behind it; write a word there', operator.column)
         return operator
 
@@ -215,12 +214,12 @@ class _Parser:
         if scope.depth == MAX_DEPTH:
             message = f"parentheses lie more than {MAX_DEPTH} deep here; split the rule into several"
             raise RuleError(message, opening.column)
-        if self.here.kind is Kind.CLOSE:
+        if self.peek().kind is Kind.CLOSE:
             raise RuleError("there is nothing within these parentheses", opening.column)
-        if self.here.kind is Kind.END:
+        if self.peek().kind is Kind.END:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
         node = self.parse_or(replace(scope, depth=scope.depth + 1))
-        if self.here.kind is not Kind.CLOSE:
+        if self.peek().kind is not Kind.CLOSE:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
         self.take()
         return node
@@ -236,9 +235,15 @@ class _Parser:
             )
         if scope.field is not Field.ANY:
             raise RuleError(f'"{name}:" lies within "{scope.field}:"; keep one of them', lexeme.column)
-        if self.here.kind in _ENDS or self.here.kind in {Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR, Kind.FIELD}:
+        if self.peek().kind in _ENDS or self.peek().kind in {
+            Kind.AND,
+            Kind.OR,
+            Kind.NOT,
+            Kind.NEAR,
+            Kind.FIELD,
+        }:
             raise RuleError(f'"{lexeme.text}" has nothing behind it; write a word there', lexeme.column)
-        value = self.here
+        value = self.peek()
         node = self.parse_operand(replace(scope, field=field))
         if field is Field.LANG and not _are_languages(node):
             raise RuleError('"lang:" takes codes of two letters, as in lang:hy', value.column)
@@ -262,7 +267,7 @@ class _Parser:
     def read_word(self, lexeme: Lexeme, scope: Scope) -> Node:
         text, column = lexeme.text, lexeme.column
         if scope.manner is Manner.PLAIN and text.isalnum() and text.isascii() and len(text) <= MAX_RUN:
-            if text in _LOWER_CASE and column > 1 and self.here.kind not in _ENDS:
+            if text in _LOWER_CASE and column > 1 and self.peek().kind not in _ENDS:
                 message = f'"{text}" is looked for as a word; as an operator, write {_LOWER_CASE[text]}'
                 self.remarks.append(Remark(message, column))
             return Word(text.lower(), scope.field)
