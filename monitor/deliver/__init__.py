@@ -1,0 +1,17 @@
+"""Alert -> Delivery: word an alert and hand it to a mailbox, an endpoint or a terminal.
+
+Position: after `keep`, which wrote the alert into the outbox; the pipeline claims it there, asks a
+channel of this room to send it, and marks what came of it. Nothing here remembers an alert for the
+pipeline: whatever is not taken stays in the outbox.
+
+How: `wording` finds the words for people (the templates stand in `templates/`), `body` the JSON for
+programs; `message` makes an email's bytes. `email` (over `smtp`), `webhook` and `console` send, and turn
+what the receiver said into a receipt or into `DeliveryFailed`. `retry` holds the schedules.
+"""
+
+from monitor.deliver.body import webhook_schema
+from monitor.deliver.channels import ChannelTools, open_channel
+from monitor.deliver.message import parse_mailbox
+from monitor.deliver.webhook import ClientFor, decode_secret
+
+__all__ = ["ChannelTools", "ClientFor", "decode_secret", "open_channel", "parse_mailbox", "webhook_schema"]

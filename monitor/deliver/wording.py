@@ -1,0 +1,249 @@
+"""Alert -> words for people: the subject, the plain text and the HTML of an email.
+
+Position: after `compose`, before a sender. Pure: the templates are read when a `Wording` is made, and
+the page's text only ever fills them; it is never a template itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from monitor.deliver.clean import ELLIPSIS, clean, one_line, shorten
+from monitor.model import Article, Delivery, Excerpt
+
+MAX_SUBJECT_CHARS = 150
+"""Mail clients show 30 to 70 of them; a headline that is longer is cut at a word."""
+
+MAX_TEXT_CHARS = 8_000
+"""Characters of the article that a mail carries; Gmail clips messages above 102 KB of HTML."""
+
+MAX_EXCERPT_CHARS = 500
+EXCERPT_LEAD_CHARS = 160
+"""How much of an overlong sentence is kept before its first matched word."""
+
+MIN_PARAGRAPH_CHARS = 80
+"""A mail does not end in a scrap of a paragraph that is shorter."""
+
+MAX_NAME_CHARS = 120
+MAX_QUERY_CHARS = 1_000
+MAX_PREVIEW_CHARS = 140
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence; `marked` when it is a matched word."""
+
+    text: str
+    marked: bool
+
+
+Sentence = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """An alert as the templates see it: clean text only, every time already said in words.
+
+    `title` and each of `excerpts` are pieces, so that the matched words can be marked. `published` is
+    None when the page names no date. `link` is None when the URL is not of the web. `words_left` is
+    how many words of the article did not fit.
+    """
+
+    alert_id: str
+    rule: str
+    query: str
+    channel: str
+    title: Sentence
+    excerpts: tuple[Sentence, ...]
+    source: str
+    authors: str
+    published: str | None
+    found: str
+    url: str
+    link: str | None
+    host: str
+    language: str | None
+    paragraphs: tuple[str, ...]
+    words_left: int
+    paywalled: bool
+
+    @property
+    def preview(self) -> str:
+        """What a mailbox shows beside the subject: the first sentence that matched, or how it begins."""
+        first = "".join(piece.text for piece in self.excerpts[0]) if self.excerpts else self.paragraphs[0]
+        return one_line(first, MAX_PREVIEW_CHARS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An email's words. `subject` is one clean line; the bodies end in a newline."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Wording:
+    """Words an alert for readers in one timezone."""
+
+    def __init__(self, timezone: tzinfo) -> None:
+        self._timezone = timezone
+        environment = Environment(
+            loader=PackageLoader("monitor.deliver"),
+            autoescape=select_autoescape(["html"], default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._text = environment.get_template("alert.txt")
+        self._html = environment.get_template("alert.html")
+
+    def write_letter(self, delivery: Delivery) -> Letter:
+        """Return the email about an alert."""
+        view = self.view(delivery)
+        return Letter(
+            subject=write_subject(delivery),
+            text=self._text.render(alert=view),
+            html=self._html.render(alert=view),
+        )
+
+    def view(self, delivery: Delivery) -> AlertView:
+        """Return what the templates, or a terminal, show of an alert."""
+        alert, article = delivery.alert, delivery.article
+        title, sentences = part_excerpts(article, alert.excerpts)
+        paragraphs, words_left = first_paragraphs(article.text, MAX_TEXT_CHARS)
+        return AlertView(
+            alert_id=alert.id,
+            rule=one_line(alert.rule, MAX_NAME_CHARS),
+            query=shorten(clean(alert.query).strip(), MAX_QUERY_CHARS),
+            channel=one_line(alert.channel, MAX_NAME_CHARS),
+            title=title,
+            excerpts=sentences,
+            source=one_line(article.site_name or article.source, MAX_NAME_CHARS),
+            authors=one_line(", ".join(article.authors), 2 * MAX_NAME_CHARS),
+            published=None
+            if article.published_at is None
+            else say_published(article.published_at, self._timezone),
+            found=say_time(article.fetched_at, self._timezone),
+            url=clean(article.url),
+            link=article.url if article.url.startswith(("http://", "https://")) else None,
+            host=say_host(article.url),
+            language=article.language,
+            paragraphs=paragraphs,
+            words_left=words_left,
+            paywalled=article.paywalled,
+        )
+
+
+def write_subject(delivery: Delivery) -> str:
+    """Return the subject: the rule in brackets, then the headline; one clean line."""
+    rule = one_line(delivery.alert.rule, MAX_NAME_CHARS)
+    return one_line(f"[{rule}] {one_line(delivery.article.title, MAX_SUBJECT_CHARS)}", MAX_SUBJECT_CHARS)
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def say_published(moment: datetime, timezone: tzinfo) -> str:
+    """Return when a page says that it came out.
+
+    Midnight is how a page's date without a time is read: it is said as the date alone, as the page
+    named it, because another timezone would make it another day.
+    """
+    return say_date(moment) if moment.time() == time() else say_time(moment, timezone)
+
+
+def say_time(moment: datetime, timezone: tzinfo) -> str:
+    """Return a time in the reader's timezone, as in "21 November 2026, 19:37 CET"."""
+    local = moment.astimezone(timezone)
+    zone = local.tzname() or ""
+    if zone[:1] in ("+", "-"):  # zones without a name of their own, as Asia/Yerevan: "+04"
+        zone = f"UTC{zone}"
+    return f"{say_date(local)}, {local:%H:%M} {zone}".rstrip()
+
+
+def say_date(moment: datetime) -> str:
+    """Return the day, in English whatever the machine's locale."""
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def say_host(url: str) -> str:
+    """Return the site of a URL as people say it, "" when it has none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # a bracket that is no IPv6 address
+        return ""
+    return host.removeprefix("www.")
+
+
+# --- sentences and paragraphs --------------------------------------------------------------------
+
+
+def part_excerpts(article: Article, excerpts: Iterable[Excerpt]) -> tuple[Sentence, tuple[Sentence, ...]]:
+    """Return the headline and the sentences, both in pieces. Words matched in the title are marked in it."""
+    title: Sentence = (Piece(one_line(article.title, 4 * MAX_SUBJECT_CHARS), marked=False),)
+    sentences = []
+    for excerpt in excerpts:
+        if excerpt.in_title:
+            title = part(excerpt)
+        else:
+            sentences.append(part(excerpt))
+    return title, tuple(sentences)
+
+
+def part(excerpt: Excerpt) -> Sentence:
+    """Cut a sentence at its marks, and to `MAX_EXCERPT_CHARS` around the first of them."""
+    text = excerpt.text
+    start = start_near(text, excerpt.marks[0][0] if excerpt.marks else 0)
+    end = min(len(text), start + MAX_EXCERPT_CHARS)
+    pieces = [Piece(ELLIPSIS, marked=False)] if start else []
+    position = start
+    for mark_start, mark_end in excerpt.marks:
+        if mark_end > end:
+            break
+        pieces += [
+            Piece(text[position:mark_start], marked=False),
+            Piece(text[mark_start:mark_end], marked=True),
+        ]
+        position = mark_end
+    pieces.append(Piece(shorten(text[position:], max(end - position, len(ELLIPSIS))), marked=False))
+    cleaned = (Piece(clean(piece.text).replace("\n", " "), piece.marked) for piece in pieces)
+    return tuple(piece for piece in cleaned if piece.text)
+
+
+def start_near(text: str, mark: int) -> int:
+    """Return where to begin an excerpt whose first matched word is at `mark`; 0 when it fits whole."""
+    if len(text) <= MAX_EXCERPT_CHARS or mark <= EXCERPT_LEAD_CHARS:
+        return 0
+    lead = mark - EXCERPT_LEAD_CHARS
+    space = text.find(" ", lead, mark)
+    return lead if space < 0 else space + 1
+
+
+def first_paragraphs(text: str, max_chars: int) -> tuple[tuple[str, ...], int]:
+    """Return the paragraphs that fit into `max_chars`, the last one cut, and how many words are left."""
+    paragraphs: list[str] = []
+    room = max_chars
+    position = 0
+    for paragraph in text.split("\n\n"):
+        if room < MIN_PARAGRAPH_CHARS and paragraphs:
+            break
+        shown = shorten(paragraph, room)
+        paragraphs.append(clean(shown))
+        if shown != paragraph:
+            position += len(shown) - len(ELLIPSIS)
+            break
+        position += len(paragraph) + 2
+        room -= len(paragraph)
+    return tuple(paragraphs), len(text[position:].split())
