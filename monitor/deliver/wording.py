@@ -19,6 +19,8 @@ from monitor.model import Article, Delivery, Excerpt
 MAX_SUBJECT_CHARS = 150
 """Mail clients show 30 to 70 of them; a headline that is longer is cut at a word."""
 
+MAX_TITLE_CHARS = 300
+
 MAX_TEXT_CHARS = 8_000
 """Characters of the article that a mail carries; Gmail clips messages above 102 KB of HTML."""
 
@@ -192,7 +194,7 @@ def say_host(url: str) -> str:
 
 def part_excerpts(article: Article, excerpts: Iterable[Excerpt]) -> tuple[Sentence, tuple[Sentence, ...]]:
     """Return the headline and the sentences, both in pieces. Words matched in the title are marked in it."""
-    title: Sentence = (Piece(one_line(article.title, 4 * MAX_SUBJECT_CHARS), marked=False),)
+    title: Sentence = (Piece(one_line(article.title, MAX_TITLE_CHARS), marked=False),)
     sentences = []
     for excerpt in excerpts:
         if excerpt.in_title:

@@ -52,9 +52,7 @@ async def test_a_page_cannot_drive_the_terminal() -> None:
     sender = ConsoleSender(CHANNEL, UTC, stream)
     for title in hostile_titles(60):
         excerpt = Excerpt(text=title + "x", marks=((0, 1),))
-        await ConsoleSender(CHANNEL, UTC, stream).send(
-            make_delivery(make_article(title), excerpts=(excerpt,))
-        )
+        await sender.send(make_delivery(make_article(title), excerpts=(excerpt,)))
     assert not any(ord(char) < 0x20 and char not in "\n\t" for char in stream.getvalue())
     assert "\x9b" not in stream.getvalue()
 
