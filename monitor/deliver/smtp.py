@@ -121,12 +121,14 @@ class SmtpConnection:
                 raise DeliveryFailed(self._silent_because)
             try:
                 replies = await self._transact(sender, recipients, message)
-            except (SMTPException, OSError, UnicodeError) as exc:  # UnicodeError: a host that is no name
+            except (
+                Exception
+            ) as exc:  # the library's are not of one tree: UnicodeError for a host that is none
                 self._client.close()
                 self._silent_until = loop.time() + self._limits.pause.total_seconds()
                 self._silent_because = self._explain(exc)
                 raise DeliveryFailed(self._silent_because) from exc
-            except BaseException:  # cancelled in the middle of a mail: the connection is of no more use
+            except asyncio.CancelledError:  # in the middle of a mail: the connection is of no more use
                 self._client.close()
                 raise
             self._closing = asyncio.create_task(self._close_when_idle())
@@ -198,7 +200,7 @@ class SmtpConnection:
             ) from exc
         return reply_of(code, text)
 
-    def _explain(self, exc: SMTPException | OSError | UnicodeError) -> str:
+    def _explain(self, exc: Exception) -> str:
         """Return what went wrong with the server, and what to do, in one line."""
         tls = exc if isinstance(exc, ssl.SSLError) else exc.__cause__
         if isinstance(tls, ssl.SSLError):

@@ -22,7 +22,7 @@ import httpx2 as httpx
 from monitor.deliver.body import write_body
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import WEBHOOK_WAITS, spread, wait_after
-from monitor.errors import DeliveryFailed, FetchError, FetchRefused
+from monitor.errors import DeliveryFailed, FetchRefused
 from monitor.model import Delivery, WebhookChannel
 from monitor.ports import Clock
 
@@ -147,19 +147,18 @@ class WebhookSender:
                 return await self._client.send(request, stream=True, follow_redirects=False)
         except (TimeoutError, httpx.TimeoutException) as exc:
             raise DeliveryFailed(f"{self._channel.url} did not answer within {limit:g} s") from exc
-        except (httpx.HTTPError, httpx.InvalidURL, FetchError, OSError) as exc:
+        except Exception as exc:  # the client's errors are not of one tree: InvalidURL, and the guard's
             raise self._unreachable(exc) from exc
 
-    def _unreachable(self, exc: BaseException) -> DeliveryFailed:
+    def _unreachable(self, exc: Exception) -> DeliveryFailed:
         refusal = find_refusal(exc)
-        if refusal is not None:
-            return DeliveryFailed(
-                f"{one_line(str(refusal), MAX_ANSWER_CHARS)}; if {self._channel.url} is yours, "
-                f"set allow_private: true on channel {self.name!r}",
-                transient=False,
-            )
-        cause = one_line(str(exc), MAX_ANSWER_CHARS) or type(exc).__name__
-        return DeliveryFailed(f"{self._channel.url} cannot be reached: {cause}")
+        cause = one_line(str(refusal or exc), MAX_ANSWER_CHARS) or type(exc).__name__
+        if refusal is None:
+            return DeliveryFailed(f"{self._channel.url} cannot be reached: {cause}")
+        return DeliveryFailed(
+            f"{self._channel.url} is not sent to: {cause} (channel {self.name!r} has allow_private: false)",
+            transient=False,
+        )
 
     def _refusal(self, response: httpx.Response, said: str) -> DeliveryFailed:
         answer = f"{self._channel.url} answers {describe(response, said)}"
@@ -185,7 +184,7 @@ async def read_answer(response: httpx.Response, deadline: float) -> str:
                 received += chunk
                 if len(received) >= MAX_ANSWER_BYTES:
                     break
-    except (TimeoutError, httpx.HTTPError):
+    except (TimeoutError, httpx.HTTPError, httpx.StreamError):
         pass  # the status is known, and the rest is for show
     return one_line(received[:MAX_ANSWER_BYTES].decode("utf-8", "replace"), MAX_ANSWER_CHARS)
 
@@ -210,6 +209,6 @@ def parse_retry_after(value: str, now: datetime) -> timedelta | None:
     else:
         try:
             wait = parsedate_to_datetime(value) - now
-        except (ValueError, TypeError):  # no date, or one without a timezone
+        except (ValueError, TypeError, IndexError, OverflowError):  # no date, or one without a timezone
             return None
     return max(timedelta(), min(wait, MAX_RETRY_AFTER))

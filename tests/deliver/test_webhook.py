@@ -231,7 +231,7 @@ async def test_a_private_address_is_dead_and_names_the_setting(
         failure = await failure_of(WebhookSender(channel, client, FakeClock()))
     assert not failure.transient
     assert "10.0.0.7, a private address" in str(failure)
-    assert "set allow_private: true on channel 'ops'" in str(failure)
+    assert "channel 'ops' has allow_private: false" in str(failure)
 
 
 @pytest.mark.parametrize(
