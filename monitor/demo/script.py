@@ -7,7 +7,7 @@ it: everything shown here is what the daemon logs, and what the mailbox and the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +68,7 @@ class DaemonEndedError(MonitorError):
     """The daemon ended while something was still expected of it."""
 
 
-async def run_demo(*, stay: bool, folder: Path) -> AsyncIterator[DemoEvent]:
+async def run_demo(*, stay: bool, folder: Path) -> AsyncGenerator[DemoEvent]:
     """Run the demo in `folder`, which stays behind; yield what happens, as it happens.
 
     The last event is a `DemoSummary`; with `stay`, events go on after it until the generator is closed.
