@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
-from monitor.config import Config, file_stamps, read_config, render_mistakes
-from monitor.deliver import ChannelTools, open_channel
+from monitor.config import Config, has_changed, read_config, render_mistakes
+from monitor.deliver import ChannelTools, ClientFor, open_channel
 from monitor.errors import ConfigError, StoreError
 from monitor.extract import read_article
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
@@ -42,83 +44,111 @@ SEARCH_PAGE = 200
 # --- the daemon ----------------------------------------------------------------------------------
 
 
-class Daemon:
-    """The whole program, running after one configuration file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """What stands behind the ports for as long as the daemon runs."""
 
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
-        self._path = path
-        self._environ = environ
-        self._clock = SystemClock()
-        self._channels: dict[str, Channel] = {}
-        self._retired: list[Channel] = []
+    clock: SystemClock
+    store: SqlStore
+    fetcher: HttpFetcher
+    workers: PebbleWorkers
+    http_client: ClientFor
+
+
+@asynccontextmanager
+async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[Daemon]:
+    """Read the configuration and open everything that the daemon works with.
+
+    Raises:
+        ConfigError: the configuration has mistakes.
+        StoreError: the database cannot be used; another daemon may have it.
+    """
+    config, clock = await asyncio.to_thread(read_config, path, environ), SystemClock()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(lock_database(config.database))
+        adapters = Adapters(
+            clock=clock,
+            store=await stack.enter_async_context(open_archive(config, "daemon")),
+            fetcher=await stack.enter_async_context(open_web(config.contact, clock)),
+            workers=stack.enter_context(open_workers(config)),
+            http_client=await stack.enter_async_context(open_webhook_clients()),
+        )
+        daemon = Daemon(adapters, config, lambda in_use: read_config(path, environ, in_use))
+        stack.push_async_callback(daemon.close)
+        yield daemon
+
+
+class Daemon:
+    """The whole program, running. `read` reads the configuration again, given the one in use."""
+
+    def __init__(self, adapters: Adapters, config: Config, read: Callable[[Config], Config]) -> None:
+        self._adapters = adapters
+        self._config = config
+        self._read = read
+        self._last_read: Config | ConfigError = config
         self._reading = asyncio.Lock()
+        self._channels: list[Channel] = []
+        self._jobs = LocalJobs(
+            self._assign(config), adapters.store, adapters.clock, reload_if_changed=self.reload_if_changed
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set.
-
-        Raises:
-            ConfigError: the configuration has mistakes.
-            StoreError: the database cannot be used; another daemon may have it.
-        """
-        config = await asyncio.to_thread(read_config, self._path, self._environ)
-        async with AsyncExitStack() as stack:
-            stack.enter_context(lock_database(config.database))
-            self._store = await stack.enter_async_context(open_archive(config, "daemon"))
-            self._fetcher = await stack.enter_async_context(open_web(config.contact, self._clock))
-            self._workers = stack.enter_context(open_workers(config))
-            stack.push_async_callback(self._close_channels)
-            self._config, self._stamps = config, file_stamps(config)
-            jobs = LocalJobs(
-                await self._assign(config), self._store, self._clock, reload_if_changed=self.reload_if_changed
-            )
-            self._jobs = jobs
-            log.info("start", extra={"outcome": "running", **count(config)})
-            await jobs.run(stop)
+        """Work until `stop` is set."""
+        log.info("start", extra={"outcome": "running", **count(self._config)})
+        await self._jobs.run(stop)
         log.info("stop", extra={"outcome": "stopped"})
 
+    async def close(self) -> None:
+        """Let go of every channel that was ever opened: a reload leaves the old ones to what they send."""
+        for channel in self._channels:
+            await channel.close()
+
     async def reload_if_changed(self) -> None:
-        """Reload when a file of the configuration has changed since it was last looked at."""
-        if await asyncio.to_thread(file_stamps, self._config) != self._stamps:
+        """Reload when a file of the configuration has changed since it was last read."""
+        if await asyncio.to_thread(has_changed, self._last_read):
             await self.reload()
 
     async def reload(self) -> None:
         """Read the configuration again and work after it; one with mistakes is told and changes nothing."""
         async with self._reading:
-            self._stamps = await asyncio.to_thread(file_stamps, self._config)
             try:
-                config = await asyncio.to_thread(read_config, self._path, self._environ, self._config)
+                config = await asyncio.to_thread(self._read, self._config)
             except ConfigError as exc:
+                self._last_read = exc
                 in_use = f"{len(self._config.sources)} sources, {len(self._config.rules)} rules"
-                reason = f"{render_mistakes(exc)}; the running configuration ({in_use}) stays in use."
+                reason = f"{render_mistakes(exc)}\nThe running configuration ({in_use}) stays in use."
                 log.error("reload", extra={"outcome": "refused", "reason": reason})
                 return
-            waits = changes_that_wait(self._config, config)
-            self._retired += self._channels.values()
-            assignment = await self._assign(config)
-            await self._store.register(config.sources, self._clock.now())
+            assignment = await asyncio.to_thread(self._assign, config)
+            await self._adapters.store.register(config.sources, self._adapters.clock.now())
             self._jobs.assign(assignment)
-            self._config, self._stamps = config, file_stamps(config)
+            waits = changes_that_wait(self._config, config)
+            self._config = self._last_read = config
             log.info("reload", extra={"outcome": "running", "after_restart": waits, **count(config)})
 
-    async def _assign(self, config: Config) -> Assignment:
-        self._channels = open_channels(config)
-        rules = await asyncio.to_thread(RuleSet.compile, config.rules)
+    def _assign(self, config: Config) -> Assignment:
+        """Return what the jobs are to do: rules compiled, channels opened. CPU-bound."""
+        adapters = self._adapters
+        tools = ChannelTools(
+            clock=adapters.clock,
+            timezone=config.timezone,
+            http_client=adapters.http_client,
+            smtp=config.smtp,
+        )
+        channels = {settings.name: open_channel(settings, tools) for settings in config.channels}
+        self._channels += channels.values()
         return Assignment(
             pipeline=Pipeline(
-                clock=self._clock,
-                fetcher=self._fetcher,
-                workers=self._workers,
-                store=self._store,
-                rules=rules,
-                channels=self._channels,
+                clock=adapters.clock,
+                fetcher=adapters.fetcher,
+                workers=adapters.workers,
+                store=adapters.store,
+                rules=RuleSet.compile(config.rules),
+                channels=channels,
             ),
             sources={source.name: source for source in config.sources},
             keep_pages=config.keep_pages,
         )
-
-    async def _close_channels(self) -> None:
-        for channel in (*self._channels.values(), *self._retired):
-            await channel.close()
 
 
 def count(config: Config) -> dict[str, int]:
@@ -262,7 +292,8 @@ async def open_archive(config: Config, owner: str) -> AsyncIterator[SqlStore]:
 @asynccontextmanager
 async def open_web(contact: str | None, clock: SystemClock) -> AsyncIterator[HttpFetcher]:
     """Open the fetcher; `contact` is whom a site may turn to, None when nobody is named."""
-    fetcher = open_fetcher(FetchSettings(contact=contact), clock)
+    settings = FetchSettings(version=version("news-monitor"), contact=contact or "")
+    fetcher = open_fetcher(settings, clock)
     try:
         yield fetcher
     finally:
@@ -272,14 +303,18 @@ async def open_web(contact: str | None, clock: SystemClock) -> AsyncIterator[Htt
 @contextmanager
 def open_workers(config: Config) -> Iterator[PebbleWorkers]:
     """Open the worker processes."""
-    workers = PebbleWorkers(config.workers)
+    workers = PebbleWorkers(config.workers or os.cpu_count() or 1)
     try:
         yield workers
     finally:
         workers.close()
 
 
-def open_channels(config: Config) -> dict[str, Channel]:
-    """Open every channel of the configuration, by name."""
-    tools = ChannelTools(smtp=config.smtp, timezone=config.timezone, open_client=open_guarded_client)
-    return {settings.name: open_channel(settings, tools) for settings in config.channels}
+@asynccontextmanager
+async def open_webhook_clients() -> AsyncIterator[ClientFor]:
+    """Open the HTTP clients of webhooks: one that may reach private addresses, and one that may not."""
+    async with AsyncExitStack() as stack:
+        clients = {allowed: open_guarded_client(allowed) for allowed in (False, True)}
+        for client in clients.values():
+            await stack.enter_async_context(client)
+        yield clients.__getitem__

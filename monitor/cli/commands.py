@@ -85,18 +85,19 @@ def run(
 
 async def run_daemon(path: Path) -> None:
     """Run the daemon until a signal stops it."""
-    daemon, stop, loop = program.Daemon(path, os.environ), asyncio.Event(), asyncio.get_running_loop()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
+    async with program.open_daemon(path, os.environ) as daemon:
 
-    def reload() -> None:
-        task = asyncio.create_task(daemon.reload())
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
+        def reload() -> None:
+            task = asyncio.create_task(daemon.reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    await daemon.run(stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reload)
+        await daemon.run(stop)
 
 
 @commands.command()

@@ -29,8 +29,8 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its line break."""
-        fields = {"time": stamp(record), "level": record.levelname.lower(), "step": record.getMessage()}
-        fields |= extra(record)
+        step = {"time": stamp(record), "level": record.levelname.lower(), "step": record.getMessage()}
+        fields: dict[str, object] = {**step, **extra(record)}
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False, default=str)

@@ -18,7 +18,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -198,19 +198,7 @@ class LocalJobs:
 
 async def record_visit(store: Store, source: Source, visit: Visit) -> None:
     """Store a visit and when the next one is; when the store is full or locked, as soon as it is not."""
-    while True:
-        failures = 0
-        try:
-            if visit.outcome is VisitOutcome.FAILED:
-                failures = (await store.recall(source.name)).failures + 1
-            due = next_visit(source, visit.finished_at, failures=failures, retry_after=visit.retry_after)
-            await store.finish_visit(visit, due)
-            break
-        except StoreError as exc:
-            if not exc.transient:
-                raise
-            log.error("visit", extra={"source": source.name, "outcome": "not recorded", "reason": str(exc)})
-            await asyncio.sleep(STORE_PAUSE.total_seconds())
+    due = await finish_visit(store, source, visit)
     log.info(
         "visit",
         extra={
@@ -229,6 +217,22 @@ async def record_visit(store: Store, source: Source, visit: Visit) -> None:
             "next_visit_at": due.isoformat(),
         },
     )
+
+
+async def finish_visit(store: Store, source: Source, visit: Visit) -> datetime:
+    """Store a visit; return when the next one is. Asks a store that is full or locked until it is not."""
+    while True:
+        try:
+            failed = visit.outcome is VisitOutcome.FAILED
+            failures = (await store.recall(source.name)).failures + 1 if failed else 0
+            due = next_visit(source, visit.finished_at, failures=failures, retry_after=visit.retry_after)
+            await store.finish_visit(visit, due)
+            return due
+        except StoreError as exc:
+            if not exc.transient:
+                raise
+            log.error("visit", extra={"source": source.name, "outcome": "not recorded", "reason": str(exc)})
+        await asyncio.sleep(STORE_PAUSE.total_seconds())
 
 
 def describe(error: Exception) -> str:

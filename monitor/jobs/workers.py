@@ -64,7 +64,7 @@ class PebbleWorkers:
 
     def close(self) -> None:
         """Stop the workers, whatever they are at."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call] # Pebble leaves it without types
         self._pool.join()
         self._threads.shutdown(cancel_futures=True)
 
