@@ -1,0 +1,28 @@
+import json
+import re
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+from monitor.deliver import webhook_schema
+from monitor.deliver.body import MAX_TEXT_CHARS, write_body
+from tests.deliver.stories import make_delivery
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def shape(value: object) -> object:
+    """Return the field names of a body, nested as they are."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return shape(value[0]) if isinstance(value, list) and value and isinstance(value[0], dict) else None
+
+
+def test_the_documented_body_follows_the_schema_and_has_the_fields_of_a_real_one() -> None:
+    page = (DOCS / "webhook.md").read_text()
+    block = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    example = json.loads(block[1])
+    Draft202012Validator(webhook_schema()).validate(example)
+    assert shape(example) == shape(json.loads(write_body(make_delivery())))
+    assert f"{MAX_TEXT_CHARS:,} characters" in page
