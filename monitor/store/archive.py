@@ -1,0 +1,205 @@
+"""The articles: keeping one with all that belongs to it, listing them, forgetting what they were made of.
+
+Position: under `store`. Each function is part of one transaction, on the connection it is given.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from monitor.model import Candidates, Fingerprint, Relation, name_id
+from monitor.ports import ArticleQuery, Filing, StoredArticle
+from monitor.store.columns import microseconds, offset_seconds
+from monitor.store.copies import add_fingerprint, find_candidates
+from monitor.store.links import settle
+from monitor.store.outbox import insert_alerts
+from monitor.store.rows import article_from
+from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
+from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
+from monitor.store.visits import TEMPLATE_PAGES, find_source_row, source_id
+from monitor.text.urls import url_key
+
+# --- keeping -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A filing with its page compressed and its terms found: the work that needs no database."""
+
+    filing: Filing
+    page: bytes
+    terms: list[str]
+
+
+def prepare(filing: Filing) -> Prepared:
+    """Return a filing ready to be kept, so that the writer only writes."""
+    if filing.verdict.relation is Relation.SAME_PAGE:
+        return Prepared(filing, b"", [])
+    article = filing.article
+    return Prepared(filing, zlib.compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
+
+
+def names_of(url: str) -> set[str]:
+    """Return the ids that an article with this URL may have: its key is the URL, or made of it."""
+    try:
+        return {name_id("article", url), name_id("article", url_key(url))}
+    except ValueError:
+        return {name_id("article", url)}
+
+
+def keep(connection: Connection, prepared: Prepared) -> int | None:
+    """Store an article with everything that belongs to it, and return how many of its alerts are new.
+
+    None, and nothing is written, when there are candidates that the verdict does not know. An article
+    whose id is stored is the same page, whatever the verdict says.
+    """
+    filing = prepared.filing
+    article, verdict = filing.article, filing.verdict
+    row = _find_row(connection, article.id)
+    if verdict.relation is Relation.SAME_PAGE:
+        row = row or _find_row(connection, verdict.of)
+        if row is None:
+            return None
+    else:
+        found = find_candidates(connection, {article.id}, filing.fingerprint)
+        if any(candidate.article_id not in verdict.judged for candidate in found.articles):
+            return None
+        row = row or _insert(connection, prepared, found.common)
+    settle(connection, filing.link, article.fetched_at)
+    return insert_alerts(connection, row, filing.alerts)
+
+
+def _find_row(connection: Connection, article_id: str | None) -> int | None:
+    row: int | None = connection.scalar(select(ARTICLES.c.id).where(ARTICLES.c.name == article_id))
+    return row
+
+
+def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) -> int:
+    """Store a new article, and return its row."""
+    filing = prepared.filing
+    row, source_row = _insert_article(connection, filing)
+    connection.execute(
+        insert(PAGES).values(article_id=row, fetched_at=filing.article.fetched_at, body=prepared.page)
+    )
+    add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
+    add_document(connection, row, source_row, prepared.terms)
+    _teach_template(connection, source_row, filing.blocks)
+    if filing.matches:
+        matches = [
+            {
+                "article_id": row,
+                "rule": match.rule.name,
+                "query": match.rule.query,
+                "excerpts": match.excerpts,
+            }
+            for match in filing.matches
+        ]
+        connection.execute(insert(MATCHES), matches)
+    return row
+
+
+def _insert_article(connection: Connection, filing: Filing) -> tuple[int, int]:
+    """Store the article alone, and return its row and its source's."""
+    article, verdict = filing.article, filing.verdict
+    times = {
+        f"{name}_{part}": value
+        for name, moment in (("published", article.published_at), ("modified", article.modified_at))
+        for part, value in (
+            ("at", None if moment is None else microseconds(moment)),
+            ("offset_s", offset_seconds(moment)),
+        )
+    }
+    plain = (
+        "url",
+        "title",
+        "text",
+        "summary",
+        "authors",
+        "tags",
+        "language",
+        "site_name",
+        "section",
+        "image",
+    )
+    inserted = connection.execute(
+        insert(ARTICLES)
+        .values(
+            name=article.id,
+            source_id=source_id(article.source),
+            fetched_at=article.fetched_at,
+            story_id=verdict.story_id,
+            relation=verdict.relation.value,
+            copy_of=verdict.of,
+            similarity=verdict.similarity,
+            key=None if article.key == article.url else article.key,
+            extractor_version=article.extractor_version,
+            paywalled=article.paywalled,
+            **times,
+            **{name: getattr(article, name) for name in plain},
+        )
+        .returning(ARTICLES.c.id, ARTICLES.c.source_id)
+    ).one()
+    return inserted.id, inserted.source_id
+
+
+def _teach_template(connection: Connection, source_row: int, blocks: frozenset[int]) -> None:
+    """Remember a page's block hashes, and forget those of pages that have left the window."""
+    connection.execute(insert(PAGE_BLOCKS).values(source_id=source_row, blocks=sorted(blocks)))
+    past_the_window = (
+        select(PAGE_BLOCKS.c.id)
+        .where(PAGE_BLOCKS.c.source_id == source_row)
+        .order_by(PAGE_BLOCKS.c.id.desc())
+        .offset(TEMPLATE_PAGES)
+        .limit(1)
+        .scalar_subquery()
+    )
+    connection.execute(
+        delete(PAGE_BLOCKS).where(PAGE_BLOCKS.c.source_id == source_row, PAGE_BLOCKS.c.id <= past_the_window)
+    )
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def list_articles(connection: Connection, query: ArticleQuery) -> tuple[StoredArticle, ...]:
+    """Return the articles that `query` asks for, newest first."""
+    source_row = None if query.source is None else find_source_row(connection, query.source)
+    if query.source is not None and source_row is None:
+        return ()
+    statement = select(ARTICLES, SOURCES.c.name).join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+    if is_unrestricted(query):
+        statement = statement.limit(query.limit).offset(query.offset)
+        if source_row is not None:
+            statement = statement.where(ARTICLES.c.source_id == source_row)
+        if query.since is not None:
+            statement = statement.where(ARTICLES.c.fetched_at >= query.since)
+    else:
+        statement = statement.where(ARTICLES.c.id.in_(find_rows(connection, query, source_row)))
+    rows = connection.execute(statement.order_by(ARTICLES.c.fetched_at.desc(), ARTICLES.c.id.desc()))
+    return tuple(
+        StoredArticle(
+            article=article_from(row),
+            story_id=row[ARTICLES.c.story_id],
+            copy_of=row[ARTICLES.c.copy_of],
+            similarity=row[ARTICLES.c.similarity],
+        )
+        for row in rows.mappings()
+    )
+
+
+def candidates(connection: Connection, url: str, fingerprint: Fingerprint) -> Candidates:
+    """Return the articles that one with this URL and fingerprint must be judged against."""
+    return find_candidates(connection, names_of(url), fingerprint)
+
+
+# --- forgetting ----------------------------------------------------------------------------------
+
+
+def forget_pages(connection: Connection, fetched_before: datetime, limit: int) -> int:
+    """Delete up to `limit` pages fetched earlier; return how many."""
+    old = select(PAGES.c.article_id).where(PAGES.c.fetched_at < fetched_before).limit(limit)
+    return connection.execute(delete(PAGES).where(PAGES.c.article_id.in_(old))).rowcount

@@ -1,0 +1,178 @@
+"""How values are written down, so that SQLite and PostgreSQL hold, compare and sort them alike.
+
+Position: under `tables`.
+
+* A time is an integer, microseconds since 1970 in UTC. A time that a page claims has its own offset,
+  in seconds, in a second column, so that what comes out equals what went in.
+* Text comes from hostile pages. No database holds lone surrogates, and PostgreSQL holds no NUL: each
+  such character becomes U+FFFD at this border, one for one, so that offsets into a text stay true.
+* Hashes are unsigned 64-bit numbers; SQL knows signed ones only. Alone they are mapped (`signed`),
+  together they are packed, eight bytes each, little-endian.
+* Ids inside the database are integers. They never leave it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator
+
+from monitor.model import Excerpt
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a column its row number only when it is called INTEGER."""
+
+
+def storable(text: str) -> str:
+    """Return `text` with each character that no database holds replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def signed(number: int) -> int:
+    """Return the signed 64-bit number that has the bits of an unsigned one."""
+    return number - (1 << 64) if number >> 63 else number
+
+
+def unsigned(number: int) -> int:
+    """Return the unsigned 64-bit number that has the bits of a signed one."""
+    return number & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def pack_hashes(hashes: Sequence[int]) -> bytes:
+    """Return unsigned 64-bit hashes as bytes, in order."""
+    return struct.pack(f"<{len(hashes)}Q", *hashes)
+
+
+def unpack_hashes(packed: bytes) -> tuple[int, ...]:
+    """Return what `pack_hashes` packed."""
+    return struct.unpack(f"<{len(packed) // 8}Q", packed)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return an aware datetime as microseconds since 1970 in UTC, exactly."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def offset_seconds(moment: datetime | None) -> int | None:
+    """Return how far east of UTC a page says it is; None for no time. Parts of a second are dropped."""
+    offset = None if moment is None else moment.utcoffset()
+    return None if offset is None else offset // SECOND
+
+
+def local_time(moment_us: int | None, offset_s: int | None) -> datetime | None:
+    """Return a page's time with its own offset, from its two columns.
+
+    The first and the last day of the calendar have no UTC time in some offsets: the sum is made in
+    the page's own time, which was a datetime once.
+    """
+    if moment_us is None or offset_s is None:
+        return None
+    offset = timedelta(seconds=offset_s)
+    wall = EPOCH.replace(tzinfo=None) + (timedelta(microseconds=moment_us) + offset)
+    return wall.replace(tzinfo=timezone(offset) if offset else UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A time that the program made: aware, in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A duration, in microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102
+        return None if value is None else value // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002, D102
+        return None if value is None else timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else storable(str(value))
+
+
+class WordList(TypeDecorator[tuple[str, ...]]):
+    """Several short texts in order, as a JSON array."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else json.dumps([storable(text) for text in value], ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002, D102
+        return None if value is None else tuple(json.loads(value))
+
+
+class ExcerptList(TypeDecorator[tuple[Excerpt, ...]]):
+    """The excerpts of a match, as a JSON array of [text, [[start, end], ...], in title]."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Excerpt] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return json.dumps([[storable(e.text), e.marks, e.in_title] for e in value], ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Excerpt, ...] | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return tuple(
+            Excerpt(text=text, marks=tuple((start, end) for start, end in marks), in_title=in_title)
+            for text, marks, in_title in json.loads(value)
+        )
+
+
+class HashList(TypeDecorator[tuple[int, ...]]):
+    """Unsigned 64-bit hashes in order, packed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002, D102
+        return None if value is None else pack_hashes(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:  # noqa: ARG002, D102
+        return None if value is None else unpack_hashes(value)
+
+
+class Hash(TypeDecorator[int]):
+    """One unsigned 64-bit hash."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102
+        return None if value is None else signed(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102
+        return None if value is None else unsigned(value)

@@ -1,0 +1,37 @@
+"""What SQLite and PostgreSQL say differently; everything else in this room is said once for both.
+
+Position: over `tables`, under the modules that speak SQL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, Connection, Table, TableValuedAlias, cast, column, func, literal
+from sqlalchemy.dialects import postgresql, sqlite
+
+POSTGRESQL = "postgresql"
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Return whether the other end is PostgreSQL; else it is SQLite."""
+    return connection.dialect.name == POSTGRESQL
+
+
+def listed(connection: Connection, numbers: Iterable[int]) -> TableValuedAlias:
+    """Return signed 64-bit numbers as a table with one column, `value`.
+
+    One parameter holds them all, so the statement is the same for ten as for a hundred thousand.
+    """
+    value = column("value", BigInteger)
+    if is_postgresql(connection):
+        array = cast(literal(list(numbers), postgresql.ARRAY(BigInteger)), postgresql.ARRAY(BigInteger))
+        return func.unnest(array).table_valued(value, name="listed")
+    return func.json_each(literal(json.dumps(list(numbers)))).table_valued(value, name="listed")
+
+
+def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that leaves alone what is there already."""
+    insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
+    return insert(table).on_conflict_do_nothing()

@@ -1,0 +1,152 @@
+"""The outbox: alerts on their way to their channels.
+
+Position: under `archive` and `store`. Each function is part of one transaction, on the connection it is
+given.
+
+An alert is written in the transaction that keeps its article. It is claimed in one transaction, sent,
+and marked in another; a claim that was never marked runs out, and the alert is claimed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, Select, case, select, update
+
+from monitor.errors import StoreError
+from monitor.model import Alert, Delivery, DeliveryState
+from monitor.store.dialects import insert_new
+from monitor.store.leases import UNCLAIMED, Claim
+from monitor.store.rows import article_from
+from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, SOURCES
+
+
+def insert_alerts(connection: Connection, article_row: int, alerts: Sequence[Alert]) -> int:
+    """Put alerts into the outbox; return how many are new. One whose id is known stays as it is."""
+    if not alerts:
+        return 0
+    rows = [
+        {
+            "name": alert.id,
+            "rule": alert.rule,
+            "query": alert.query,
+            "channel": alert.channel,
+            "story_id": alert.story_id,
+            "article_id": article_row,
+            "excerpts": alert.excerpts,
+            "created_at": alert.created_at,
+            "state": DeliveryState.WAITING.value,
+            "attempts": 0,
+            "next_attempt_at": alert.created_at,
+        }
+        for alert in alerts
+    ]
+    return connection.execute(insert_new(connection, ALERTS), rows).rowcount
+
+
+def claim_due(connection: Connection, claim: Claim, channel: str, limit: int) -> tuple[Delivery, ...]:
+    """Take up to `limit` alerts that are due, oldest first; among them those whose lease has run out."""
+    due = (
+        select(ALERTS.c.id)
+        .where(
+            ALERTS.c.channel == channel,
+            ALERT_IS_OPEN,
+            ALERTS.c.next_attempt_at <= claim.now,
+            claim.is_free(ALERTS),
+        )
+        .order_by(ALERTS.c.created_at, ALERTS.c.id)
+        .limit(limit)
+    )
+    taken = connection.scalars(
+        update(ALERTS)
+        .where(ALERTS.c.id.in_(due))
+        .values(state=DeliveryState.SENDING.value, **claim.columns())
+        .returning(ALERTS.c.id)
+    ).all()
+    if not taken:
+        return ()
+    rows = connection.execute(
+        _deliveries().where(ALERTS.c.id.in_(taken)).order_by(ALERTS.c.created_at, ALERTS.c.id)
+    )
+    return tuple(_delivery_from(row) for row in rows.mappings())
+
+
+def release(connection: Connection, owner: str) -> None:
+    """Give back every alert that `owner` was sending."""
+    waiting, retrying = DeliveryState.WAITING.value, DeliveryState.RETRYING.value
+    connection.execute(
+        update(ALERTS)
+        .where(ALERT_IS_OPEN, ALERTS.c.claimed_by == owner)
+        .values(state=case((ALERTS.c.attempts == 0, waiting), else_=retrying), **UNCLAIMED)
+    )
+
+
+def mark_sent(connection: Connection, alert_id: str, receipt: str, now: datetime) -> None:
+    """Record that the receiver took an alert."""
+    _mark(connection, alert_id, {"state": DeliveryState.SENT.value, "sent_at": now, "receipt": receipt})
+
+
+def mark_failed(connection: Connection, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
+    """Record a failed attempt, and when the next one is; None: never."""
+    outcome: dict[str, object] = {"state": DeliveryState.DEAD.value, "last_error": error}
+    if next_attempt_at is not None:
+        outcome |= {"state": DeliveryState.RETRYING.value, "next_attempt_at": next_attempt_at}
+    _mark(connection, alert_id, outcome)
+
+
+def _mark(connection: Connection, alert_id: str, outcome: dict[str, object]) -> None:
+    """Record how an attempt ended. What was sent stays sent: a slower worker may report after its lease."""
+    marked = connection.execute(
+        update(ALERTS)
+        .where(ALERTS.c.name == alert_id, ALERTS.c.state != DeliveryState.SENT.value)
+        .values(attempts=ALERTS.c.attempts + 1, **outcome, **UNCLAIMED)
+    )
+    if (
+        not marked.rowcount
+        and connection.scalar(select(ALERTS.c.id).where(ALERTS.c.name == alert_id)) is None
+    ):
+        raise StoreError(f"no alert has the id {alert_id}")
+
+
+def list_deliveries(
+    connection: Connection, state: DeliveryState | None, since: datetime | None, limit: int
+) -> tuple[Delivery, ...]:
+    """Return alerts with their way to their channel, newest first."""
+    statement = _deliveries().order_by(ALERTS.c.created_at.desc(), ALERTS.c.id.desc()).limit(limit)
+    if state is not None:
+        statement = statement.where(ALERTS.c.state == state.value)
+    if since is not None:
+        statement = statement.where(ALERTS.c.created_at >= since)
+    return tuple(_delivery_from(row) for row in connection.execute(statement).mappings())
+
+
+def _deliveries() -> Select[tuple[object, ...]]:
+    return (
+        select(ALERTS, ARTICLES, SOURCES.c.name)
+        .join(ARTICLES, ARTICLES.c.id == ALERTS.c.article_id)
+        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+    )
+
+
+def _delivery_from(row: RowMapping) -> Delivery:
+    columns = ALERTS.c
+    return Delivery(
+        alert=Alert(
+            id=row[columns.name],
+            rule=row[columns.rule],
+            query=row[columns.query],
+            channel=row[columns.channel],
+            story_id=row[columns.story_id],
+            article_id=row[ARTICLES.c.name],
+            excerpts=row[columns.excerpts],
+            created_at=row[columns.created_at],
+        ),
+        article=article_from(row),
+        state=DeliveryState(row[columns.state]),
+        attempts=row[columns.attempts],
+        next_attempt_at=row[columns.next_attempt_at],
+        last_error=row[columns.last_error],
+        sent_at=row[columns.sent_at],
+        receipt=row[columns.receipt],
+    )

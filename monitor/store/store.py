@@ -1,0 +1,205 @@
+"""The adapter of `ports.Store`: each method is one transaction.
+
+Position: the top of this room. What a method means is said in `ports`; how it is done, in the module
+named after what it remembers. Here it is decided which way a call takes: writes go to the one writer and
+return when they are durable; reads, and the computing that a write needs first, go to a few threads.
+
+Cancelling a call that writes leaves it either wholly done or not done at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from monitor.errors import StoreError
+from monitor.model import Candidates, Delivery, DeliveryState, Fingerprint, Link, Source, Visit
+from monitor.ports import (
+    ArticleQuery,
+    Filing,
+    Heartbeat,
+    LinkState,
+    SourceMemory,
+    SourceState,
+    StoredArticle,
+)
+from monitor.store import archive, copies, links, outbox, visits
+from monitor.store.database import READERS, Database
+from monitor.store.heartbeat import leave_beat, read_beat
+from monitor.store.leases import Claim
+from monitor.store.writer import Writer
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+COPY_WINDOW = timedelta(days=14)
+"""How much longer than its page an article stays in the index of copies."""
+
+PRUNE_AT_ONCE = 200
+"""Rows forgotten in one transaction, so that nobody waits long for the writer."""
+
+
+class SqlStore:
+    """What is remembered, on SQLite or PostgreSQL. `owner` is the name under which it takes leases."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+        self._writer = Writer(database)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store reader")
+        self._closed = False
+
+    async def close(self) -> None:
+        """Commit what waits, and let go of the database."""
+        self._closed = True
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._threads.shutdown()
+        self._database.close()
+
+    async def _write(self, function: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._writer.submit(function))
+
+    async def _read(self, function: Callable[[Connection], T]) -> T:
+        return await self._compute(self._query, function)
+
+    def _query(self, function: Callable[[Connection], T]) -> T:
+        with self._database.errors(), self._database.reader.connect() as connection:
+            return function(connection)
+
+    async def _compute(self, function: Callable[[A], T], argument: A) -> T:
+        if self._closed:
+            raise StoreError("the store is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, argument)
+
+    # --- sources and visits
+
+    async def register(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make the stored sources those of the configuration."""
+        await self._write(lambda db: visits.register(db, sources, now))
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> tuple[str, ...]:
+        """Take sources that are due."""
+        return await self._write(lambda db: visits.claim_due(db, Claim(self._owner, now, lease), limit))
+
+    async def claim_source(self, name: str, now: datetime, lease: timedelta) -> bool:
+        """Take one source whether due or not."""
+        return await self._write(lambda db: visits.claim_one(db, Claim(self._owner, now, lease), name))
+
+    async def release_claims(self) -> None:
+        """Give back every source and delivery that this store's owner has taken."""
+        await self._write(self._release)
+
+    def _release(self, db: Connection) -> None:
+        visits.release(db, self._owner)
+        outbox.release(db, self._owner)
+
+    async def recall(self, name: str) -> SourceMemory:
+        """Return what is remembered of a registered source."""
+        return await self._read(lambda db: visits.recall(db, name))
+
+    async def finish_visit(self, visit: Visit, next_visit_at: datetime) -> None:
+        """Record a visit, and when the next is due."""
+        await self._write(lambda db: visits.finish_visit(db, self._owner, visit, next_visit_at))
+
+    async def clamp_next_visits(self, now: datetime, sources: Sequence[Source]) -> None:
+        """Bring back visits that a clock set back has moved away."""
+        await self._write(lambda db: visits.clamp(db, now, sources))
+
+    # --- links
+
+    async def remember(
+        self, source: str, waiting: Sequence[Link], passed_over: Sequence[Link], now: datetime
+    ) -> int:
+        """Store the links never seen before. Mostly there are none, and the writer is not asked."""
+        found = await self._read(lambda db: links.find_unknown(db, source, waiting, passed_over))
+        return await self._write(lambda db: links.insert_found(db, source, found, now)) if found else 0
+
+    async def waiting_links(self, source: str, now: datetime, limit: int) -> tuple[Link, ...]:
+        """Return the links to fetch now, newest first."""
+        return await self._read(lambda db: links.waiting(db, source, now, limit))
+
+    async def dismiss(self, link: Link, reason: str, retry_at: datetime | None, now: datetime) -> None:
+        """Record that a link gave no article."""
+        await self._write(lambda db: links.dismiss(db, link, reason, retry_at, now))
+
+    # --- articles
+
+    async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
+        """Return the stored articles that one with this URL and fingerprint must be judged against."""
+        return await self._read(lambda db: archive.candidates(db, url, fingerprint))
+
+    async def keep(self, filing: Filing) -> int | None:
+        """Store an article with everything that belongs to it; None when the verdict is stale."""
+        prepared = await self._compute(archive.prepare, filing)
+        return await self._write(lambda db: archive.keep(db, prepared))
+
+    # --- the outbox
+
+    async def claim_deliveries(
+        self, channel: str, now: datetime, limit: int, lease: timedelta
+    ) -> tuple[Delivery, ...]:
+        """Take alerts that are due on a channel."""
+        claim = Claim(self._owner, now, lease)
+        return await self._write(lambda db: outbox.claim_due(db, claim, channel, limit))
+
+    async def mark_sent(self, alert_id: str, receipt: str, now: datetime) -> None:
+        """Record that the receiver took the alert."""
+        await self._write(lambda db: outbox.mark_sent(db, alert_id, receipt, now))
+
+    async def mark_failed(self, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
+        """Record a failed attempt."""
+        await self._write(lambda db: outbox.mark_failed(db, alert_id, error, next_attempt_at))
+
+    # --- reading
+
+    async def articles(self, query: ArticleQuery) -> tuple[StoredArticle, ...]:
+        """List articles, newest first."""
+        return await self._read(lambda db: archive.list_articles(db, query))
+
+    async def source_states(self) -> tuple[SourceState, ...]:
+        """List all sources ever registered, by name."""
+        return await self._read(visits.states)
+
+    async def link_states(self, source: str, limit: int) -> tuple[LinkState, ...]:
+        """List a source's links that were dismissed or wait for another try, newest first."""
+        return await self._read(lambda db: links.states(db, source, limit))
+
+    async def deliveries(
+        self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
+    ) -> tuple[Delivery, ...]:
+        """List alerts with their way to their channel, newest first."""
+        return await self._read(lambda db: outbox.list_deliveries(db, state, since, limit))
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Leave a sign of life."""
+        await self._write(lambda db: leave_beat(db, heartbeat))
+
+    async def heartbeat(self) -> Heartbeat | None:
+        """Return the last sign of life, None when no daemon has ever run here."""
+        return await self._read(read_beat)
+
+    async def prune(self, pages_before: datetime) -> int:
+        """Forget the bytes of pages fetched earlier, with the visits of that time; return how many pages.
+
+        Articles that are older than `pages_before` by `COPY_WINDOW` leave the index of copies.
+        """
+        pages = await self._forget(lambda db: archive.forget_pages(db, pages_before, PRUNE_AT_ONCE))
+        await self._forget(lambda db: visits.forget(db, pages_before, PRUNE_AT_ONCE))
+        window = pages_before - COPY_WINDOW
+        await self._forget(lambda db: copies.forget_postings(db, window, PRUNE_AT_ONCE))
+        return pages
+
+    async def _forget(self, some: Callable[[Connection], int]) -> int:
+        """Forget some rows at a time until there are none left; return how many."""
+        total = 0
+        while forgotten := await self._write(some):
+            total += forgotten
+        return total
