@@ -1,0 +1,293 @@
+"""The shape of the configuration: which settings there are, what each one takes, what it means.
+
+Position: after `values` and `servers`, before `parsing`. The reader and the JSON Schema are both made
+from these models, so an editor and the program cannot disagree. The defaults of a source are those of
+`model.Source`. Values arrive as `references` left them: `Text`, lists, dicts, `NOTHING`, `UNREAD`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError
+
+from monitor.config import servers, values
+from monitor.config.references import Text
+from monitor.model import Source
+
+NOT_ONE_VALUE = "not one value"
+"""The error type of a list, a mapping or nothing where a single value is wanted."""
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+MAX_FIRST_VISIT = 1000
+"""Articles. More is a download of the archive, which no site would call polite."""
+
+MAX_WORKERS = 256
+
+
+# --- how single values are read, and how an editor checks them ---------------------------------------
+
+
+def _one_value(read: Callable[[Text], object]) -> BeforeValidator:
+    """Return a validator that lets `read` have a single value, and refuses everything else."""
+
+    def read_text(value: object) -> object:
+        if not isinstance(value, Text):
+            raise PydanticCustomError(NOT_ONE_VALUE, NOT_ONE_VALUE)
+        return read(value)
+
+    return BeforeValidator(read_text)
+
+
+def _duration(least: timedelta, most: timedelta) -> BeforeValidator:
+    return _one_value(values.duration_between(least, most))
+
+
+def _text(pattern: str) -> WithJsonSchema:
+    """Return the schema of a text that looks like `pattern`, or holds a reference."""
+    return WithJsonSchema({"type": "string", "pattern": rf"{pattern}|\$\{{"})
+
+
+def _or_reference(schema: JsonSchemaValue) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [schema, {"type": "string", "pattern": r"\$\{"}]})
+
+
+_ANY_TEXT = WithJsonSchema({"type": ["string", "number", "boolean"]})
+"""What looks like a number or a boolean is read as it is written."""
+
+_DURATION = WithJsonSchema(
+    {"anyOf": [{"type": "string", "pattern": rf"^(?:{values.DURATION}|0)$|\$\{{"}, {"const": 0}]}
+)
+_WEB_URL = _text(r"^\s*[Hh][Tt][Tt][Pp][Ss]?://")
+
+Every = Annotated[timedelta, _duration(SECOND, 366 * DAY), _DURATION]
+Timeout = Annotated[timedelta, _duration(SECOND, 10 * MINUTE), _DURATION]
+Pause = Annotated[timedelta, _duration(values.ZERO, HOUR), _DURATION]
+Period = Annotated[timedelta, _duration(values.ZERO, 3660 * DAY), _DURATION]
+FirstVisit = Annotated[
+    int,
+    _one_value(values.integer_between(1, MAX_FIRST_VISIT)),
+    _or_reference({"type": "integer", "minimum": 1, "maximum": MAX_FIRST_VISIT}),
+]
+Workers = Annotated[
+    int,
+    _one_value(values.integer_between(1, MAX_WORKERS)),
+    _or_reference({"type": "integer", "minimum": 1, "maximum": MAX_WORKERS}),
+]
+Flag = Annotated[bool, _one_value(values.read_boolean), _or_reference({"type": "boolean"})]
+Yes = Annotated[bool, _one_value(values.read_true), _or_reference({"const": True})]
+Name = Annotated[str, _one_value(values.read_name), _ANY_TEXT]
+Query = Annotated[str, _one_value(values.read_query), _ANY_TEXT]
+Pattern = Annotated[str, _one_value(values.read_pattern), _ANY_TEXT]
+PageUrl = Annotated[str, _one_value(values.read_page_url), _WEB_URL]
+WebhookUrl = Annotated[str, _one_value(values.read_webhook_url), _WEB_URL]
+WebhookSecret = Annotated[str, _one_value(values.read_webhook_secret), _text(r"^whsec_[A-Za-z0-9+/]+=*$")]
+UserAgent = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
+HeaderName = Annotated[str, BeforeValidator(values.read_header_name)]
+HeaderValue = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
+Address = Annotated[str, _one_value(values.read_address), _text("@")]
+Sender = Annotated[str, _one_value(values.read_sender), _text("@")]
+Contact = Annotated[str, _one_value(values.read_contact), _text("@|://")]
+Timezone = Annotated[ZoneInfo, _one_value(values.read_timezone), WithJsonSchema({"type": "string"})]
+MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _text(r"^\s*[Ss][Mm][Tt][Pp]")]
+DatabaseUrl = Annotated[
+    str, _one_value(servers.read_database), _text(r"^\s*(?:sqlite:///|[Pp][Oo][Ss][Tt][Gg])")
+]
+ChannelName = Annotated[str, BeforeValidator(values.read_channel_name)]
+
+
+def _enlist(value: object) -> object:
+    return [value] if isinstance(value, Text) else value
+
+
+_Names = Annotated[list[Name], Field(min_length=1)]
+_Addresses = Annotated[list[Address], Field(min_length=1)]
+_Patterns = Annotated[list[Pattern], Field(min_length=1)]
+
+Names = Annotated[_Names, BeforeValidator(_enlist, json_schema_input_type=Name | _Names)]
+Addresses = Annotated[_Addresses, BeforeValidator(_enlist, json_schema_input_type=Address | _Addresses)]
+Patterns = Annotated[_Patterns, BeforeValidator(_enlist, json_schema_input_type=Pattern | _Patterns)]
+
+
+# --- sources -------------------------------------------------------------------------------------------
+
+
+class Form(BaseModel):
+    """A part of the file. `noun` is what mistakes call it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        model_title_generator=lambda form: getattr(form, "noun", form.__name__),
+    )
+    noun: ClassVar[str]
+
+
+_SOURCE = Source(name="", url="")
+
+
+class DefaultsForm(Form):
+    """How sources are visited. What a source says itself goes before this; its headers are added."""
+
+    noun = "defaults"
+
+    every: Every = Field(default=_SOURCE.every, description="The time between two visits.")
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict, description="Headers that each request to the source carries."
+    )
+    user_agent: UserAgent | None = Field(
+        default=None, description="What the program calls itself; by default monitor, with the contact."
+    )
+    timeout: Timeout = Field(default=_SOURCE.timeout, description="How long one request may take in all.")
+    pause: Pause = Field(
+        default=_SOURCE.pause, description="The least time between two requests to one host."
+    )
+    allow_private: Flag = Field(
+        default=_SOURCE.allow_private,
+        description="Whether the source may be at a private address, such as 10.0.0.7.",
+    )
+    first_visit: FirstVisit = Field(
+        default=_SOURCE.first_visit, description="How many articles the first visit keeps at most."
+    )
+    backfill: Period = Field(
+        default=_SOURCE.backfill,
+        description="How old an article may be that still alerts when a source is new.",
+    )
+
+
+class SourceForm(DefaultsForm):
+    """A site to watch."""
+
+    noun = "a source"
+
+    url: PageUrl = Field(description="The site, or the part of it to watch.")
+    name: Name | None = Field(
+        default=None, description="Its identity: articles are filed under it. By default the host of the URL."
+    )
+    feed: PageUrl | None = Field(
+        default=None, description="Its RSS or Atom feed. By default the first visit looks for one."
+    )
+    section: PageUrl | None = Field(
+        default=None, description="A page that links to its articles, to be read instead of a feed."
+    )
+
+
+def _from_url(value: object) -> object:
+    return {"url": value} if isinstance(value, Text) else value
+
+
+SourceEntry = Annotated[SourceForm, BeforeValidator(_from_url, json_schema_input_type=PageUrl | SourceForm)]
+
+
+# --- channels, rules, mail -----------------------------------------------------------------------------
+
+
+class EmailForm(Form):
+    """A mailbox, or several."""
+
+    noun = "an email channel"
+
+    email: Addresses = Field(description="One address, or a list of them.")
+
+
+class WebhookForm(Form):
+    """An HTTP endpoint that is sent each alert as JSON, after Standard Webhooks 1.0."""
+
+    noun = "a webhook channel"
+
+    webhook: WebhookUrl = Field(description="Where to send.")
+    secret: WebhookSecret | None = Field(
+        default=None,
+        description="whsec_ and the base64 of 24 to 64 random bytes: what each alert is signed with.",
+    )
+    allow_private: Flag = Field(default=False, description="Whether it may be at a private address.")
+
+
+class ConsoleForm(Form):
+    """The standard output of the daemon."""
+
+    noun = "a console channel"
+
+    console: Yes = Field(description="Always true.")
+
+
+CHANNEL_KINDS: dict[str, type[Form]] = {"email": EmailForm, "webhook": WebhookForm, "console": ConsoleForm}
+
+
+def _kind_of_channel(value: object) -> str | None:
+    """Return the tag of the form that a channel's settings fill in, None when they name no way to send."""
+    found = [kind for kind in CHANNEL_KINDS if isinstance(value, dict) and kind in value]
+    return f"<{found[0]}>" if found else None
+
+
+ChannelEntry = Annotated[
+    Annotated[EmailForm, Tag("<email>")]
+    | Annotated[WebhookForm, Tag("<webhook>")]
+    | Annotated[ConsoleForm, Tag("<console>")],
+    Discriminator(_kind_of_channel),
+]
+
+
+class RuleForm(Form):
+    """What to look for, and whom to tell."""
+
+    noun = "a rule"
+
+    name: Name = Field(description="Its identity, shown in each alert.")
+    match: Query = Field(description="What to look for, in the language of docs/rules.md.")
+    notify: Names = Field(description="One channel, or a list of them.")
+
+
+class SmtpForm(Form):
+    """The mail server that email channels send through."""
+
+    noun = "smtp"
+
+    url: MailUrl = Field(description="smtp+starttls://, smtps:// or smtp://, then user:password@host:port.")
+    sender: Sender = Field(alias="from", description="Whom mail is from: Name <address>.")
+
+
+# --- files -----------------------------------------------------------------------------------------------
+
+
+class FileForm(Form):
+    """The configuration. An included file holds sources, channels and rules, and nothing else."""
+
+    noun = "the configuration"
+
+    sources: list[SourceEntry] = Field(default_factory=list, min_length=1, description="The sites to watch.")
+    channels: dict[ChannelName, ChannelEntry] = Field(
+        default_factory=dict, description='Where alerts go, by name; "console" is there already.'
+    )
+    rules: list[RuleForm] = Field(default_factory=list, description="What to look for.")
+    defaults: DefaultsForm = Field(default_factory=DefaultsForm, description="Settings for every source.")
+    smtp: SmtpForm | None = Field(
+        default=None, description="The mail server that email channels send through."
+    )
+    include: Patterns | None = Field(
+        default=None,
+        description="Files with more sources, channels and rules: names or patterns like sources.d/*.yaml.",
+    )
+    database: DatabaseUrl = Field(
+        default=servers.DEFAULT_DATABASE,
+        description="Where the archive is; a relative path starts at this file's folder.",
+    )
+    contact: Contact | None = Field(
+        default=None,
+        description="An address or a page, for the sites that are visited; it goes into the User-Agent.",
+    )
+    timezone: Timezone | None = Field(
+        default=None, description="The timezone of the times in alerts. By default the machine's."
+    )
+    workers: Workers | None = Field(
+        default=None,
+        description="How many processes read pages. By default as many as the machine has cores.",
+    )
+    keep_pages: Period = Field(default=14 * DAY, description="How long the bytes of each page are kept.")

@@ -1,0 +1,217 @@
+"""The main file and those it includes -> a `Config`, or every mistake in them.
+
+Position: the last step of this room: it calls `parsing` for each file, `crosscheck` for all, and builds.
+CPU-bound and synchronous; the daemon runs it in a thread.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from monitor.config.crosscheck import (
+    CONSOLE,
+    Entry,
+    channels_of,
+    find_contradictions,
+    name_entries,
+    rules_of,
+    sources_of,
+)
+from monitor.config.document import Document
+from monitor.config.forms import ConsoleForm, DefaultsForm, EmailForm, Form, SmtpForm, SourceForm, WebhookForm
+from monitor.config.naming import Naming
+from monitor.config.parsing import ParsedFile, parse_file
+from monitor.config.references import Resolver, stamp_file
+from monitor.config.servers import locate_database
+from monitor.config.settings import Config
+from monitor.errors import ConfigError, FileStamp, Mistake
+from monitor.model import (
+    ChannelSettings,
+    ConsoleChannel,
+    EmailChannel,
+    Rule,
+    Seed,
+    SeedKind,
+    Smtp,
+    Source,
+    WebhookChannel,
+)
+
+LOCALTIME = Path("/etc/localtime")
+
+
+def read_config(path: Path, environ: Mapping[str, str], previous: Config | None = None) -> Config:
+    """Read the configuration at `path` and the files it includes.
+
+    Secrets come from `environ`. Of `previous`, the configuration in use, are taken over the files that
+    have not changed since, and whose secrets have not.
+
+    Raises:
+        ConfigError: there are mistakes; it holds every one, in the order of the files.
+    """
+    known_main, *known_included = previous.parsed if previous else (None,)
+    known = {file.stamp.path: file for file in known_included if file}
+    resolver = Resolver(environ, path.parent)
+    main = parse_file(path, resolver, known_main, is_included=False)
+    included, patterns, unmatched = _expand(path, main)
+    files = [main]
+    files += [parse_file(p, resolver, known.get(str(p.absolute())), is_included=True) for p in included]
+    is_complete = not unmatched and all(file.is_whole for file in files)
+    contradictions = find_contradictions(files, is_complete=is_complete)
+    stamps = _in_order([*(file.stamp for file in files), *resolver.files.values()])
+    mistakes = [*unmatched, *(m for file in files for m in file.mistakes), *contradictions]
+    if mistakes:
+        raise ConfigError(_sort(mistakes, files), stamps, patterns)
+    return _build(files, path.parent, machine_timezone(environ), stamps, patterns)
+
+
+def file_stamps(read: Config | ConfigError) -> tuple[FileStamp, ...]:
+    """Return what the files that `read` came from look like now, and those that its includes match now."""
+    paths = {stamp.path for stamp in read.files} | {
+        str(p) for pattern in read.patterns for p in _match(pattern)
+    }
+    return _in_order(stamp_file(Path(path)) for path in paths)
+
+
+def has_changed(read: Config | ConfigError) -> bool:
+    """Return whether the files that `read` came from, its secrets or what its includes match have changed."""
+    return file_stamps(read) != read.files
+
+
+def machine_timezone(environ: Mapping[str, str]) -> ZoneInfo:
+    """Return the timezone of the machine: `TZ`, or where /etc/localtime leads to, or UTC."""
+    linked = os.path.realpath(LOCALTIME).partition("/zoneinfo/")[2]
+    for name in (environ.get("TZ", "").removeprefix(":"), linked):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+def _expand(path: Path, main: ParsedFile) -> tuple[list[Path], tuple[str, ...], list[Mistake]]:
+    """Return the files that the main one includes, their patterns, and a mistake for each that is in vain."""
+    included: dict[Path, None] = {}
+    patterns, mistakes = [], []
+    for i, written in enumerate(main.form.include or ()):
+        pattern = str(path.parent / written)
+        patterns.append(str(path.parent.absolute() / written))
+        found = _match(pattern)
+        included.update(dict.fromkeys(file for file in found if file.absolute() != path.absolute()))
+        # A folder may well be empty for now, but it has to be there.
+        if not found and not (glob.has_magic(pattern) and _match(str(Path(pattern).parent))):
+            document = Document(main.name, main.text)
+            message = f'"{written}" is not there; the path starts at the folder of this file'
+            mistakes.append(document.mistake(document.span_of(("include", i)), message))
+    return list(included), tuple(patterns), mistakes
+
+
+def _match(pattern: str) -> list[Path]:
+    return sorted(Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207 (absolute patterns)
+
+
+def _in_order(stamps: Iterable[FileStamp]) -> tuple[FileStamp, ...]:
+    return tuple(sorted(set(stamps), key=lambda stamp: stamp.path))
+
+
+def _sort(mistakes: Iterable[Mistake], files: Sequence[ParsedFile]) -> tuple[Mistake, ...]:
+    order = {file.name: i for i, file in enumerate(files)}
+    return tuple(sorted(mistakes, key=lambda m: (order[m.file], m.line, m.column)))
+
+
+# --- values ------------------------------------------------------------------------------------------
+
+
+def _build(
+    files: Sequence[ParsedFile],
+    folder: Path,
+    timezone: ZoneInfo,
+    stamps: tuple[FileStamp, ...],
+    patterns: tuple[str, ...],
+) -> Config:
+    main = files[0].form
+    sources = sources_of(files)
+    return Config(
+        sources=tuple(
+            _build_source(entry.form, naming, main.defaults)
+            for entry, naming in zip(sources, name_entries(sources), strict=True)
+        ),
+        channels=_build_channels(channels_of(files)),
+        rules=tuple(
+            Rule(name=rule.form.name, query=rule.form.match, notify=tuple(dict.fromkeys(rule.form.notify)))
+            for rule in rules_of(files)
+        ),
+        smtp=None if main.smtp is None else _build_smtp(main.smtp),
+        database=locate_database(main.database, folder),
+        contact=main.contact,
+        timezone=main.timezone or timezone,
+        workers=main.workers,
+        keep_pages=main.keep_pages,
+        files=stamps,
+        patterns=patterns,
+        parsed=tuple(files),
+    )
+
+
+def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> Source:
+    def chosen(setting: str) -> DefaultsForm:
+        return form if setting in form.model_fields_set else defaults
+
+    headers = {
+        name.lower(): (name, value) for given in (defaults, form) for name, value in given.headers.items()
+    }
+    return Source(
+        name=naming.name,
+        url=form.url,
+        every=chosen("every").every,
+        seed=_build_seed(form),
+        headers=tuple(headers.values()),
+        user_agent=chosen("user_agent").user_agent,
+        timeout=chosen("timeout").timeout,
+        pause=chosen("pause").pause,
+        allow_private=chosen("allow_private").allow_private,
+        first_visit=chosen("first_visit").first_visit,
+        backfill=chosen("backfill").backfill,
+        former_names=naming.former_names,
+    )
+
+
+def _build_seed(form: SourceForm) -> Seed | None:
+    if form.feed is not None:
+        return Seed(url=form.feed, kind=SeedKind.FEED)
+    return None if form.section is None else Seed(url=form.section, kind=SeedKind.FRONT)
+
+
+def _build_channels(entries: Sequence[Entry[Form]]) -> tuple[ChannelSettings, ...]:
+    channels: dict[str, ChannelSettings] = {}
+    for entry in entries:
+        name, form = str(entry.path[-1]), entry.form
+        if isinstance(form, EmailForm):
+            channels[name] = EmailChannel(name=name, to=tuple(dict.fromkeys(form.email)))
+        elif isinstance(form, WebhookForm):
+            channels[name] = WebhookChannel(
+                name=name, url=form.webhook, secret=form.secret, allow_private=form.allow_private
+            )
+        elif isinstance(form, ConsoleForm):
+            channels[name] = ConsoleChannel(name=name)
+    channels.setdefault(CONSOLE, ConsoleChannel(name=CONSOLE))
+    return tuple(channels.values())
+
+
+def _build_smtp(form: SmtpForm) -> Smtp:
+    server = form.url
+    return Smtp(
+        host=server.host,
+        port=server.port,
+        tls=server.tls,
+        sender=form.sender,
+        username=server.username,
+        password=server.password,
+    )

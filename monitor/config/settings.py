@@ -1,0 +1,49 @@
+"""The configuration as the rest of the program sees it: values that can be used.
+
+Position: what `reader` makes, and all that `app` takes from this room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.config.parsing import ParsedFile
+from monitor.errors import FileStamp
+from monitor.model import ChannelSettings, Rule, Smtp, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Config:
+    """A configuration without a mistake.
+
+    `channels` holds `console` in any case. `smtp` is None when no mail is sent. `database` is a URL;
+    the path of a SQLite file in it is absolute. `contact` goes into the User-Agent, None leaves it
+    out. `workers` None means as many as the machine has cores. Bytes of pages are kept for
+    `keep_pages`. `files` are all that was read, secrets among them, by path; `patterns` those of
+    `include`, absolute. `parsed` lets the next reading skip what has not changed.
+    """
+
+    sources: tuple[Source, ...]
+    channels: tuple[ChannelSettings, ...]
+    rules: tuple[Rule, ...]
+    smtp: Smtp | None
+    database: str
+    contact: str | None
+    timezone: ZoneInfo
+    workers: int | None
+    keep_pages: timedelta
+    files: tuple[FileStamp, ...]
+    patterns: tuple[str, ...] = ()
+    parsed: tuple[ParsedFile, ...] = field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        # The URL of the database, headers and channels may hold secrets.
+        counts = {
+            "sources": self.sources,
+            "channels": self.channels,
+            "rules": self.rules,
+            "files": self.files,
+        }
+        return f"Config({', '.join(f'{name}={len(values)}' for name, values in counts.items())})"
