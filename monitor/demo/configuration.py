@@ -57,7 +57,7 @@ def write_configuration(
     secret_file.write_text(receiver.secret + "\n", "utf-8")
     path.write_text(
         TEMPLATE.format(
-            database="monitor.db",
+            database=f"sqlite:///{folder.absolute() / 'monitor.db'}",
             review=newsstand.review.url,
             herald=newsstand.herald.url,
             webhook=receiver.url,

@@ -58,7 +58,7 @@ about bees; only the poll beside it asks about ferry talks."""
 THE_COPY = """\
 The other paper prints the story too, under a title of its own and lightly edited. Nobody needs to hear \
 it twice."""
-THE_END = "That was the story. The daemon is asked to stop (SIGTERM)."
+THE_END = "The daemon is asked to stop (SIGTERM)."
 STAYING = """\
 Everything keeps running, and every half minute another story comes out. Look at the papers in a browser, \
 or ask the daemon from another terminal: monitor articles --config {configuration}. Ctrl-C ends it."""
