@@ -227,11 +227,12 @@ async def finish_visit(store: Store, source: Source, visit: Visit) -> datetime:
             failures = (await store.recall(source.name)).failures + 1 if failed else 0
             due = next_visit(source, visit.finished_at, failures=failures, retry_after=visit.retry_after)
             await store.finish_visit(visit, due)
-            return due
         except StoreError as exc:
             if not exc.transient:
                 raise
             log.error("visit", extra={"source": source.name, "outcome": "not recorded", "reason": str(exc)})
+        else:
+            return due
         await asyncio.sleep(STORE_PAUSE.total_seconds())
 
 

@@ -1,0 +1,15 @@
+"""Response -> Links: what a site offers to be looked at, and what of it looks like an article.
+
+Position: after `fetch` has brought a front page, a feed or a sitemap; before its links are remembered
+and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a worker process.
+
+* `find_seeds` says which documents of a site list its articles, best first.
+* `find_links` reads one of them.
+
+Inside: `seeds`, `feeds` and `jsonfeed` (what publishers list), `front` (what a page's links look
+like), `page` (HTML), `listing` (entries -> links: order, duplicates, dates that make no sense).
+"""
+
+from monitor.discover.seeds import find_links, find_seeds
+
+__all__ = ["find_links", "find_seeds"]

@@ -1,0 +1,147 @@
+"""A response's HTML, parsed: what `seeds` and `front` look at.
+
+Position: the only module of this room that knows selectolax. Pure, on hostile bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.model import Response
+from monitor.text.urls import resolve_url
+
+MAX_PAGE_BYTES = 5_000_000
+"""Front pages of news sites have up to 3 MB; what lies beyond lists nothing new."""
+
+MAX_ANCHORS = 5000
+MAX_ANCHOR_CHARS = 2000
+MAX_DEPTH = 30
+"""How many elements around a link are looked at: deeper ones say nothing about its place."""
+
+_LABEL = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
+PRESCAN_BYTES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link of a page: `url` normalised, `text` folded, `around` its elements from the inside out.
+
+    `in_heading` says that it is in a heading, or holds one.
+    """
+
+    url: str
+    text: str
+    around: tuple[Surrounding, ...]
+    in_heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """An element around a link: its tag, and its class, id and role in lower case."""
+
+    tag: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFeed:
+    """A feed that a page names in its head, or links to from its body (`linked`)."""
+
+    url: str
+    title: str
+    linked: bool = False
+
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+FEED_TYPES = frozenset(
+    {
+        *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"),
+        *("application/json+feed", "application/x-rss+xml", "text/rss+xml", "application/rss"),
+    }
+)
+_FEED_PATH = re.compile(
+    r"(?:/|\b)(?:rss|feeds?|atom)(?:/|\.xml|\.rss|$)|\.(?:rss|atom)$|/rss\.", re.IGNORECASE
+)
+
+
+class Page:
+    """A parsed page, and where it came from."""
+
+    def __init__(self, response: Response) -> None:
+        self._tree = LexborHTMLParser(_decode(response.body[:MAX_PAGE_BYTES], response.content_type))
+        self.url = self._base(response.url)
+
+    def anchors(self) -> Iterator[Anchor]:
+        """Yield the links in page order; what leads to no http or https URL is left out."""
+        for node in self._tree.css("a[href]")[:MAX_ANCHORS]:
+            url = self._resolve(node.attributes.get("href"))
+            if url is not None:
+                around = tuple(_around(node))
+                in_heading = any(one.tag in HEADINGS for one in around) or _holds_heading(node)
+                yield Anchor(url, _text(node), around, in_heading)
+
+    def named_feeds(self) -> Iterator[NamedFeed]:
+        """Yield the feeds that the page names: those of its head first, then links that look like feeds."""
+        for node in self._tree.css("link[rel][href][type]"):
+            rel = (node.attributes.get("rel") or "").lower().split()
+            kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()
+            url = self._resolve(node.attributes.get("href"))
+            if url is not None and kind in FEED_TYPES and ("alternate" in rel or "feed" in rel):
+                yield NamedFeed(url, node.attributes.get("title") or "")
+        for node in self._tree.css("a[href]")[:MAX_ANCHORS]:
+            href = node.attributes.get("href") or ""
+            if _FEED_PATH.search(href.partition("?")[0]):
+                url = self._resolve(href)
+                if url is not None:
+                    yield NamedFeed(url, _text(node), linked=True)
+
+    def _base(self, url: str) -> str:
+        node = self._tree.css_first("base[href]")
+        href = None if node is None else node.attributes.get("href")
+        try:
+            return url if not href else resolve_url(url, href)
+        except ValueError:
+            return url
+
+    def _resolve(self, href: str | None) -> str | None:
+        if not href or href.startswith("#"):
+            return None
+        try:
+            return resolve_url(self.url, href)
+        except ValueError:
+            return None
+
+
+def _around(node: LexborNode) -> Iterator[Surrounding]:
+    parent: LexborNode | None = node
+    for _ in range(MAX_DEPTH):
+        if parent is None or not parent.tag or parent.tag.startswith("-"):
+            return
+        attributes = parent.attributes
+        names = " ".join(attributes.get(name) or "" for name in ("class", "id", "role"))
+        yield Surrounding(parent.tag, names[:500].lower())
+        parent = parent.parent
+
+
+def _holds_heading(node: LexborNode) -> bool:
+    return any(child.tag in HEADINGS for child in node.iter())
+
+
+def _text(node: LexborNode) -> str:
+    return " ".join(node.text(separator=" ")[:MAX_ANCHOR_CHARS].split())
+
+
+def _decode(body: bytes, content_type: str) -> str:
+    """Return the page as text. Only the titles depend on the charset, and they are hints here."""
+    labels = [*_LABEL.findall(content_type.encode("utf-8", "replace")), *_LABEL.findall(body[:PRESCAN_BYTES])]
+    for encoding in ("utf-8", *(label.decode("ascii") for label in labels[:2])):
+        try:
+            return str(codecs.decode(body.removeprefix(codecs.BOM_UTF8), encoding))
+        except (LookupError, ValueError):
+            continue
+    return body.decode("utf-8", "replace")

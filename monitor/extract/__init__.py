@@ -1,0 +1,24 @@
+"""Response -> Article: strip the chrome, keep the story.
+
+Position: after `fetch`, before `dedupe`. Pure and CPU-bound, so the pipeline runs it in a worker.
+
+The walk inside the room:
+
+1. `charset`   bytes -> UTF-8
+2. `walk`      HTML -> `page.Page`: blocks in reading order and the boxes around them (`flat`: from text)
+3. `metadata`  the page's own claims: `structured` (JSON-LD), `title`, `authors`, `dates`
+4. `decide`    a decision for each block, kept or stripped and why: `body` finds where the story stands,
+   `marks` reads class words, `shapes` and `phrases` know tickers and share lines, `template` what the
+   source's other pages taught, `lines` judges inside the body, `outside` names what was stripped
+5. `refuse`    walls, shells, lists: no article, with the reason
+6. `read`      all of it -> `Reading`
+"""
+
+from monitor.extract.decide import Decision, decide
+from monitor.extract.page import Block, Page, Reason
+from monitor.extract.read import EXTRACTOR_VERSION, read_article
+from monitor.extract.template import MIN_PAGES, WINDOW
+
+__all__ = [
+    "EXTRACTOR_VERSION", "MIN_PAGES", "WINDOW", "Block", "Decision", "Page", "Reason", "decide", "read_article",
+]  # fmt: skip

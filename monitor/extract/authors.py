@@ -1,0 +1,140 @@
+"""Who wrote a story: people, each once.
+
+Position: asked by `metadata`. Pure.
+
+How: sources of names are asked in order of how rarely they lie (JSON-LD, meta, marked-up names, a line
+that opens with "By"); the first that names a person answers. What is no person's name (the desk, the
+site itself, a profile's address) is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from monitor.extract.body import FULL_PROSE_CHARS, fold
+from monitor.extract.marks import read_words
+from monitor.extract.page import Page, Reason
+
+MAX_NAME_WORDS = 5
+"""Words of a person's name, particles among them."""
+
+MAX_NAME_CHARS = 60
+
+MAX_AUTHORS = 12
+"""More names than this are a list of something else."""
+
+_META_NAMES = (
+    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dc.contributor",
+    "dcterms.creator", "citation_author", "cxenseparse:author", "mrf:authors", "twitter:data1:author", "rbauthors", "authors", "article.author",
+)  # fmt: skip
+_OPENING = re.compile(
+    r"^\s*(?:(?:written|posted|published|reported|story|words|text|texte|article|photos?|geschrieben|verfasst|escrito|publicado|scritto)\s+)?"
+    r"(?:by|von|par|por|di|door|av|af|przez|od|автор(?:ы)?|հեղինակ|yazan|yazar|autor(?:es|en|ka|in)?|auteur|author|authors?|reporter|text|"
+    r"texte|testo|fotos?|редактор|記者|文|作者|记者|責任編輯|责任编辑)\s*[:：՝/|]?\s+",
+    re.I,
+)
+_COLON_OPENING = re.compile(r"^\s*(?:автор|հեղինակ|作者|记者|記者|文|来源|autor|author|yazar|text|von)\s*[:：՝]\s*", re.I)
+_SPLIT = re.compile(r"\s*(?:,|;|\||&|/|•|·|\n|、|，|\s(?:and|und|et|y|e|en|og|och|ve|и|և|with|mit|avec|con|i|a|oraz)\s)\s*", re.I)
+_TRAILER = re.compile(
+    r"\s*(?:[|(\[–—@]|\s-\s|,|\b(?:for|in|is|at|from|updated|published|posted|on|via|staff|senior|chief|special to|editor|"
+    r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b).*$",
+    re.I,
+)
+_NOT_PERSON = re.compile(
+    r"\d|https?:|www\.|@|\.com\b|\b(?:staff|news|newsroom|editor(?:s|ial)?|team|desk|agenc(?:y|ies)|agence|agentur|redaktion|redaction|rédaction|"
+    r"redacción|redazione|redação|редакция|admin(?:istrator)?|press|media|magazine|times|report(?:er)?s?|wire|service|services|online|"
+    r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
+    r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
+    r"published|updated|comments?|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
+    re.I,
+)
+_NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
+
+
+def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], title: str) -> tuple[str, ...]:
+    """Return the names of the people who wrote the story, in the page's order; () when it names none."""
+    sites = {fold(name) for name in site_names if name}
+    sources: list[list[str]] = [
+        list(claimed),
+        [value for name in _META_NAMES for value in page.meta.get(name, ())],
+        [mention.value for mention in page.people],
+        _byline_lines(page, title),
+    ]
+    for values in sources:
+        people = _people(values, sites)
+        if people:
+            return people
+    return ()
+
+
+def _byline_lines(page: Page, title: str) -> list[str]:
+    """Return the lines below the title, above the first paragraph, that are bylines."""
+    wanted = fold(title)
+    place = next((i for i, b in enumerate(page.blocks) if fold(b.text) == wanted), None) if wanted else None
+    if place is None:
+        return []
+    lines = []
+    for block in page.blocks[place + 1 : place + 1 + BYLINE_BLOCKS]:
+        if len(block.text) > FULL_PROSE_CHARS * 2:
+            break
+        marked = read_words(page.boxes[block.box].words) is Reason.BYLINE
+        if is_byline(block.text) and (page.flat or marked or _strip_opening(block.text) != block.text):
+            lines.append(block.text)
+    return lines[:1]
+
+
+BYLINE_BLOCKS = 10
+"""Blocks below the title among which a byline is looked for."""
+
+
+def _people(values: Iterable[str], sites: set[str]) -> tuple[str, ...]:
+    """Return the distinct people among `values`, each of which may name several."""
+    people: dict[str, str] = {}
+    for value in values:
+        for part in _SPLIT.split(_strip_opening(value)):
+            name = clean_name(part)
+            key = fold(name)
+            if name and key not in sites and key not in people:
+                people[key] = name
+    if len(people) > MAX_AUTHORS:
+        return ()
+    return tuple(people.values())
+
+
+def _strip_opening(value: str) -> str:
+    """Return a byline without "By" and its kin."""
+    return _OPENING.sub("", _COLON_OPENING.sub("", value))
+
+
+def clean_name(part: str) -> str:
+    """Return a person's name without what trails it; "" when it is no person's name."""
+    name = _TRAILER.sub("", _strip_opening(" ".join(part.split()))).strip(" .,:;-–—|*\"'")
+    if not is_name(name):
+        return ""
+    return name.title() if name.isupper() and len(name) > MAX_ACRONYM_CHARS else name
+
+
+MAX_ACRONYM_CHARS = 5
+"""Capitals alone, up to this length, are initials or an agency; longer ones are a name that shouts."""
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text reads like one person's name: a few capitalised words without digits."""
+    words = text.split()
+    if not 1 <= len(words) <= MAX_NAME_WORDS or len(text) > MAX_NAME_CHARS or _NOT_PERSON.search(text):
+        return False
+    if not _NAME.fullmatch(text):
+        return False
+    cased = [word for word in words if word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper()]
+    return len(cased) * 2 >= len(words) and (words[-1] in cased)
+
+
+def is_byline(text: str) -> bool:
+    """Return whether a whole line is a byline: "By" and names, or two to four capitalised words alone."""
+    if len(text) > MAX_NAME_CHARS * 2 or text.endswith(("?", "!", ":")):
+        return False
+    bare = _strip_opening(text)
+    parts = [part for part in _SPLIT.split(bare) if part]
+    named = bool(parts) and all(is_name(part) for part in parts)
+    return named and (bare != text or all(2 <= len(part.split()) <= 4 for part in parts))

@@ -1,0 +1,203 @@
+"""Where in the page the story stands.
+
+Position: called by `decide` once the marks are set. Pure, on plain lists.
+
+How: every block weighs as much as it looks like prose. A box that microdata or its class words call
+the body of the story is believed when it holds most of the prose; else `<article>`; else the walk goes
+down from the root for as long as one child holds nearly everything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.extract.marks import names_body
+from monitor.extract.page import Block, Box, Page
+from monitor.extract.phrases import heads_related
+
+MIN_PROSE_CHARS = 25
+"""Characters below which a block is no prose, whatever its punctuation."""
+
+FULL_PROSE_CHARS = 80
+"""Characters from which a block counts as prose without punctuation at its end."""
+
+DENSE_SCRIPT_FACTOR = 3
+"""A character of Chinese, Japanese or Thai says about as much as three of an alphabet."""
+
+TRUSTED_SHARE = 0.5
+"""Share of the page's prose from which a box that is named as the body is believed."""
+
+DOMINANT_SHARE = 0.75
+"""Share of a box's prose from which its heaviest child stands for it."""
+
+SENTENCE_END = re.compile(r"[.!?…:;։。！？｡؟۔।॥๏\"”»’'“)\]」』）]\s*$")
+DENSE_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+_PROSE_TAGS = frozenset(("p", "blockquote", "div", "section", "article", "main", "body", "pre", "td", "dd", "html"))
+
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The blocks `first` to `last - 1`, which lie in one box."""
+
+    first: int
+    last: int
+    box: int
+
+
+def fold(text: str) -> str:
+    """Return the words of a text alone, so that two spellings of one title are equal."""
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def weigh(block: Block) -> float:
+    """Return how much prose a block holds, in characters of an alphabet."""
+    text = block.text
+    chars = len(text)
+    if block.link_chars * 2 > chars or block.tag not in _PROSE_TAGS and block.tag != "li":
+        return 0.0
+    if DENSE_SCRIPT.search(text, 0, 40):
+        chars *= DENSE_SCRIPT_FACTOR
+    if chars < MIN_PROSE_CHARS:
+        return 0.0
+    if chars < FULL_PROSE_CHARS or block.tag == "li":
+        if not SENTENCE_END.search(text, max(0, len(text) - 4)):
+            return 0.0
+        if block.tag != "p":
+            return chars * 0.5
+    return float(chars - block.link_chars)
+
+
+def running_sum(weights: list[float]) -> list[float]:
+    """Return the sums of the first n weights, for n from 0 on."""
+    sums = [0.0]
+    total = 0.0
+    for weight in weights:
+        total += weight
+        sums.append(total)
+    return sums
+
+
+def find_body(page: Page, sums: list[float]) -> list[Span]:
+    """Return the spans of blocks that hold the story, in page order; none when there is no prose.
+
+    `sums` are the running sums of the blocks' weights, chrome weighing nothing.
+    """
+    boxes = page.boxes
+    total = sums[-1]
+    if not total:
+        return []
+    held = [sums[box.last] - sums[box.first] for box in boxes]
+    index = _named(boxes, held, total)
+    if index is None:
+        index = _descend(boxes, held, _article(boxes, held, total))
+    return _with_twins(boxes, held, index)
+
+
+def _named(boxes: list[Box], held: list[float], total: float) -> int | None:
+    """Return the innermost box that is named as the body and holds most of the prose."""
+    for named in (_is_microdata_body, _is_named_body):
+        indices = [i for i, box in enumerate(boxes) if held[i] and named(box)]
+        heaviest = max((held[i] for i in indices), default=0.0)
+        if heaviest and heaviest >= TRUSTED_SHARE * total:
+            return max(i for i in indices if held[i] >= DOMINANT_SHARE * heaviest)
+        twins = _twin_weights(boxes, held, indices)
+        if twins and max(twins.values()) >= TRUSTED_SHARE * total:
+            words = max(twins, key=lambda key: twins[key])
+            return next(i for i in indices if (boxes[i].parent, boxes[i].words) == words)
+    return None
+
+
+def _is_microdata_body(box: Box) -> bool:
+    return "articlebody" in box.itemprop or "reviewbody" in box.itemprop
+
+
+def _is_named_body(box: Box) -> bool:
+    return bool(box.words) and names_body(box.words)
+
+
+def _twin_weights(boxes: list[Box], held: list[float], indices: list[int]) -> dict[tuple[int, str], float]:
+    """Return the prose of boxes that share parent and words, together: a body cut in pieces."""
+    weights: dict[tuple[int, str], float] = {}
+    for i in indices:
+        key = (boxes[i].parent, boxes[i].words)
+        weights[key] = weights.get(key, 0.0) + held[i]
+    return weights
+
+
+def _article(boxes: list[Box], held: list[float], total: float) -> int:
+    """Return the heaviest `<article>`, or `<main>`, that holds most of the prose; else the root."""
+    for tag in ("article", "main"):
+        indices = [i for i, box in enumerate(boxes) if box.tag == tag]
+        best = max(indices, key=lambda i: held[i], default=0)
+        if best and held[best] >= TRUSTED_SHARE * total:
+            return best
+    return 0
+
+
+def _descend(boxes: list[Box], held: list[float], index: int) -> int:
+    """Return the box reached by following the child that holds nearly all, as long as there is one."""
+    children: dict[int, list[int]] = {}
+    for i, box in enumerate(boxes):
+        if held[i]:
+            children.setdefault(box.parent, []).append(i)
+    while True:
+        heaviest = max(children.get(index, ()), key=lambda i: held[i], default=None)
+        if heaviest is None or held[heaviest] < DOMINANT_SHARE * held[index] or boxes[heaviest].tag in ("p", "li", "td"):
+            return index
+        index = heaviest
+
+
+def _with_twins(boxes: list[Box], held: list[float], index: int) -> list[Span]:
+    """Return the span of a box, with those of its siblings of the same words when they hold prose too."""
+    chosen = boxes[index]
+    spans = [Span(chosen.first, chosen.last, index)]
+    if chosen.words:
+        spans += [
+            Span(box.first, box.last, i)
+            for i, box in enumerate(boxes)
+            if i != index and box.words == chosen.words and box.parent == chosen.parent and held[i]
+        ]
+    return sorted(spans, key=lambda span: span.first)
+
+
+def find_flat_body(page: Page, weights: list[float], title: str) -> list[Span]:
+    """Return the one span of a flattened page that holds the story; empty when there is no prose.
+
+    It runs from the first prose below the title to the last prose above the links to other stories,
+    with the list entries that follow it directly.
+    """
+    start = _below_title(page, weights, title)
+    end = _above_related(page, weights)
+    prose = [i for i in range(start, end) if weights[i]]
+    if not prose:
+        return []
+    first, last = prose[0], prose[-1] + 1
+    while last < end and page.blocks[last].tag == "li":
+        last += 1
+    return [Span(first, last, 0)]
+
+
+def _below_title(page: Page, weights: list[float], title: str) -> int:
+    """Return the index after the last line near the top that is the title, 0 when none is."""
+    wanted = fold(title)
+    below = 0
+    for i, block in enumerate(page.blocks):
+        if fold(block.text) == wanted:
+            below = i + 1
+        elif weights[i] and below:
+            break
+    return below
+
+
+def _above_related(page: Page, weights: list[float]) -> int:
+    """Return the index of the heading over other stories that most of the prose stands above; else the end."""
+    sums = running_sum(weights)
+    for i, block in enumerate(page.blocks):
+        if sums[i] > TRUSTED_SHARE * sums[-1] and heads_related(block.text):
+            return i
+    return len(page.blocks)

@@ -1,0 +1,107 @@
+"""Page -> a decision for every block: kept, or stripped and why.
+
+Position: after `walk` or `flat`; `read` makes the article of what is kept, `monitor explain` prints the
+same decisions. Pure, on plain lists.
+
+How: weigh the prose, mark boxes by their words, find the body (`body`), revoke marks that would
+cover the story, judge the lines inside (`lines`), trim both ends, name everything else (`outside`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.extract.body import Span, find_body, find_flat_body, running_sum, weigh
+from monitor.extract.lines import drop_titles, judge_lines, trim
+from monitor.extract.marks import TAG_REASONS, read_words
+from monitor.extract.outside import name_chrome
+from monitor.extract.page import Block, Box, Page, Reason
+from monitor.extract.template import count_seen
+from monitor.model import Template
+
+REVOKED_SHARE = 0.4
+"""A mark that would cover this share of the story's prose is wrong, and revoked."""
+
+LEAST_SHARE = 0.3
+"""Marks that would leave less than this share of the page's prose, and less than MIN_STORY_CHARS, are
+distrusted when the body is looked for."""
+
+MIN_STORY_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a block. `seen_on` counts the source's recent pages that have it, 0 if it was not learned."""
+
+    block: Block
+    reason: Reason
+    seen_on: int = 0
+
+
+def decide(page: Page, title: str, hashes: Sequence[int] = (), template: Template | None = None) -> list[Decision]:
+    """Return a decision for each block of `page`, in order.
+
+    `title` is the article's title, whose repetitions are dropped. `hashes` are the blocks' hashes and
+    `template` what the source has taught; without them nothing learned is used.
+    """
+    blocks = page.blocks
+    weights = [weigh(block) for block in blocks]
+    seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
+    weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
+    marks = mark_boxes(page.boxes)
+    reasons = [Reason.OUTSIDE] * len(blocks)
+    sums = running_sum(weights)
+    spans = find_flat_body(page, weights, title) if page.flat else find_body(page, _trusted_sums(page, weights, marks))
+    held = sum(sums[span.last] - sums[span.first] for span in spans)
+    for span in spans:
+        inner = mark_boxes(page.boxes, within=span, sums=sums, limit=REVOKED_SHARE * held)
+        for i in range(span.first, span.last):
+            reasons[i] = inner[blocks[i].box] or Reason.STORY
+    for i, count in enumerate(seen):
+        if count:
+            reasons[i] = Reason.TEMPLATE
+    drop_titles(page, reasons, title)
+    judge_lines(page, reasons, weights)
+    trim(page, reasons, weights)
+    name_chrome(page, reasons, marks)
+    return [Decision(block, reason, count) for block, reason, count in zip(blocks, reasons, seen, strict=True)]
+
+
+def _trusted_sums(page: Page, weights: list[float], marks: list[Reason | None]) -> list[float]:
+    """Return the running sums of the prose that no mark covers; of all prose when marks cover nearly all."""
+    sums = running_sum([0.0 if marks[b.box] else w for b, w in zip(page.blocks, weights, strict=True)])
+    if sums[-1] < min(LEAST_SHARE * sum(weights), MIN_STORY_CHARS):
+        return running_sum(weights)
+    return sums
+
+
+def mark_boxes(
+    boxes: list[Box], *, within: Span | None = None, sums: Sequence[float] = (), limit: float = 0.0
+) -> list[Reason | None]:
+    """Return for each box why it is chrome, by its own words or those of a box around it.
+
+    With `within`, only the boxes inside that span's box are marked, and a mark that covers `limit` or more
+    of the prose is revoked.
+    """
+    marks: list[Reason | None] = [None] * len(boxes)
+    root, last = (within.box, within.last) if within else (0, boxes[0].last)
+    for i in range(root + 1, len(boxes)):
+        box = boxes[i]
+        if box.first >= last and within:
+            break
+        mark = marks[box.parent]
+        if mark is None:
+            mark = own_mark(box)
+            if mark is not None and within and sums[box.last] - sums[box.first] >= limit:
+                mark = None
+        marks[i] = mark
+    return marks
+
+
+def own_mark(box: Box) -> Reason | None:
+    """Return what a box's own tag, words and attributes say against it."""
+    if box.hidden:
+        return Reason.HIDDEN
+    mark = TAG_REASONS.get(box.tag)
+    return mark or (read_words(box.words) if box.words else None)

@@ -1,0 +1,153 @@
+"""What the chrome is: a name for every block that was stripped.
+
+Position: last step of `decide`. Nothing here changes what is kept; it says of the rest whether it was a
+ticker, a weather box, a poll, navigation ..., so that a journalist can see what was taken off.
+"""
+
+from __future__ import annotations
+
+from monitor.extract.authors import is_byline
+from monitor.extract.dates import parse_visible
+from monitor.extract.page import Page, Reason
+from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
+from monitor.extract.shapes import Cell, is_calendar, is_weather, may_be_weather, names_metal, read_cell, read_strip
+
+MAX_OPTION_WORDS = 8
+"""Words of an answer in a poll."""
+
+POLL_FIELDS = 2
+"""Radio buttons in a box that make it a poll."""
+
+_UNNAMED = (Reason.OUTSIDE, Reason.TEMPLATE)
+"""Reasons that say why a block is chrome, but not what it is."""
+
+_VAGUE = frozenset((*_UNNAMED, Reason.RELATED, Reason.NAVIGATION, Reason.FURNITURE, Reason.HIDDEN))
+"""Reasons that a shape may make more exact."""
+
+
+def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
+    """Replace the vague among `reasons` with what the blocks are, in place."""
+    for i, block in enumerate(page.blocks):
+        if reasons[i] in _UNNAMED:
+            reasons[i] = marks[block.box] or read_edge_line(block.text) or reasons[i]
+    _name_strips(page, reasons)
+    _name_weather(page, reasons)
+    _name_polls(page, reasons)
+    _name_related(page, reasons)
+    _name_head(page, reasons)
+    _name_rest(page, reasons)
+
+
+def _name_strips(page: Page, reasons: list[Reason]) -> None:
+    """Name lines of quotes, and runs of cells that are a strip together."""
+    run: list[int] = []
+    for i, block in enumerate(page.blocks):
+        if reasons[i] in _VAGUE:
+            named = read_strip(block.text)
+            if named is None and is_calendar(block.text):
+                named = Reason.CLOCK
+            if named:
+                reasons[i] = named
+            elif read_cell(block.text):
+                run.append(i)
+                continue
+        _close_strip(page, reasons, run)
+        run = []
+    _close_strip(page, reasons, run)
+
+
+def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
+    """Name a run of cells when it holds both names and numbers, more than once."""
+    cells = [read_cell(page.blocks[i].text) for i in run]
+    names = sum(cell in (Cell.NAME, Cell.QUOTE) for cell in cells)
+    numbers = sum(cell in (Cell.NUMBER, Cell.QUOTE) for cell in cells)
+    if names < 2 or numbers < 2:
+        return
+    for i in run:
+        reasons[i] = Reason.METALS if names_metal(page.blocks[i].text) else Reason.TICKER
+    for before, i in zip(run, run[1:], strict=False):
+        if read_cell(page.blocks[i].text) is Cell.NUMBER:
+            reasons[i] = reasons[before]
+
+
+def _name_weather(page: Page, reasons: list[Reason]) -> None:
+    """Name weather cells and the short lines right beside them."""
+    cells = [i for i, b in enumerate(page.blocks) if reasons[i] in _VAGUE and is_weather(b.text)]
+    if not any("°" in page.blocks[i].text or "º" in page.blocks[i].text or "℃" in page.blocks[i].text for i in cells):
+        return
+    for i in cells:
+        reasons[i] = Reason.WEATHER
+    for i in cells:
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(reasons) and reasons[j] in _VAGUE and _fits_weather(page, j):
+                reasons[j] = Reason.WEATHER
+                j += step
+
+
+def _fits_weather(page: Page, index: int) -> bool:
+    block = page.blocks[index]
+    return may_be_weather(block.text) and not block.link_chars and not heads_related(block.text)
+
+
+def _name_polls(page: Page, reasons: list[Reason]) -> None:
+    """Name questions with answers to tick; in flattened text, a question that stands below the story."""
+    below = False
+    asked = False
+    for i, block in enumerate(page.blocks):
+        below = below or reasons[i] is Reason.STORY
+        if reasons[i] not in _VAGUE:
+            asked = asked and reasons[i] is Reason.POLL
+            continue
+        short = len(block.text.split()) <= MAX_OPTION_WORDS and not block.link_chars
+        if _has_choices(page, block.box) or asked and short and not heads_related(block.text):
+            reasons[i] = Reason.POLL
+        elif below and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS and not block.link_chars:
+            reasons[i] = Reason.POLL
+            asked = True
+
+
+def _asks(text: str) -> bool:
+    """Return whether a line is a question. Armenian and Greek mark it in the word, or by another sign."""
+    return text.endswith(("?", "؟", "？")) or "՞" in text
+
+
+def _has_choices(page: Page, index: int) -> bool:
+    """Return whether a box, or one close around it, holds radio buttons."""
+    return index > 0 and page.boxes[index].form_fields >= POLL_FIELDS
+
+
+def _name_related(page: Page, reasons: list[Reason]) -> None:
+    """Name what follows a heading over links, up to something else."""
+    following = False
+    for i, block in enumerate(page.blocks):
+        if reasons[i] is Reason.RELATED:
+            following = following or heads_related(block.text)
+        elif reasons[i] is Reason.OUTSIDE and following:
+            reasons[i] = Reason.RELATED
+        else:
+            following = False
+
+
+def _name_head(page: Page, reasons: list[Reason]) -> None:
+    """Name the lines between title and story that say who wrote it and when."""
+    start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), 0)
+    for i in range(max(0, start - HEAD_BLOCKS), start):
+        if reasons[i] is not Reason.OUTSIDE:
+            continue
+        text = page.blocks[i].text
+        if is_byline(text):
+            reasons[i] = Reason.BYLINE
+        elif parse_visible(text):
+            reasons[i] = Reason.DATELINE
+
+
+HEAD_BLOCKS = 12
+"""Blocks above the story among which a byline or a date is named."""
+
+
+def _name_rest(page: Page, reasons: list[Reason]) -> None:
+    """Name what is left: lines of links are navigation."""
+    for i, block in enumerate(page.blocks):
+        if reasons[i] is Reason.OUTSIDE and block.link_chars * 2 > len(block.text):
+            reasons[i] = Reason.NAVIGATION

@@ -1,0 +1,106 @@
+"""Response -> Reading: the article that a page holds, or the reason why it holds none.
+
+Position: the room's one entrance, after `fetch`, before `dedupe`; runs in a worker process. Pure.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from monitor.errors import NotAnArticle
+from monitor.extract.charset import utf8_page
+from monitor.extract.decide import Decision, decide
+from monitor.extract.flat import cut_text
+from monitor.extract.metadata import Metadata, read_metadata
+from monitor.extract.page import Page, Reason
+from monitor.extract.refuse import refuse_empty, refuse_wall
+from monitor.extract.template import hash_blocks
+from monitor.extract.walk import cut_html
+from monitor.model import Article, Link, Reading, Response, Template
+from monitor.text.language import detect_language
+
+EXTRACTOR_VERSION = 1
+"""Raised when the same page would give another text, so that an upgrade never looks like an edit."""
+
+BINARY_SHARE = 0.02
+"""Share of control characters from which bytes are no text."""
+
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFEFF, 0x200B, 0xAD])
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def read_article(response: Response, link: Link, template: Template) -> Reading:
+    """Return the article that `response` holds, its block hashes, and what was stripped.
+
+    Raises:
+        NotAnArticle: it holds none; the reason says what it is. Nothing else is ever raised, whatever
+            the bytes.
+    """
+    html = utf8_page(response.body, response.content_type)
+    page = cut_page(html, response.content_type)
+    metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
+    hashes = hash_blocks(page)
+    decisions = decide(page, metadata.title, hashes, template)
+    text = join_story(decisions)
+    refuse_wall(page, html, len(text))
+    refuse_empty(page, len(text), decisions, metadata.title)
+    if not metadata.title:
+        raise NotAnArticle("the page has no title")
+    article = _article(metadata, text, response, link)
+    stripped = Counter(str(d.reason) for d in decisions if d.reason not in (Reason.STORY, Reason.TITLE))
+    return Reading(article=article, blocks=frozenset(hashes), stripped=dict(stripped))
+
+
+def cut_page(body: bytes, content_type: str) -> Page:
+    """Cut a page, given as UTF-8, into blocks: as HTML, or as text when it was sent or flattened as such.
+
+    Raises:
+        NotAnArticle: it is neither.
+    """
+    head = body[:2_048]
+    if not body.strip():
+        raise NotAnArticle("the page is empty", transient=True)
+    if sum(byte < 9 or 14 <= byte < 32 for byte in head) > BINARY_SHARE * len(head):
+        raise NotAnArticle("the page is not text")
+    kind = content_type.partition(";")[0].strip().casefold()
+    if kind == "text/plain" or not kind and b"<" not in head:
+        return cut_text(body.decode("utf-8", "replace"))
+    return cut_html(body)
+
+
+def join_story(decisions: Sequence[Decision]) -> str:
+    """Return the kept blocks as paragraphs parted by one blank line, NFC, without control characters."""
+    return clean("\n\n".join(d.block.text for d in decisions if d.reason is Reason.STORY))
+
+
+def clean(text: str) -> str:
+    """Return text in NFC without what no reader sees and no mailer takes."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return text.translate(_CONTROLS)
+
+
+def _article(metadata: Metadata, text: str, response: Response, link: Link) -> Article:
+    spoken = detect_language(text)
+    return Article(
+        url=metadata.url,
+        source=link.source,
+        title=clean(metadata.title),
+        text=text,
+        fetched_at=response.fetched_at,
+        extractor_version=EXTRACTOR_VERSION,
+        authors=tuple(clean(name) for name in metadata.authors),
+        published_at=metadata.published_at,
+        modified_at=metadata.modified_at,
+        language=spoken or metadata.language or None,
+        site_name=metadata.site_name,
+        section=metadata.section,
+        tags=metadata.tags,
+        image=metadata.image,
+        summary=metadata.summary,
+        paywalled=metadata.paywalled,
+    )
+
+

@@ -1,0 +1,169 @@
+"""Chrome by its shape: tickers, weather boxes, calendars.
+
+Position: asked by `decide` about short blocks. Shapes (numbers, units, codes, arrows, repeated short
+cells) decide in every language; the few words only tell metals from currencies.
+
+A story about exchange rates is safe: a ticker's tokens are codes and numbers, a sentence's are words.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from monitor.extract.page import Reason
+
+MAX_STRIP_CHARS = 600
+"""A strip of quotes on one line; longer text is never judged by shape."""
+
+MAX_CELL_CHARS = 60
+"""A cell of a ticker or a weather box."""
+
+MAX_STRANGE_SHARE = 0.34
+"""Share of a strip's tokens that may be neither number, code, unit nor sign."""
+
+CURRENCIES = frozenset(
+    "USD EUR GBP RUB RUR AMD GEL CHF JPY CNY TRY KZT UAH BYN AZN UZS KGS TJS TMT MDL PLN CZK HUF RON BGN RSD SEK NOK "
+    "DKK ISK CAD AUD NZD BRL MXN ARS CLP COP PEN UYU INR PKR BDT LKR NPR IDR MYR SGD HKD TWD THB VND PHP KRW ILS SAR "
+    "AED QAR KWD BHD OMR JOD LBP EGP MAD TND DZD NGN KES ZAR GHS IRR IRT IQD SYP AFN XAU XAG BTC ETH USDT".split()
+)
+_SIGNS = "$€£¥₽₴₸₺₹₩֏₾₼"
+_CURRENCY_WORDS = frozenset(
+    "dollar euro pound ruble rouble yuan yen franc dram lari lira доллар евро рубль фунт юань иена драм лари դոլար եվրո "
+    "ռուբլի ֆունտ dolar avro sterlin libra peso real dólar dolaire دولار يورو 美元 欧元 英镑 日元 人民币 米ドル ユーロ ドル".split()
+)
+_METALS = frozenset(
+    "gold silver platinum palladium copper nickel oil brent wti crude gas gold: oro plata platino paladio cobre ouro prata "
+    "platina argento petrolio argent platine cuivre pétrole silber platin kupfer öl золото серебро платина палладий медь "
+    "нефть никель ոսկի արծաթ պլատին պալադիում պղինձ նավթ altın gümüş petrol ذهب الذهب فضة الفضة نفط النفط 黄金 白银 白金 铂金 原油 金 銀 銅 "
+    "プラチナ złoto srebro guld silver zlato stříbro".split()
+)
+_UNITS = frozenset("oz g gr gram kg t ton barrel bbl % pts pt points amd/g usd/oz p.".split())
+_NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
+_MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
+_TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
+_SIGN_ONLY = re.compile(r"[\W_]+")
+
+_DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:°|º|˚|℃|℉|C°|F°|&deg;)")
+_MEASURE = re.compile(
+    r"[^\d:]{2,30}[:：]?\s*[+\-−]?\d{1,4}(?:[.,]\d{1,3})?\s*"
+    r"(?:%|km/h|kmh|kph|mph|m/s|м/с|км/ч|կմ/ժ|մ/վ|hpa|гпа|mbar|mb|mm|мм|մմ|mmhg|inhg|kn|kt|bft|km)\.?",
+    re.I,
+)
+_WEATHER_WORD = re.compile(
+    r"humidity|wind|precipitation|pressure|visibility|sunrise|sunset|uv index|feels like|cloudy|overcast|sunny|clear sky"
+    r"|rain|snow|drizzle|thunder|fog|mist|խոնավություն|քամի|ճնշում|տեղումներ|ամպամած|արև|անձրև|ձյուն|влажность|ветер|давление"
+    r"|осадки|облачно|ясно|пасмурно|дождь|снег|luftfeuchtigkeit|luftfeuchte|wind|luftdruck|niederschlag|bewölkt|heiter|sonnig|regen|schnee"
+    r"|humidité|vent|pression|nuageux|ensoleillé|pluie|neige|humedad|viento|presión|nublado|soleado|lluvia|umidade|vento|chuva|nublado"
+    r"|umidità|pioggia|nuvoloso|sereno|nem|rüzgar|basınç|bulutlu|güneşli|yağmur|الرطوبة|الرياح|غائم|مشمس|湿度|风|多云|晴|阴|雨|湿度|風|曇|晴れ|雪",
+    re.I,
+)
+
+
+class Cell(Enum):
+    """What a short block would be in a strip of quotes."""
+
+    NAME = "a code, currency or metal alone"
+    NUMBER = "numbers, signs and units alone"
+    QUOTE = "names with numbers"
+    STRANGE = "an unknown name with a number"
+
+
+def read_strip(text: str) -> Reason | None:
+    """Return what a line of several quotes is: currencies, metals or stocks; None when it is none."""
+    if len(text) > MAX_STRIP_CHARS or not any(c.isdigit() for c in text):
+        return None
+    tokens = _TOKEN.findall(text)
+    numbers = sum(bool(_NUMBER.fullmatch(token)) for token in tokens)
+    names = sum(_is_currency(token) for token in tokens)
+    metals = sum(_is_metal(token) for token in tokens)
+    strange = sum(not (_NUMBER.fullmatch(t) or _is_known(t)) for t in tokens)
+    if numbers < 2 or strange > MAX_STRANGE_SHARE * len(tokens):
+        moves = len(_MOVE.findall(text))
+        return Reason.STOCKS if moves >= 3 and numbers >= 4 and strange <= numbers else None
+    if metals and metals + names >= 2:
+        return Reason.METALS
+    if names >= 2:
+        return Reason.TICKER
+    return Reason.STOCKS if len(_MOVE.findall(text)) >= 2 else None
+
+
+def read_cell(text: str) -> Cell | None:
+    """Return what a short block would be in a strip of quotes, None when it would be strange there."""
+    if len(text) > MAX_CELL_CHARS:
+        return None
+    tokens = _TOKEN.findall(text)
+    names = numbers = strange = 0
+    for token in tokens:
+        if _NUMBER.fullmatch(token):
+            numbers += 1
+        elif _is_currency(token) or _is_metal(token):
+            names += 1
+        elif not _is_known(token):
+            strange += 1
+    if strange:
+        return Cell.STRANGE if numbers and strange <= MAX_STRANGE_WORDS else None
+    if names:
+        return Cell.QUOTE if numbers else Cell.NAME
+    return Cell.NUMBER if numbers or tokens else None
+
+
+MAX_STRANGE_WORDS = 2
+"""Unknown words in a cell that other cells say is part of a strip."""
+
+
+def names_metal(text: str) -> bool:
+    """Return whether a metal or oil is among the words."""
+    return any(_is_metal(token) for token in _TOKEN.findall(text))
+
+
+def is_weather(text: str) -> bool:
+    """Return whether a short line gives degrees, or a measure that weather boxes give."""
+    if len(text) > MAX_CELL_CHARS:
+        return False
+    words = re.sub(r"[^\w]+", " ", _DEGREES.sub(" ", text)).split()
+    if _DEGREES.search(text):
+        return len([word for word in words if not word.isdigit()]) <= MAX_WEATHER_WORDS
+    return bool(_MEASURE.fullmatch(text) and _WEATHER_WORD.search(text))
+
+
+MAX_WEATHER_WORDS = 4
+"""Words beside the degrees in a cell of a weather box: a day, a city, a condition."""
+
+
+def may_be_weather(text: str) -> bool:
+    """Return whether a line next to a weather cell may belong to it: short, and no sentence."""
+    return len(text) <= MAX_CELL_CHARS and len(text.split()) <= MAX_WEATHER_WORDS and not text.endswith((".", "!", "?", "։", "。"))
+
+
+def is_calendar(text: str) -> bool:
+    """Return whether a line is a month's days, or a clock."""
+    numbers = text.split()
+    return len(numbers) >= CALENDAR_DAYS and sum(n.isdigit() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
+
+
+CALENDAR_DAYS = 20
+"""Day numbers on one line that make a calendar."""
+
+
+def _is_currency(token: str) -> bool:
+    bare = token.strip("-–—:,.*").removesuffix("s")
+    if bare in CURRENCIES or token in _SIGNS:
+        return True
+    if "/" in bare or len(bare) == PAIR_CHARS and bare.isupper():
+        return bare[:3] in CURRENCIES and bare[-3:] in CURRENCIES
+    return bare.casefold() in _CURRENCY_WORDS
+
+
+PAIR_CHARS = 6
+"""EURUSD."""
+
+
+def _is_metal(token: str) -> bool:
+    return token.strip("-–—:,.*").casefold() in _METALS
+
+
+def _is_known(token: str) -> bool:
+    return (
+        bool(_SIGN_ONLY.fullmatch(token)) or _is_currency(token) or _is_metal(token) or token.casefold().strip(".:") in _UNITS
+    )

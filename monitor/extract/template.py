@@ -1,0 +1,88 @@
+"""What a source's own pages teach: which blocks are the site's, not the story's.
+
+Position: asked by `decide`; fed by the block hashes that `read` hands back. Pure.
+
+How: a block is remembered by a hash of its words, with numbers, months and days masked, and of the
+tags around it. A block seen on half or more of the source's recent pages is chrome, whatever its
+numbers say today. A redesign is forgotten as its last pages leave the window.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from zlib import crc32
+
+from monitor.extract.months import MONTHS, WEEKDAYS
+from monitor.extract.page import Block, Page
+from monitor.model import Template
+
+WINDOW = 32
+"""Pages that a template remembers."""
+
+MIN_PAGES = 8
+"""Pages below which nothing is learned: two stories of a series share more than that."""
+
+CHROME_SHARE = 0.5
+"""Share of the recent pages from which a block is the site's own."""
+
+MAX_BODY_SHARE = 0.3
+"""A block with more of the page's prose than this is never taken for chrome."""
+
+PLACE_LEVELS = 3
+"""Boxes around a block that make its structural place."""
+
+MAX_MASKED_CHARS = 200
+"""Longer blocks are compared as they are: no ticker is that long, and masking takes time."""
+
+_CALENDAR = WEEKDAYS | MONTHS.keys()
+_EDGES = ".,:;()[]|•·"
+
+
+def hash_blocks(page: Page) -> list[int]:
+    """Return an unsigned 64-bit hash of each block's masked words and structural place."""
+    places = [_place(page, index) for index in range(len(page.boxes))]
+    return [crc32(_mask(block).encode("utf-8", "replace")) << 32 | places[block.box] for block in page.blocks]
+
+
+def count_seen(hashes: list[int], weights: list[float], template: Template) -> list[int]:
+    """Return for each block on how many recent pages it was seen when that makes it chrome, else 0."""
+    if len(template.pages) < MIN_PAGES:
+        return [0] * len(hashes)
+    wanted = set(hashes)
+    seen = Counter(h for page in template.pages for h in page if h in wanted)
+    least = CHROME_SHARE * len(template.pages)
+    heaviest = MAX_BODY_SHARE * sum(weights)
+    return [
+        seen[h] if seen[h] >= least and (not weight or weight <= heaviest) else 0
+        for h, weight in zip(hashes, weights, strict=True)
+    ]
+
+
+def _mask(block: Block) -> str:
+    """Return the words of a block with what changes from day to day masked."""
+    text = block.text
+    if len(text) > MAX_MASKED_CHARS:
+        return text
+    words = text.casefold().split()
+    if any(c.isdigit() for c in text) or not _CALENDAR.isdisjoint(words):
+        masked = ["#" if _is_changing(word) else word for word in words]
+        return " ".join(masked)
+    return " ".join(words)
+
+
+def _is_changing(word: str) -> bool:
+    """Return whether a word is a number, a change of one, a month or a day."""
+    bare = word.strip(_EDGES)
+    return bare in _CALENDAR or any(c.isdigit() for c in bare) or not any(c.isalnum() for c in bare)
+
+
+def _place(page: Page, index: int) -> int:
+    """Return a 32-bit hash of the tags around a block."""
+    tags = []
+    for _ in range(PLACE_LEVELS):
+        box = page.boxes[index]
+        tags.append(box.tag)
+        if box.parent < 0:
+            break
+        index = box.parent
+    return crc32("/".join(tags).encode())

@@ -1,0 +1,124 @@
+"""The title of a story, without the site's name.
+
+Position: asked by `metadata`, before `decide`, which drops the title's repetitions from the body. Pure.
+
+How: the heading that readers see is believed when the page's own claims (`og:title`, JSON-LD, `<title>`)
+say about the same; the claims tell which of several headings it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.extract.body import fold
+from monitor.extract.page import Page
+from monitor.extract.phrases import read_edge_line
+from monitor.extract.shapes import read_cell, read_strip
+
+MAX_TITLE_CHARS = 300
+"""A longer heading is a paragraph."""
+
+ALIKE_SHARE = 0.5
+"""Share of words in common from which two titles are one."""
+
+MIN_TITLE_WORDS = 4
+"""Words from which the first line of a flattened page is taken for its title."""
+
+_SEPARATOR = re.compile(r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)")
+
+
+def find_title(page: Page, claims_headline: str, site_names: list[str], hint: str = "") -> str:
+    """Return the title, "" when the page has none. `hint` is what the seed's link was called."""
+    if page.flat:
+        return _flat_title(page, hint)
+    claimed = [
+        title
+        for name in ("og:title", "twitter:title", "dc.title", "title")
+        for title in (_clean(value, site_names) for value in page.meta.get(name, ()))
+        if title
+    ]
+    headline = _clean(claims_headline, site_names)
+    window = _clean(page.title, site_names)
+    headings = [b.text for b in page.blocks if b.tag == "h1" and 1 < len(b.text) <= MAX_TITLE_CHARS]
+    references = [title for title in (*claimed, headline, window, hint) if title]
+    best = max(headings, key=lambda heading: _likeness(heading, references), default="")
+    if best and _likeness(best, references) >= ALIKE_SHARE:
+        return best
+    second = [b.text for b in page.blocks if b.tag == "h2" and 1 < len(b.text) <= MAX_TITLE_CHARS]
+    for heading in second:
+        if any(fold(heading) == fold(reference) for reference in references):
+            return heading
+    return next((title for title in (*claimed, headline, window, best, hint) if title), "")
+
+
+def _likeness(heading: str, references: list[str]) -> float:
+    """Return the largest share of words a heading has in common with a claimed title."""
+    words = set(fold(heading).split())
+    if not words:
+        return 0.0
+    shares = [0.0]
+    for reference in references:
+        other = set(fold(reference).split())
+        if other:
+            shares.append(len(words & other) / max(min(len(words), len(other)), 1) - 0.01 * abs(len(words) - len(other)))
+    return max(shares)
+
+
+def _clean(title: str, site_names: list[str]) -> str:
+    """Return a title without the site's name at either end."""
+    title = " ".join(title.split())
+    names = {folded for name in site_names if (folded := fold(name).replace(" ", ""))}
+    for _ in range(MAX_SITE_PARTS):
+        parts = list(_SEPARATOR.finditer(title))
+        if not parts:
+            break
+        head, tail = title[: parts[-1].start()].strip(), title[parts[-1].end() :].strip()
+        if _is_site(tail, names):
+            title = head
+            continue
+        head, tail = title[: parts[0].start()].strip(), title[parts[0].end() :].strip()
+        if not _is_site(head, names):
+            break
+        title = tail
+    return title
+
+
+MAX_SITE_PARTS = 3
+"""Parts that a site adds to its titles: "Headline | Section | Site"."""
+
+
+def _is_site(part: str, names: set[str]) -> bool:
+    """Return whether a part of a title is the site's name, as far as its other names tell."""
+    folded = fold(part).replace(" ", "")
+    return not folded or any(folded == name or len(folded) > 3 and (folded in name or name in folded) for name in names)
+
+
+def _flat_title(page: Page, hint: str) -> str:
+    """Return the title of a flattened page: the line of the seed's link, a repeated one, or the first that may be it."""
+    lines = _head_lines(page)
+    folded = [fold(line) for line in lines]
+    for line, words in zip(lines, folded, strict=True):
+        if hint and words == fold(hint) or folded.count(words) > 1:
+            return line
+    for line in lines:
+        if len(line.split()) >= MIN_TITLE_WORDS:
+            return line
+    return max(lines, key=len, default=hint)
+
+
+def _head_lines(page: Page) -> list[str]:
+    """Return the lines above the first paragraph that may be a title."""
+    lines: list[str] = []
+    for block in page.blocks[:MAX_HEAD_LINES]:
+        text = block.text
+        if len(text) > MAX_TITLE_CHARS or len(text) > LONG_LINE_CHARS and text.endswith((".", "։", "。", ":")):
+            break
+        if block.tag == "li" or read_strip(text) or read_edge_line(text) or read_cell(text) or " > " in text or " / " in text:
+            continue
+        lines.append(text)
+    return lines
+
+
+MAX_HEAD_LINES = 60
+LONG_LINE_CHARS = 120
+"""A line longer than this that ends a sentence is the story's first paragraph."""

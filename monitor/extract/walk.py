@@ -1,0 +1,342 @@
+"""HTML -> Page: one walk over the Lexbor tree.
+
+Position: after `charset`, before `decide`. The only module that knows selectolax.
+
+How: the tree is walked without recursion, so that no nesting can exhaust the stack. Text gathers
+until something block-level begins or ends; then it becomes a block. Attributes are read where
+they can matter, which is what keeps the walk near the price of the parse itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor.errors import NotAnArticle
+from monitor.extract.page import Block, Box, Mention, Page
+
+MAX_OPEN_TAGS = 20_000
+"""`<` characters above which the nesting is measured before Lexbor sees the page: it takes 11 s for
+100,000 nested `<div>` and far longer for `<ul><li>`."""
+
+MAX_DEPTH = 2_000
+"""Levels of nesting that no page made for readers reaches."""
+
+MAX_NODES = 400_000
+"""Nodes after which the rest of a page is not read: 30 times the largest page of the development set."""
+
+FORM_LEVELS = 4
+"""Boxes around a radio button that are told of it."""
+
+TEXT, BLOCK, INLINE, PLAIN, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(12)
+
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_SELF_CLOSING = frozenset(
+    b"p li td tr th dd dt option optgroup a br hr img input meta link area base col embed source track wbr".split()
+)
+
+_BLOCK_TAGS = (
+    "html body head div p li ul ol dl dt dd h1 h2 h3 h4 h5 h6 article section main header footer nav aside "
+    "blockquote pre table thead tbody tfoot tr td th caption figure figcaption form fieldset details summary "
+    "address center dialog legend hgroup menu search"
+)
+_SKIPPED_TAGS = (
+    "style noscript svg iframe template button select textarea canvas video audio object embed map math "
+    "datalist dialog frameset applet progress meter noembed noframes -comment rt rp"
+)
+KINDS: dict[str, int] = {
+    **dict.fromkeys(_BLOCK_TAGS.split(), BLOCK),
+    **dict.fromkeys(_SKIPPED_TAGS.split(), SKIP),
+    **dict.fromkeys(("strong", "b", "em", "i"), EMPHASIS),
+    "-text": TEXT,
+    "a": LINK,
+    "br": BREAK,
+    "hr": BREAK,
+    "script": SCRIPT,
+    "meta": META,
+    "link": META,
+    "title": META,
+    "base": META,
+    "time": TIME,
+    "input": INPUT,
+    **dict.fromkeys(("small", "u", "sup", "sub", "wbr", "img", "abbr", "code", "mark", "q", "s", "picture"), PLAIN),
+}
+"""What the walk does with each tag; an unknown tag is INLINE, with attributes worth a look; PLAIN has none."""
+
+_WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
+_UNSEEN_WORDS = ("visually-hidden", "visuallyhidden", "sr-only", "screen-reader", "screenreader", "show-for-sr")
+_DATE_PROPS = {"datepublished": "published", "datecreated": "created", "datemodified": "modified"}
+
+
+def cut_html(html: bytes) -> Page:
+    """Cut an HTML page, given as valid UTF-8, into blocks.
+
+    Raises:
+        NotAnArticle: its markup is nested deeper than any page for readers.
+    """
+    if html.count(b"<") > MAX_OPEN_TAGS and _nesting(html) > MAX_DEPTH:
+        raise NotAnArticle(f"the page's markup is nested more than {MAX_DEPTH} levels deep")
+    root = LexborHTMLParser(html, scripting=True).root
+    cutter = _Cutter()
+    if root is not None:
+        cutter.walk(root)
+    return cutter.page
+
+
+class _Cutter:
+    """The walk's state: the page so far, and the text that waits for its block to end."""
+
+    def __init__(self) -> None:
+        self.page = Page(boxes=[Box(parent=-1, tag="html", words="", first=0)])
+        self.box = 0
+        self.parts: list[str] = []
+        self.in_links = 0
+        self.in_emphasis = 0
+        self.link_chars = 0
+        self.emphasis = 0
+        self.links = 0
+        self.after_break = False
+
+    def walk(self, root: LexborNode) -> None:
+        """Visit every node below `root` in document order."""
+        node, open_nodes, kinds = root, [], KINDS
+        enter = (*self.enterers(),)
+        leave = {BLOCK: self.close_box, LINK: self.close_link, EMPHASIS: self.close_emphasis}
+        for _ in range(MAX_NODES):
+            tag = node.tag or ""
+            kind = kinds.get(tag, INLINE)
+            if kind == TEXT:
+                text = node.text_content or ""
+                if self.parts or not text.isspace():
+                    self.take_text(text)
+            elif kind != SKIP and (kind == PLAIN or enter[kind](node, tag)):
+                child = node.first_child
+                if child is not None:
+                    open_nodes.append((node, leave.get(kind)))
+                    node = child
+                    continue
+                if kind in leave:
+                    leave[kind]()
+            following = node.next
+            while following is None and open_nodes:
+                node, close = open_nodes.pop()
+                if close is not None:
+                    close()
+                following = node.next
+            if following is None:
+                break
+            node = following
+        self.close_all()
+
+    def enterers(self) -> tuple[Callable[[LexborNode, str], bool], ...]:
+        """Return what to do on opening an element, by kind, from BLOCK on."""
+        by_kind = {
+            BLOCK: self.open_box,
+            INLINE: self.enter_inline,
+            BREAK: self.break_line,
+            LINK: self.open_link,
+            META: self.read_meta,
+            SCRIPT: self.read_script,
+            TIME: self.read_time,
+            INPUT: self.read_input,
+            EMPHASIS: self.open_emphasis,
+        }
+        return tuple(by_kind.get(kind, self.enter_inline) for kind in range(12))
+
+    def take_text(self, text: str) -> None:
+        """Add a text node to the block in the making."""
+        self.parts.append(text)
+        if self.in_links or self.in_emphasis or self.after_break:
+            chars = len(text.strip())
+            if chars:
+                self.after_break = False
+                if self.in_links:
+                    self.link_chars += chars
+                if self.in_emphasis:
+                    self.emphasis += chars
+
+    def close_all(self) -> None:
+        """End the page: close what is open."""
+        while self.box:
+            self.close_box()
+        self.flush()
+        self.page.boxes[0].last = len(self.page.blocks)
+
+    def open_link(self, node: LexborNode, _tag: str) -> bool:
+        """Open an `<a>`."""
+        self.in_links += 1
+        self.links += 1
+        if "author" in (node.attributes.get("rel") or ""):
+            self.mention_person(node)
+        return True
+
+    def close_link(self) -> None:
+        """Close an `<a>`."""
+        self.in_links -= 1
+
+    def open_emphasis(self, _node: LexborNode, _tag: str) -> bool:
+        """Open bold or italics."""
+        self.in_emphasis += 1
+        return True
+
+    def close_emphasis(self) -> None:
+        """Close bold or italics."""
+        self.in_emphasis -= 1
+
+    def close_box(self) -> None:
+        """Close a block-level element."""
+        if self.parts:
+            self.flush()
+        box = self.page.boxes[self.box]
+        box.last = len(self.page.blocks)
+        self.box = box.parent
+
+    def open_box(self, node: LexborNode, tag: str) -> bool:
+        """Open a block-level element."""
+        if self.parts:
+            self.flush()
+        page = self.page
+        attributes = node.attributes
+        box = Box(self.box, tag, "", len(page.blocks))
+        if attributes:
+            if len(attributes) == 1 and "class" in attributes:
+                box.words = (attributes["class"] or "").lower()
+            else:
+                self.read_box_attributes(node, attributes, box)
+        self.box = len(page.boxes)
+        page.boxes.append(box)
+        return True
+
+    def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
+        """Read what is rarer than class and id: microdata, what is hidden, the page's language."""
+        box.words = " ".join([attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]).lower()
+        prop = attributes.get("itemprop")
+        if prop:
+            box.itemprop = prop.lower()
+            self.read_itemprop(node, box.itemprop, attributes)
+        if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
+            box.hidden = True
+        if box.tag == "html":
+            self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
+
+    def read_itemprop(self, node: LexborNode, prop: str, attributes: dict[str, str | None]) -> None:
+        """Keep microdata that names an author or a date."""
+        if "author" in prop.split():
+            self.mention_person(node)
+        elif prop in _DATE_PROPS:
+            value = attributes.get("content") or attributes.get("datetime") or node.text() or ""
+            self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS[prop]))
+
+    def enter_inline(self, node: LexborNode, tag: str) -> bool:
+        """Open a span or an element unknown to the walk; return whether it can be seen."""
+        attributes = node.attributes
+        if not attributes:
+            return True
+        words = attributes.get("class") or ""
+        if words and any(word in words for word in _UNSEEN_WORDS):
+            return False
+        prop = attributes.get("itemprop")
+        if prop:
+            self.read_itemprop(node, prop.lower(), attributes)
+        elif "author" in words or "byline" in words:
+            self.mention_person(node)
+        return "hidden" not in attributes
+
+    def mention_person(self, node: LexborNode) -> None:
+        """Keep the text of an element that is marked as an author."""
+        self.page.people.append(Mention(" ".join(node.text().split())[:200], len(self.page.blocks)))
+
+    def break_line(self, _node: LexborNode, tag: str) -> bool:
+        """Take a `<br>`: two in a row, or an `<hr>`, end the paragraph."""
+        if self.after_break or tag == "hr":
+            self.flush()
+        else:
+            self.parts.append("\n")
+            self.after_break = True
+        return False
+
+    def read_script(self, node: LexborNode, _tag: str) -> bool:
+        """Keep JSON-LD; count the rest, which tells an empty shell."""
+        self.page.scripts += 1
+        if "ld+json" in (node.attributes.get("type") or ""):
+            self.page.jsonld.append(node.text_content or "")
+        return False
+
+    def read_time(self, node: LexborNode, _tag: str) -> bool:
+        """Keep a `<time>`; its text is also the page's."""
+        attributes = node.attributes
+        value = attributes.get("datetime") or node.text() or ""
+        prop = (attributes.get("itemprop") or "").lower()
+        self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS.get(prop, "time")))
+        return True
+
+    def read_input(self, node: LexborNode, _tag: str) -> bool:
+        """Count choices to tick for the boxes around them, and password fields for the page."""
+        kind = (node.attributes.get("type") or "").lower()
+        if kind == "password":
+            self.page.password_fields += 1
+        elif kind in ("radio", "checkbox"):
+            index = self.box
+            for _ in range(FORM_LEVELS):
+                self.page.boxes[index].form_fields += 1
+                index = self.page.boxes[index].parent
+                if index <= 0:
+                    break
+        return False
+
+    def read_meta(self, node: LexborNode, tag: str) -> bool:
+        """Read an element of the head."""
+        page, attributes = self.page, node.attributes
+        if tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content:
+                page.meta.setdefault(name.lower(), []).append(content)
+        elif tag == "title":
+            page.title = page.title or " ".join((node.text_content or "").split())
+        elif tag == "base":
+            page.base = page.base or attributes.get("href") or ""
+        elif attributes.get("rel") == "canonical":
+            page.canonical = page.canonical or attributes.get("href") or ""
+        return False
+
+    def flush(self) -> None:
+        """End the block in the making."""
+        text = " ".join("".join(self.parts).split())
+        if text:
+            chars, tag = len(text), self.page.boxes[self.box].tag
+            self.page.blocks.append(
+                Block(text, tag, self.box, min(self.link_chars, chars), min(self.emphasis, chars), self.links)
+            )
+        self.parts.clear()
+        self.link_chars = self.emphasis = self.links = 0
+        self.after_break = False
+
+
+def _nesting(html: bytes) -> int:
+    """Return how deep tags are nested at most, as far as the bytes tell, without building a tree.
+
+    Only a closing tag of the same name closes. Tags that close one another by themselves do not
+    count, except inside SVG and MathML, where they do not.
+    """
+    open_tags: dict[bytes, int] = {}
+    depth = deepest = position = 0
+    while match := _TAG.search(html, position):
+        position = match.end()
+        closes, name = match[1], match[2].lower()
+        if name in _SELF_CLOSING and not (open_tags.get(b"svg") or open_tags.get(b"math")):
+            continue
+        if closes:
+            if open_tags.get(name, 0):
+                open_tags[name] -= 1
+                depth -= 1
+        elif name in (b"script", b"style"):
+            end = html.find(b"</" + name, position)
+            position = end if end >= 0 else len(html)
+        else:
+            open_tags[name] = open_tags.get(name, 0) + 1
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest

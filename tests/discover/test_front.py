@@ -1,0 +1,125 @@
+"""Front pages: which links are articles.
+
+Each page in `pages/` carries its expectation: a link to an article has a `data-article` attribute.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor.discover import find_links
+from monitor.discover.front import date_in_url, shape_of
+from monitor.errors import NotASeed
+from monitor.model import Link, Response, Seed, SeedKind
+from monitor.text.urls import resolve_url
+
+PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+HOME = "https://voice.example/"
+
+
+def read(body: bytes, url: str = HOME) -> tuple[Link, ...]:
+    response = Response(url=url, fetched_at=NOW, body=body, content_type="text/html")
+    return find_links(response, Seed(url=url, kind=SeedKind.FRONT), "voice")
+
+
+def list_page(*links: str) -> bytes:
+    return "".join(f"<li>{link}</li>" for link in links).encode()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_the_articles_of_a_front_page_are_found_and_nothing_else(path: Path) -> None:
+    body = path.read_bytes()
+    tree = LexborHTMLParser(body.decode("cp1251" if b"windows-1251" in body else "utf-8"))
+    marked = tree.css("a[data-article]")
+    expected = {
+        (resolve_url(HOME, str(node.attributes["href"])), " ".join(node.text().split())) for node in marked
+    }
+    assert {(link.url, link.title) for link in read(body)} == expected
+
+
+def test_the_newest_come_first_and_the_undated_stay_behind_those_they_follow() -> None:
+    headline = "<a href='/{0}/a-story-with-a-long-slug'>A story with a long headline</a>"
+    links = read(list_page(*(headline.format(day) for day in ("top", "2026/05/01", "2026/05/03", "next"))))
+    assert [link.url.split("/")[-2] for link in links] == ["top", "03", "next", "01"]
+
+
+def test_a_date_in_the_url_is_the_links_date() -> None:
+    (link,) = read(list_page("<a href='/2026/05/01/a-story-about-the-quay'>A story about the quay</a>"))
+    assert link.published_at == datetime(2026, 5, 1, tzinfo=UTC)
+    assert link.source == "voice"
+
+
+def test_links_to_other_sites_are_no_articles_of_this_one() -> None:
+    with pytest.raises(NotASeed):
+        read(list_page("<a href='https://other.example/2026/05/01/a-story-there'>A story of another site</a>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<title>Just a moment...</title><p>Checking your browser</p>",
+        b"<form><a href='/login'>Sign in to read on with us</a><a href='/help'>Help</a></form>",
+        b"<nav><a href='/politics'>Politics</a><a href='/sport'>Sport</a><a href='/world'>World</a></nav>",
+    ],
+)
+def test_a_page_without_articles_is_no_seed(body: bytes) -> None:
+    with pytest.raises(NotASeed, match=r"https://voice\.example/ has no links that look like articles"):
+        read(body)
+
+
+def test_a_feed_where_a_page_was_is_said() -> None:
+    with pytest.raises(NotASeed, match="is a feed now"):
+        read(b"<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>")
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2026/05/04/story", (2026, 5, 4)),
+        ("https://a.example/news/20260504-story.html", (2026, 5, 4)),
+        ("https://a.example/2026-5-4/story", (2026, 5, 4)),
+        ("https://a.example/2026/02/31/story", None),
+        ("https://a.example/2026/05/story", None),
+        ("https://a.example/story-120260504", None),
+        ("https://a.example/story", None),
+    ],
+)
+def test_the_day_in_a_url_is_read(url: str, day: tuple[int, int, int] | None) -> None:
+    assert date_in_url(url) == (None if day is None else datetime(*day, tzinfo=UTC))
+
+
+def test_urls_of_one_kind_have_one_shape() -> None:
+    assert shape_of("https://a.example/am/news/48211/") == shape_of("https://a.example/am/news/7/")
+    assert shape_of("https://a.example/n/one-two-three.html") == shape_of("https://a.example/n/four-five-six-seven.html")
+    assert shape_of("https://a.example/?id=1") != shape_of("https://a.example/?act=1")
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.lists(
+            st.sampled_from(
+                [
+                    *("<a href='", "'>", "</a>", "<h2>", "</nav>", "<nav>", "<base href='", "/2026/05/04/", "story-of-a-day"),
+                    *("http://voice.example/", "//[", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")),
+                    *("<meta charset=", "utf-16>", "A headline of some words", "\x00", "%", "&#xd800;", "<table>", "<p>"),
+                ]
+            ),
+            max_size=30,
+        ).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass")),
+    )
+)
+def test_no_bytes_break_it(body: bytes) -> None:
+    try:
+        links = read(body)
+    except NotASeed:
+        return
+    assert len({link.url for link in links}) == len(links) > 0

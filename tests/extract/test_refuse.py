@@ -1,0 +1,106 @@
+"""Pages that hold no story are refused with what they are, and come back later when that may help."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import NotAnArticle
+from tests.extract.conftest import Reader
+
+STORY = "".join(
+    f"<p>Paragraph {n} of a story about the harbour tells in two plain sentences what the council has decided. "
+    "It is long enough to be one.</p>"
+    for n in range(6)
+)
+
+WALLS = {
+    "Cloudflare": "<title>Just a moment...</title><body><h1>gazette.example</h1><p>Checking your browser before "
+    "you can go on.</p><script src='/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1'></script>",
+    "DataDome": "<title>gazette.example</title><body><p>Please enable JS and disable any ad blocker</p>"
+    "<script src='https://ct.captcha-delivery.com/c.js'></script>",
+    "PerimeterX": "<title>Access to this page has been denied</title><body><div id='px-captcha'></div><p>Press and hold</p>",
+    "Imperva": "<body><iframe src='/_Incapsula_Resource?SWUDNSAI=31'></iframe><p>Request unsuccessful.</p>",
+    "Akamai": "<title>Access Denied</title><body><h1>Access Denied</h1><p>You don't have permission to access this page. "
+    "Reference https://errors.edgesuite.net/18.2f</p>",
+    "captcha": "<title>Check</title><body><p>Please tick the box.</p><div class='g-recaptcha'></div>",
+    "consent": "<title>Before you continue</title><body><h1>We value your privacy</h1><p>We and our 812 partners store and "
+    "use cookies and similar means on your device to show you advertisements and to measure how they do.</p>"
+    "<p>You can accept all, or manage options at any time in the settings of this site.</p><button>Accept all</button>",
+    "login": "<title>Log in</title><body><h1>Log in to continue reading</h1><p>This story is for subscribers only.</p>"
+    "<form><input name='user'><input type='password' name='p'></form>",
+    "JavaScript": "<title>Gazette</title><body><div id='root'></div><noscript>You need to enable JavaScript to run this "
+    "app.</noscript><script src='/a.js'></script><script src='/b.js'></script>",
+}
+
+
+@pytest.mark.parametrize("name", WALLS)
+def test_a_wall_is_named_and_tried_again_later(name: str, read: Reader) -> None:
+    with pytest.raises(NotAnArticle, match=name) as refused:
+        read("<!doctype html><html>" + WALLS[name])
+    assert refused.value.transient
+
+
+def test_a_story_that_loads_a_captcha_for_its_comments_is_kept(read: Reader) -> None:
+    page = f"<title>Harbour council decides</title><body><h1>Harbour council decides</h1>{STORY * 5}<div class='g-recaptcha'></div>"
+    assert read(page).article.text.startswith("Paragraph 0")
+
+
+def test_a_story_with_a_cookie_notice_and_a_login_form_is_kept(read: Reader) -> None:
+    page = (
+        "<title>Harbour council decides</title><body><div class='cookie-bar'><p>We use cookies. Accept all cookies to go on "
+        "reading this site in the way that we like best.</p></div><form><input type='password'></form>"
+        f"<h1>Harbour council decides</h1>{STORY}"
+    )
+    article = read(page).article
+    assert len(article.text.split("\n\n")) == 6
+    assert "cookies" not in article.text
+
+
+@pytest.mark.parametrize("title", ["Page not found", "404", "Seite nicht gefunden", "Страница не найдена", "Էջը չի գտնվել"])
+def test_a_soft_404_is_dismissed(title: str, read: Reader) -> None:
+    page = f"<title>{title}</title><body><h1>{title}</h1><p>What you are looking for is not here, but there is much else to read on this site of ours.</p>"
+    with pytest.raises(NotAnArticle, match="no such story") as refused:
+        read(page)
+    assert not refused.value.transient
+
+
+def test_a_list_page_is_dismissed(read: Reader) -> None:
+    rows = "".join(f"<li><a href='/{n}'>Headline number {n} says what happened in the valley today</a></li>" for n in range(30))
+    with pytest.raises(NotAnArticle, match="list of stories") as refused:
+        read(f"<title>World news</title><body><h1>World</h1><ul>{rows}</ul>")
+    assert not refused.value.transient
+
+
+def test_a_list_page_with_teasers_is_dismissed(read: Reader) -> None:
+    rows = "".join(
+        f"<div class='card'><h3><a href='/{n}'>Headline number {n} says what happened in the valley</a></h3>"
+        f"<p>A teaser for story {n}.</p></div>"
+        for n in range(30)
+    )
+    with pytest.raises(NotAnArticle, match="list of stories"):
+        read(f"<title>World news</title><body><h1>World</h1>{rows}")
+
+
+def test_an_empty_page_is_tried_again(read: Reader) -> None:
+    with pytest.raises(NotAnArticle, match="empty") as refused:
+        read(b"  \n ")
+    assert refused.value.transient
+
+
+def test_bytes_that_are_no_text_are_dismissed(read: Reader) -> None:
+    with pytest.raises(NotAnArticle, match="not text"):
+        read(bytes(range(32)) * 100, content_type="")
+
+
+def test_nesting_that_no_reader_needs_is_refused_before_it_is_parsed(read: Reader) -> None:
+    with pytest.raises(NotAnArticle, match="deep"):
+        read(b"<div>" * 100_000)
+    with pytest.raises(NotAnArticle, match="deep"):
+        read(b"<ul><li>" * 50_000)
+    with pytest.raises(NotAnArticle, match="deep"):
+        read(b"<svg>" + b"<td>" * 50_000)
+
+
+def test_many_tags_side_by_side_are_no_deep_nesting(read: Reader) -> None:
+    page = "<title>Long list of votes</title><h1>Long list of votes</h1>" + STORY + "<p>One more.<br>" * 25_000
+    assert read(page).article.title == "Long list of votes"
