@@ -30,6 +30,7 @@ MAX_FORGIVING_BYTES = 2_000_000
 
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]|<[a-z0-9]{1,20}:(?:feed|rss)[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
@@ -37,7 +38,7 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 
 def looks_like_feed(body: bytes) -> bool:
     """Return whether the body begins as a feed does, whatever its content type says."""
-    head = _as_utf8(body[:SNIFF_BYTES]).lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = _COMMENT.sub(b"", _as_utf8(body[:SNIFF_BYTES])).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"{"):
         return read_json_feed(body) is not None
     root = _ROOT.search(head)

@@ -18,6 +18,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol, cast
 
@@ -179,8 +180,12 @@ def open_guarded_client(allow_private: bool) -> httpx.AsyncClient:  # noqa: FBT0
     )
 
 
+@cache
 def trusting_context(ca_file: str | None = None) -> ssl.SSLContext:
-    """Return a verifying TLS context that trusts the system's roots, and those in `ca_file` as well."""
+    """Return a verifying TLS context that trusts the system's roots, and those in `ca_file` as well.
+
+    Reading the system's roots takes 40 ms, so it is done once.
+    """
     context = httpx.create_ssl_context(trust_env=False)
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)

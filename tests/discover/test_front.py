@@ -58,7 +58,9 @@ def test_a_date_in_the_url_is_the_links_date() -> None:
 
 def test_links_to_other_sites_are_no_articles_of_this_one() -> None:
     with pytest.raises(NotASeed):
-        read(list_page("<a href='https://other.example/2026/05/01/a-story-there'>A story of another site</a>"))
+        read(
+            list_page("<a href='https://other.example/2026/05/01/a-story-there'>A story of another site</a>")
+        )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,9 @@ def test_the_day_in_a_url_is_read(url: str, day: tuple[int, int, int] | None) ->
 
 def test_urls_of_one_kind_have_one_shape() -> None:
     assert shape_of("https://a.example/am/news/48211/") == shape_of("https://a.example/am/news/7/")
-    assert shape_of("https://a.example/n/one-two-three.html") == shape_of("https://a.example/n/four-five-six-seven.html")
+    assert shape_of("https://a.example/n/one-two-three.html") == shape_of(
+        "https://a.example/n/four-five-six-seven.html"
+    )
     assert shape_of("https://a.example/?id=1") != shape_of("https://a.example/?act=1")
 
 
@@ -108,9 +112,32 @@ def test_urls_of_one_kind_have_one_shape() -> None:
         st.lists(
             st.sampled_from(
                 [
-                    *("<a href='", "'>", "</a>", "<h2>", "</nav>", "<nav>", "<base href='", "/2026/05/04/", "story-of-a-day"),
-                    *("http://voice.example/", "//[", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")),
-                    *("<meta charset=", "utf-16>", "A headline of some words", "\x00", "%", "&#xd800;", "<table>", "<p>"),
+                    *(
+                        "<a href='",
+                        "'>",
+                        "</a>",
+                        "<h2>",
+                        "</nav>",
+                        "<nav>",
+                        "<base href='",
+                        "/2026/05/04/",
+                        "story-of-a-day",
+                    ),
+                    *(
+                        "http://voice.example/",
+                        "//[",
+                        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+                    ),
+                    *(
+                        "<meta charset=",
+                        "utf-16>",
+                        "A headline of some words",
+                        "\x00",
+                        "%",
+                        "&#xd800;",
+                        "<table>",
+                        "<p>",
+                    ),
                 ]
             ),
             max_size=30,

@@ -1,0 +1,82 @@
+"""Which of a site's documents list its articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.discover import find_seeds
+from monitor.model import Response, Seed, SeedKind
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def seeds(body: str | bytes, url: str = "https://gazette.example/") -> list[tuple[str, str]]:
+    content = body.encode() if isinstance(body, str) else body
+    return [
+        (seed.kind.value, seed.url) for seed in find_seeds(Response(url=url, fetched_at=NOW, body=content))
+    ]
+
+
+def test_a_url_that_is_a_feed_is_its_own_seed() -> None:
+    url = "https://gazette.example/feed.xml"
+    assert find_seeds(Response(url=url, fetched_at=NOW, body=b"<rss version='2.0'></rss>")) == (
+        Seed(url=url, kind=SeedKind.FEED),
+    )
+
+
+def test_feeds_that_the_page_names_go_before_the_page_itself() -> None:
+    page = """<link rel="alternate" type="application/rss+xml" title="Gazette" href="/feed/">
+      <link rel="alternate" type="application/rss+xml" title="Gazette comments" href="/comments/feed/">
+      <link rel="alternate" type="application/atom+xml; charset=utf-8" href="//gazette.example/atom.xml">
+      <link rel="alternate" type="application/feed+json" href="feed.json">
+      <link rel="alternate" type="text/html" hreflang="hy" href="/hy/">
+      <link rel="stylesheet" type="text/css" href="/feed.css">"""
+    assert seeds(page) == [
+        ("feed", "https://gazette.example/feed/"),
+        ("feed", "https://gazette.example/atom.xml"),
+        ("feed", "https://gazette.example/feed.json"),
+        ("front", "https://gazette.example/"),
+    ]
+
+
+def test_a_section_prefers_its_own_feed() -> None:
+    page = """<link rel="alternate" type="application/rss+xml" href="/feed/">
+      <link rel="alternate" type="application/rss+xml" href="/world/feed/">"""
+    assert seeds(page, "https://gazette.example/world")[0] == ("feed", "https://gazette.example/world/feed/")
+    assert seeds(page)[0] == ("feed", "https://gazette.example/feed/")
+
+
+def test_feeds_that_the_page_only_links_to_are_tried_after_those_it_names() -> None:
+    page = """<a href="/rss.xml">RSS</a><a href="https://other.example/feed">Their feed</a>
+      <a href="/feedback">Feedback</a><link rel="alternate" type="application/rss+xml" href="/named.xml">"""
+    assert seeds(page) == [
+        ("feed", "https://gazette.example/named.xml"),
+        ("feed", "https://gazette.example/rss.xml"),
+        ("front", "https://gazette.example/"),
+    ]
+
+
+def test_a_feed_on_another_host_counts_when_the_page_names_it() -> None:
+    page = '<link rel="alternate" type="application/rss+xml" href="https://feeds.example.net/gazette">'
+    assert seeds(page)[0] == ("feed", "https://feeds.example.net/gazette")
+
+
+def test_only_a_few_feeds_are_tried() -> None:
+    page = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{n}.xml">' for n in range(50))
+    assert len(seeds(page)) == 6
+
+
+def test_a_page_without_feeds_is_its_own_seed() -> None:
+    assert seeds("<p>Nothing here") == [("front", "https://gazette.example/")]
+    assert seeds(b"") == [("front", "https://gazette.example/")]
+
+
+@given(
+    st.binary(max_size=200)
+    | st.text("<link rel=alternate type=application/rss+xml href=//[]>").map(str.encode)
+)
+def test_no_bytes_break_it(body: bytes) -> None:
+    assert seeds(body)
