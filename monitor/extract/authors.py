@@ -32,14 +32,19 @@ _OPENING = re.compile(
     r"^\s*(?:(?:written|posted|published|reported|story|words|text|texte|article|photos?|geschrieben|verfasst|escrito|publicado|scritto)\s+)?"
     r"(?:by|von|par|por|di|door|av|af|przez|od|автор(?:ы)?|հեղինակ|yazan|yazar|autor(?:es|en|ka|in)?|auteur|author|authors?|reporter|text|"
     r"texte|testo|fotos?|редактор|記者|文|作者|记者|責任編輯|责任编辑)\s*[:：՝/|]?\s+",
-    re.I,
+    re.IGNORECASE,
 )
-_COLON_OPENING = re.compile(r"^\s*(?:автор|հեղինակ|作者|记者|記者|文|来源|autor|author|yazar|text|von)\s*[:：՝]\s*", re.I)
-_SPLIT = re.compile(r"\s*(?:,|;|\||&|/|•|·|\n|、|，|\s(?:and|und|et|y|e|en|og|och|ve|и|և|with|mit|avec|con|i|a|oraz)\s)\s*", re.I)
+_COLON_OPENING = re.compile(
+    r"^\s*(?:автор|հեղինակ|作者|记者|記者|文|来源|autor|author|yazar|text|von)\s*[:：՝]\s*", re.IGNORECASE
+)
+_SPLIT = re.compile(
+    r"\s*(?:,|;|\||&|/|•|·|\n|、|，|\s(?:and|und|et|y|e|en|og|och|ve|и|և|with|mit|avec|con|i|a|oraz)\s)\s*",
+    re.IGNORECASE,
+)
 _TRAILER = re.compile(
     r"\s*(?:[|(\[–—@]|\s-\s|,|\b(?:for|in|is|at|from|updated|published|posted|on|via|staff|senior|chief|special to|editor|"
     r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b).*$",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_PERSON = re.compile(
     r"\d|https?:|www\.|@|\.com\b|\b(?:staff|news|newsroom|editor(?:s|ial)?|team|desk|agenc(?:y|ies)|agence|agentur|redaktion|redaction|rédaction|"
@@ -47,7 +52,7 @@ _NOT_PERSON = re.compile(
     r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
     r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
     r"published|updated|comments?|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
 
@@ -126,7 +131,11 @@ def is_name(text: str) -> bool:
         return False
     if not _NAME.fullmatch(text):
         return False
-    cased = [word for word in words if word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper()]
+    cased = [
+        word
+        for word in words
+        if word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper()
+    ]
     return len(cased) * 2 >= len(words) and (words[-1] in cased)
 
 

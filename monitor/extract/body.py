@@ -34,7 +34,9 @@ DOMINANT_SHARE = 0.75
 SENTENCE_END = re.compile(r"[.!?…:;։。！？｡؟۔।॥๏\"”»’'“)\]」』）]\s*$")
 DENSE_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
-_PROSE_TAGS = frozenset(("p", "blockquote", "div", "section", "article", "main", "body", "pre", "td", "dd", "html"))
+_PROSE_TAGS = frozenset(
+    ("p", "blockquote", "div", "section", "article", "main", "body", "pre", "td", "dd", "html")
+)
 
 
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -58,7 +60,7 @@ def weigh(block: Block) -> float:
     """Return how much prose a block holds, in characters of an alphabet."""
     text = block.text
     chars = len(text)
-    if block.link_chars * 2 > chars or block.tag not in _PROSE_TAGS and block.tag != "li":
+    if block.link_chars * 2 > chars or (block.tag not in _PROSE_TAGS and block.tag != "li"):
         return 0.0
     if DENSE_SCRIPT.search(text, 0, 40):
         chars *= DENSE_SCRIPT_FACTOR
@@ -147,7 +149,11 @@ def _descend(boxes: list[Box], held: list[float], index: int) -> int:
             children.setdefault(box.parent, []).append(i)
     while True:
         heaviest = max(children.get(index, ()), key=lambda i: held[i], default=None)
-        if heaviest is None or held[heaviest] < DOMINANT_SHARE * held[index] or boxes[heaviest].tag in ("p", "li", "td"):
+        if (
+            heaviest is None
+            or held[heaviest] < DOMINANT_SHARE * held[index]
+            or boxes[heaviest].tag in ("p", "li", "td")
+        ):
             return index
         index = heaviest
 

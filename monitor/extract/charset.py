@@ -21,21 +21,27 @@ PRESCAN_BYTES = 8_192
 DETECT_BYTES = 20_000
 """How much of an unlabelled page chardet sees; more changes nothing but the time."""
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.I)
-_XML_ENCODING = re.compile(rb"""^\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.I)
-_HTTP_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.I)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
+_XML_ENCODING = re.compile(
+    rb"""^\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.IGNORECASE
+)
+_HTTP_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 WHATWG_LABELS: dict[str, str] = {
     **dict.fromkeys(("utf8", "utf-8", "unicode-1-1-utf-8", "unicode11utf8", "x-unicode20utf8"), "utf-8"),
     **dict.fromkeys(("utf-16", "utf-16le", "unicode", "ucs-2", "iso-10646-ucs-2", "utf-16be"), "utf-8"),
-    **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso88591", "iso_8859-1", "latin1", "latin-1", "l1"), "cp1252"),
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "iso88591", "iso_8859-1", "latin1", "latin-1", "l1"), "cp1252"
+    ),
     **dict.fromkeys(("ascii", "us-ascii", "ansi_x3.4-1968", "cp819", "ibm819", "windows-1252"), "cp1252"),
     **dict.fromkeys(("cp1252", "x-cp1252", "iso_8859-1:1987", "iso-ir-100", "csisolatin1"), "cp1252"),
     **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "gb_2312", "x-gbk", "chinese", "csgb2312"), "gb18030"),
     **dict.fromkeys(("iso-ir-58", "csiso58gb231280", "gb18030", "cp936", "ms936"), "gb18030"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j", "ms932"), "cp932"),
+    **dict.fromkeys(
+        ("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j", "ms932"), "cp932"
+    ),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "csbig5"), "big5hkscs"),
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ks_c_5601-1989", "ksc5601", "ksc_5601", "korean"), "cp949"),
     **dict.fromkeys(("windows-949", "iso-ir-149", "cseuckr", "csksc56011987", "cp949"), "cp949"),
@@ -64,7 +70,24 @@ ours: no browser knows it, Armenian pages declare it."""
 _ARMSCII = dict(
     zip(
         range(0xA2, 0x100),
-        [0x587, 0x589, 0x29, 0x28, 0xBB, 0xAB, 0x2014, 0x2E, 0x55D, 0x2C, 0x2D, 0x58A, 0x2026, 0x55C, 0x55B, 0x55E]
+        [
+            0x587,
+            0x589,
+            0x29,
+            0x28,
+            0xBB,
+            0xAB,
+            0x2014,
+            0x2E,
+            0x55D,
+            0x2C,
+            0x2D,
+            0x58A,
+            0x2026,
+            0x55C,
+            0x55B,
+            0x55E,
+        ]
         + [code for letter in range(0x26) for code in (0x531 + letter, 0x561 + letter)]
         + [0x55A, 0xFFFD],
         strict=False,
@@ -97,7 +120,9 @@ def _declared(body: bytes, content_type: str) -> str:
     """Return the codec that the HTTP header or the page itself names, "" when neither names one we know."""
     labels = [match[1] for match in (_HTTP_CHARSET.search(content_type),) if match]
     head = body[:PRESCAN_BYTES]
-    labels += [match[1].decode("ascii") for match in (_META_CHARSET.search(head), _XML_ENCODING.match(head)) if match]
+    labels += [
+        match[1].decode("ascii") for match in (_META_CHARSET.search(head), _XML_ENCODING.match(head)) if match
+    ]
     for label in labels:
         codec = WHATWG_LABELS.get(label.lower()) or _known_codec(label)
         if codec:
@@ -108,14 +133,29 @@ def _declared(body: bytes, content_type: str) -> str:
 def _known_codec(label: str) -> str:
     """Return `label` when Python decodes text by that name, else ""."""
     try:
-        found = codecs.lookup(label)
+        name = codecs.lookup(label).name
+        b"".decode(name)
     except (LookupError, ValueError):
         return ""
-    return found.name if found.name not in _NOT_TEXT else ""
+    return "" if name in _NOT_TEXT else name
 
 
 _NOT_TEXT = frozenset(
-    ("base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "undefined", "utf-7", "mbcs", "oem")
+    (
+        "base64",
+        "bz2",
+        "hex",
+        "quopri",
+        "rot13",
+        "uu",
+        "zlib",
+        "idna",
+        "punycode",
+        "undefined",
+        "utf-7",
+        "mbcs",
+        "oem",
+    )
     + ("raw-unicode-escape", "unicode-escape", "raw_unicode_escape", "unicode_escape", "utf-32", "utf-16")
 )
 

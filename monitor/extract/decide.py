@@ -39,7 +39,9 @@ class Decision:
     seen_on: int = 0
 
 
-def decide(page: Page, title: str, hashes: Sequence[int] = (), template: Template | None = None) -> list[Decision]:
+def decide(
+    page: Page, title: str, hashes: Sequence[int] = (), template: Template | None = None
+) -> list[Decision]:
     """Return a decision for each block of `page`, in order.
 
     `title` is the article's title, whose repetitions are dropped. `hashes` are the blocks' hashes and
@@ -52,7 +54,11 @@ def decide(page: Page, title: str, hashes: Sequence[int] = (), template: Templat
     marks = mark_boxes(page.boxes)
     reasons = [Reason.OUTSIDE] * len(blocks)
     sums = running_sum(weights)
-    spans = find_flat_body(page, weights, title) if page.flat else find_body(page, _trusted_sums(page, weights, marks))
+    spans = (
+        find_flat_body(page, weights, title)
+        if page.flat
+        else find_body(page, _trusted_sums(page, weights, marks))
+    )
     held = sum(sums[span.last] - sums[span.first] for span in spans)
     for span in spans:
         inner = mark_boxes(page.boxes, within=span, sums=sums, limit=REVOKED_SHARE * held)
@@ -65,7 +71,9 @@ def decide(page: Page, title: str, hashes: Sequence[int] = (), template: Templat
     judge_lines(page, reasons, weights)
     trim(page, reasons, weights)
     name_chrome(page, reasons, marks)
-    return [Decision(block, reason, count) for block, reason, count in zip(blocks, reasons, seen, strict=True)]
+    return [
+        Decision(block, reason, count) for block, reason, count in zip(blocks, reasons, seen, strict=True)
+    ]
 
 
 def _trusted_sums(page: Page, weights: list[float], marks: list[Reason | None]) -> list[float]:

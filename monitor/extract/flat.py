@@ -58,4 +58,6 @@ def _is_wrapped(lines: list[str]) -> bool:
         return False
     widths = [len(line.strip()) for line in lines]
     body = widths[:-1]
-    return min(body) >= WRAP_CHARS and max(widths) <= 2 * WRAP_CHARS and max(body) - min(body) <= WRAP_CHARS // 3
+    return (
+        min(body) >= WRAP_CHARS and max(widths) <= 2 * WRAP_CHARS and max(body) - min(body) <= WRAP_CHARS // 3
+    )

@@ -71,9 +71,7 @@ def trim(page: Page, reasons: list[Reason], weights: list[float]) -> None:
     if not prose:
         return
     for i in kept:
-        if i < prose[0]:
-            reasons[i] = Reason.OUTSIDE
-        elif i > prose[-1] and not _continues(page, reasons, i):
+        if i < prose[0] or (i > prose[-1] and not _continues(page, reasons, i)):
             reasons[i] = Reason.OUTSIDE
 
 

@@ -1,3 +1,4 @@
+
 """What the class, id and role words of a box say about it.
 
 Position: asked by `decide` for every box. Pure tables and two look-ups.
@@ -49,7 +50,10 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
         rf"share|sharing|{_B}social|follow-?us|addtoany|addthis|sharedaddy|whatsapp|{_B}likes?{_E}|{_B}print{_E}"
         rf"|{_B}rating|reaction|{_B}tools?{_E}|article-?(?:actions|tools)|toolbar|bookmark|google-?news",
     ),
-    (Reason.AUTHOR_BOX, r"author-?(?:bio|box|info|card|desc|profile|about)|about-?(?:the-?)?author|biograph|bio-box"),
+    (
+        Reason.AUTHOR_BOX,
+        r"author-?(?:bio|box|info|card|desc|profile|about)|about-?(?:the-?)?author|biograph|bio-box",
+    ),
     (
         Reason.CAPTION,
         rf"caption|{_B}credits?{_E}|photo-?(?:credit|info|by)|image-?(?:credit|source|desc|meta)|bildunterschrift"
@@ -60,7 +64,10 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
         rf"by-?line|{_B}authors?{_E}|posted-?(?:on|by)|contributor|{_B}writer|article-?(?:meta|info|source|details)"
         rf"|post-?(?:meta|info|details)|entry-?(?:meta|info|footer)|{_B}meta{_E}|metadata|reading-?time|read-?time|{_B}autor",
     ),
-    (Reason.DATELINE, rf"dateline|timestamp|published|pub-?date|{_B}date{_E}|date-?time|{_B}time{_E}|post-?date|updated"),
+    (
+        Reason.DATELINE,
+        rf"dateline|timestamp|published|pub-?date|{_B}date{_E}|date-?time|{_B}time{_E}|post-?date|updated",
+    ),
     (
         Reason.TAGS,
         rf"{_B}tags?{_E}|tag-?(?:list|cloud|links)|tagcloud|keywords|{_B}topics?{_E}|categor(?:y|ies)-?(?:list|links)"
@@ -79,7 +86,10 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
         rf"|hover-?card|{_B}toast|{_B}alert-?(?:bar|box)|noprint|no-print|{_B}gallery-?(?:nav|count)|{_B}player|video-?js"
         rf"|audio-?(?:player|widget)|listen|read-?aloud|{_B}badge|correction-?link|feedback|report-?(?:error|typo)",
     ),
-    (Reason.HIDDEN, rf"{_B}hidden{_E}|display-?none|visually-?hidden|sr-only|screen-reader|{_B}d-none{_E}|is-hidden"),
+    (
+        Reason.HIDDEN,
+        rf"{_B}hidden{_E}|display-?none|visually-?hidden|sr-only|screen-reader|{_B}d-none{_E}|is-hidden",
+    ),
 )
 
 _MARK = re.compile("|".join(f"(?P<{reason.name}>{pattern})" for reason, pattern in _WORDS))
@@ -105,7 +115,11 @@ TAG_REASONS: dict[str, Reason] = {
 }
 """What a tag alone says."""
 
-_ROLE_REASONS = (("contentinfo", Reason.FURNITURE), ("complementary", Reason.RELATED), ("banner", Reason.FURNITURE))
+_ROLE_REASONS = (
+    ("contentinfo", Reason.FURNITURE),
+    ("complementary", Reason.RELATED),
+    ("banner", Reason.FURNITURE),
+)
 
 
 @lru_cache(maxsize=20_000)

@@ -41,7 +41,9 @@ _MODIFIED_NAMES = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod", "dcterms.modified", "dc.date.modified",
     "article:modified", "revised", "utime", "modified",
 )  # fmt: skip
-_WORDS_OF_PUBLISHING = re.compile(r"publi|post|erstellt|veröff|erschien|stand|created|date|time|дата|опубл|հրապար|発行|发布", re.I)
+_WORDS_OF_PUBLISHING = re.compile(
+    r"publi|post|erstellt|veröff|erschien|stand|created|date|time|дата|опубл|հրապար|発行|发布", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +79,18 @@ def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
         title=title,
         authors=find_authors(page, claims.authors, site_names, title),
         published_at=_published(page, claims, url, title, now),
-        modified_at=_first_believable([claims.modified, *_metas(page, _MODIFIED_NAMES), *_times(page, "modified")], now),
+        modified_at=_first_believable(
+            [claims.modified, *_metas(page, _MODIFIED_NAMES), *_times(page, "modified")], now
+        ),
         language=_language(page, claims),
         site_name=site_name or None,
         section=claims.section or _first_meta(page, "article:section", "og:section", "section") or None,
         tags=_tags(page, claims),
         image=_absolute(_first_meta(page, "og:image", "twitter:image", "og:image:url") or claims.image, url),
-        summary=(_first_meta(page, "og:description", "description", "twitter:description") or claims.description)[:MAX_SUMMARY_CHARS] or None,
+        summary=(
+            _first_meta(page, "og:description", "description", "twitter:description") or claims.description
+        )[:MAX_SUMMARY_CHARS]
+        or None,
         paywalled=claims.free is False or _first_meta(page, "article:content_tier") in ("locked", "metered"),
         body=claims.body,
     )
@@ -108,7 +115,11 @@ def _times(page: Page, kind: str) -> list[str]:
 
 def _site_label(url: str) -> str:
     """Return the label of a host that names the site: "gazette" of www.gazette.co.uk."""
-    labels = [label for label in (urlsplit(url).hostname or "").split(".") if label not in ("www", "m", "co", "com", "org", "net")]
+    labels = [
+        label
+        for label in (urlsplit(url).hostname or "").split(".")
+        if label not in ("www", "m", "co", "com", "org", "net")
+    ]
     return max(labels[:-1], key=len, default=labels[0] if labels else "")
 
 
@@ -138,13 +149,22 @@ def _absolute(link: str, url: str) -> str | None:
 
 def _published(page: Page, claims: Claims, url: str, title: str, now: datetime) -> datetime | None:
     """Return when the story was published, as the page says."""
-    stamps = [claims.published, *_metas(page, _PUBLISHED_NAMES), *_times(page, "published"), *_times(page, "created")]
+    stamps = [
+        claims.published,
+        *_metas(page, _PUBLISHED_NAMES),
+        *_times(page, "published"),
+        *_times(page, "created"),
+    ]
     found = _first_believable(stamps, now)
     if found:
         return found
     from_url = parse_url_date(urlsplit(url).path)
     place = _title_place(page, title)
-    near = [m.value for m in page.times if m.kind == "time" and place - HEAD_BLOCKS <= m.before <= place + HEAD_BLOCKS]
+    near = [
+        m.value
+        for m in page.times
+        if m.kind == "time" and place - HEAD_BLOCKS <= m.before <= place + HEAD_BLOCKS
+    ]
     found = _first_believable(near, now) or _visible(page, place, now)
     if found and from_url and abs((found - from_url).days) > MAX_DAYS_APART:
         found = None
@@ -170,7 +190,14 @@ def _first_believable(stamps: list[str], now: datetime) -> datetime | None:
 def _title_place(page: Page, title: str) -> int:
     """Return the index of the block that is the title, 0 when none is."""
     wanted = fold(title)
-    return next((i for i, b in enumerate(page.blocks) if abs(len(b.text) - len(title)) < 9 and fold(b.text) == wanted), 0)
+    return next(
+        (
+            i
+            for i, b in enumerate(page.blocks)
+            if abs(len(b.text) - len(title)) < 9 and fold(b.text) == wanted
+        ),
+        0,
+    )
 
 
 def _visible(page: Page, place: int, now: datetime) -> datetime | None:
@@ -179,7 +206,7 @@ def _visible(page: Page, place: int, now: datetime) -> datetime | None:
     below = range(place + 1, min(place + HEAD_BLOCKS, len(page.blocks)))
     above = range(place, max(place - HEAD_BLOCKS, -1), -1)
     for i in (*below, *above):
-        text = page.blocks[i].text
+        text = page.blocks[i].text if i < len(page.blocks) else ""
         if len(text) <= MAX_DATE_LINE_CHARS and any(c.isdigit() for c in text):
             moment = parse_visible(text, month_first=month_first)
             if moment and is_believable(moment, now):
@@ -189,7 +216,12 @@ def _visible(page: Page, place: int, now: datetime) -> datetime | None:
 
 def _language(page: Page, claims: Claims) -> str:
     """Return the declared language as ISO 639-1, "" when none is declared."""
-    for declared in (page.language, *page.meta.get("content-language", ()), *page.meta.get("og:locale", ()), claims.language):
+    for declared in (
+        page.language,
+        *page.meta.get("content-language", ()),
+        *page.meta.get("og:locale", ()),
+        claims.language,
+    ):
         code = re.split(r"[-_,;\s]", declared.strip().casefold())[0]
         if len(code) == 2 and code.isalpha():
             return code
@@ -200,6 +232,11 @@ def _tags(page: Page, claims: Claims) -> tuple[str, ...]:
     """Return the story's tags, each once."""
     values = [*claims.tags, *page.meta.get("article:tag", ())]
     if not values:
-        values = [tag for name in ("news_keywords", "keywords") for value in page.meta.get(name, ()) for tag in value.split(",")]
+        values = [
+            tag
+            for name in ("news_keywords", "keywords")
+            for value in page.meta.get(name, ())
+            for tag in value.split(",")
+        ]
     folded = (" ".join(value.split()) for value in values)
     return tuple(dict.fromkeys(value for value in folded if value))[:MAX_TAGS]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables read best a language to the line)
 """Names of months and days of the week, in the languages news is written in.
 
 Position: asked by `dates` to read visible dates, and by `template` to mask them. Tables only.

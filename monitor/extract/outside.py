@@ -10,7 +10,15 @@ from monitor.extract.authors import is_byline
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
-from monitor.extract.shapes import Cell, is_calendar, is_weather, may_be_weather, names_metal, read_cell, read_strip
+from monitor.extract.shapes import (
+    Cell,
+    is_calendar,
+    is_weather,
+    may_be_weather,
+    names_metal,
+    read_cell,
+    read_strip,
+)
 
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""
@@ -73,7 +81,9 @@ def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
 def _name_weather(page: Page, reasons: list[Reason]) -> None:
     """Name weather cells and the short lines right beside them."""
     cells = [i for i, b in enumerate(page.blocks) if reasons[i] in _VAGUE and is_weather(b.text)]
-    if not any("°" in page.blocks[i].text or "º" in page.blocks[i].text or "℃" in page.blocks[i].text for i in cells):
+    if not any(
+        "°" in page.blocks[i].text or "º" in page.blocks[i].text or "℃" in page.blocks[i].text for i in cells
+    ):
         return
     for i in cells:
         reasons[i] = Reason.WEATHER
@@ -100,7 +110,7 @@ def _name_polls(page: Page, reasons: list[Reason]) -> None:
             asked = asked and reasons[i] is Reason.POLL
             continue
         short = len(block.text.split()) <= MAX_OPTION_WORDS and not block.link_chars
-        if _has_choices(page, block.box) or asked and short and not heads_related(block.text):
+        if _has_choices(page, block.box) or (asked and short and not heads_related(block.text)):
             reasons[i] = Reason.POLL
         elif below and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS and not block.link_chars:
             reasons[i] = Reason.POLL

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables read best a language to the line)
 """Lines that are chrome by what they say, in many languages.
 
 Position: asked by `decide` about short blocks, after the shapes. Tables and one look-up.

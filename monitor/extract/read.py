@@ -65,7 +65,7 @@ def cut_page(body: bytes, content_type: str) -> Page:
     if sum(byte < 9 or 14 <= byte < 32 for byte in head) > BINARY_SHARE * len(head):
         raise NotAnArticle("the page is not text")
     kind = content_type.partition(";")[0].strip().casefold()
-    if kind == "text/plain" or not kind and b"<" not in head:
+    if kind == "text/plain" or (not kind and b"<" not in head):
         return cut_text(body.decode("utf-8", "replace"))
     return cut_html(body)
 
@@ -102,5 +102,3 @@ def _article(metadata: Metadata, text: str, response: Response, link: Link) -> A
         summary=metadata.summary,
         paywalled=metadata.paywalled,
     )
-
-

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables read best a language to the line)
 """Is it an article? Walls, shells, lists and missing pages are told by what they are.
 
 Position: called by `read`, before and after `decide`. Pure.
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 
 from monitor.errors import NotAnArticle
 from monitor.extract.decide import Decision
-from monitor.extract.page import Page, Reason
+from monitor.extract.page import Page
 
 MAX_WALL_CHARS = 2_500
 """A page with more text than this is no wall, whatever its words."""
@@ -33,35 +34,38 @@ LIST_LINK_SHARE = 0.6
 SHORT_STORY_CHARS = 600
 
 _WALLS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("a Cloudflare check stands before the page", re.compile(rb"cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_|<title>\s*just a moment\.\.\.|attention required! \| cloudflare", re.I)),
-    ("a DataDome check stands before the page", re.compile(rb"captcha-delivery\.com|geo\.captcha-delivery|datadome(?:-captcha|\.co/captcha)", re.I)),
-    ("a PerimeterX check stands before the page", re.compile(rb"px-captcha|perimeterx|_pxappid|captcha\.px-cdn", re.I)),
-    ("an Imperva check stands before the page", re.compile(rb"_incapsula_resource|incapsula incident id|imperva", re.I)),
-    ("an Akamai block stands before the page", re.compile(rb"errors\.edgesuite\.net|<title>\s*access denied\s*</title>", re.I)),
-    ("an AWS WAF check stands before the page", re.compile(rb"awswafintegration|aws-waf-token|token\.awswaf\.com", re.I)),
-    ("a Sucuri check stands before the page", re.compile(rb"sucuri website firewall|sucuri_cloudproxy_js", re.I)),
-    ("a DDoS-Guard check stands before the page", re.compile(rb"ddos-guard", re.I)),
-    ("a captcha stands before the page", re.compile(rb"g-recaptcha|hcaptcha\.com|recaptcha/api\.js|smartcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i.?m not a robot", re.I)),
+    ("a Cloudflare check stands before the page", re.compile(rb"cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_|<title>\s*just a moment\.\.\.|attention required! \| cloudflare", re.IGNORECASE)),
+    ("a DataDome check stands before the page", re.compile(rb"captcha-delivery\.com|geo\.captcha-delivery|datadome(?:-captcha|\.co/captcha)", re.IGNORECASE)),
+    ("a PerimeterX check stands before the page", re.compile(rb"px-captcha|perimeterx|_pxappid|captcha\.px-cdn", re.IGNORECASE)),
+    ("an Imperva check stands before the page", re.compile(rb"_incapsula_resource|incapsula incident id|imperva", re.IGNORECASE)),
+    ("an Akamai block stands before the page", re.compile(rb"errors\.edgesuite\.net|<title>\s*access denied\s*</title>", re.IGNORECASE)),
+    ("an AWS WAF check stands before the page", re.compile(rb"awswafintegration|aws-waf-token|token\.awswaf\.com", re.IGNORECASE)),
+    ("a Sucuri check stands before the page", re.compile(rb"sucuri website firewall|sucuri_cloudproxy_js", re.IGNORECASE)),
+    ("a DDoS-Guard check stands before the page", re.compile(rb"ddos-guard", re.IGNORECASE)),
+    ("a captcha stands before the page", re.compile(rb"g-recaptcha|hcaptcha\.com|recaptcha/api\.js|smartcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i.?m not a robot", re.IGNORECASE)),
 )  # fmt: skip
 
 _CONSENT = re.compile(
     r"before you continue|(?:we|our partners|and our) .{0,80}(?:store|use) .{0,80}cookies|accept (?:all|cookies|and continue)|manage (?:settings|options|preferences|cookies)"
     r"|we value your privacy|your privacy choices|consent to|mit werbung weiterlesen|cookies akzeptieren|alle akzeptieren|zustimmen und weiter|einwilligung|tout accepter|accepter et continuer"
     r"|continuer sans accepter|aceptar (?:todas|y continuar)|aceitar (?:todos|e continuar)|accetta (?:tutti|e continua)|принять (?:все|и продолжить)|файлы cookie|ընդունել|kabul et|alles accepteren|zaakceptuj|同意并继续|すべて同意",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 _LOGIN = re.compile(
     r"(?:log|sign) ?in (?:to|or|and)|(?:please )?(?:log|sign) in\b|subscribe to (?:continue|read|keep)|to (?:continue|keep) reading|already (?:a )?(?:subscriber|member)|create (?:a free |an )?account|subscribers? only|members? only"
     r"|bitte (?:melden sie sich|loggen)|jetzt (?:anmelden|abonnieren)|connectez-vous|réservé aux abonnés|inicia(?:r)? sesión|para suscriptores|faça login|accedi|войдите|авторизуйтесь|մուտք գործ|giriş yap|تسجيل الدخول|登录|登入|ログイン",
-    re.I,
+    re.IGNORECASE,
 )
 _MISSING = re.compile(
     r"(?:page|article|story|content|post|site|url|file)\b.{0,40}(?:not (?:be )?found|does ?n[o']t exist|no longer (?:exists|available)|been (?:re)?moved|unavailable|been deleted)|(?:^|\s)(?:error )?404(?:\s|$)|not found"
     r"|seite (?:wurde )?nicht gefunden|seite existiert nicht|page (?:introuvable|non trouvée|n.existe pas)|página no (?:encontrada|existe)|página não encontrada|pagina non trovata|страница не найдена|էջը (?:չի գտնվել|գոյություն չունի)"
     r"|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|找不到(?:页面|頁面)|页面未找到|ページが見つかりません|pagina niet gevonden|nie znaleziono strony|sidan (?:kunde inte|hittades inte)",
-    re.I,
+    re.IGNORECASE,
 )  # fmt: skip
-_ENABLE_SCRIPTS = re.compile(r"enable javascript|javascript (?:is )?(?:disabled|required)|turn on javascript|javascript aktivieren|activer javascript|включите javascript|habilit\w+ javascript", re.I)
+_ENABLE_SCRIPTS = re.compile(
+    r"enable javascript|javascript (?:is )?(?:disabled|required)|turn on javascript|javascript aktivieren|activer javascript|включите javascript|habilit\w+ javascript",
+    re.IGNORECASE,
+)
 
 
 def refuse_wall(page: Page, html: bytes, story_chars: int) -> None:
@@ -83,8 +87,8 @@ def refuse_wall(page: Page, html: bytes, story_chars: int) -> None:
         return
     if _CONSENT.search(text) and len(text) <= 2 * MAX_WALL_CHARS and _is_mostly(text, _CONSENT):
         raise NotAnArticle("a consent wall stands before the page", transient=True)
-    if page.password_fields or len(text) <= MAX_WALL_CHARS and _LOGIN.search(text):
-        if story_chars < SHORT_STORY_CHARS // 2 or page.password_fields and _LOGIN.search(text[:1000]):
+    if page.password_fields or (len(text) <= MAX_WALL_CHARS and _LOGIN.search(text)):
+        if story_chars < SHORT_STORY_CHARS // 2 or (page.password_fields and _LOGIN.search(text[:1000])):
             raise NotAnArticle("the story is behind a login", transient=True)
 
 
@@ -100,9 +104,13 @@ def refuse_empty(page: Page, story_chars: int, decisions: Sequence[Decision], ti
         NotAnArticle: transient for shells.
     """
     text = " ".join(block.text for block in page.blocks)
-    if story_chars < SHORT_STORY_CHARS and (_MISSING.search(title) or len(text) < SHORT_STORY_CHARS and _MISSING.search(text)):
+    if story_chars < SHORT_STORY_CHARS and (
+        _MISSING.search(title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text))
+    ):
         raise NotAnArticle("the page says that there is no such story")
-    if story_chars < MIN_STORY_CHARS and (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS or _ENABLE_SCRIPTS.search(text)):
+    if story_chars < MIN_STORY_CHARS and (
+        (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS) or _ENABLE_SCRIPTS.search(text)
+    ):
         raise NotAnArticle("an empty shell: the story is filled in by JavaScript", transient=True)
     if not text:
         raise NotAnArticle("the page has no text")

@@ -23,22 +23,16 @@ MAX_STRANGE_SHARE = 0.34
 """Share of a strip's tokens that may be neither number, code, unit nor sign."""
 
 CURRENCIES = frozenset(
-    "USD EUR GBP RUB RUR AMD GEL CHF JPY CNY TRY KZT UAH BYN AZN UZS KGS TJS TMT MDL PLN CZK HUF RON BGN RSD SEK NOK "
-    "DKK ISK CAD AUD NZD BRL MXN ARS CLP COP PEN UYU INR PKR BDT LKR NPR IDR MYR SGD HKD TWD THB VND PHP KRW ILS SAR "
-    "AED QAR KWD BHD OMR JOD LBP EGP MAD TND DZD NGN KES ZAR GHS IRR IRT IQD SYP AFN XAU XAG BTC ETH USDT".split()
+    ["USD", "EUR", "GBP", "RUB", "RUR", "AMD", "GEL", "CHF", "JPY", "CNY", "TRY", "KZT", "UAH", "BYN", "AZN", "UZS", "KGS", "TJS", "TMT", "MDL", "PLN", "CZK", "HUF", "RON", "BGN", "RSD", "SEK", "NOK", "DKK", "ISK", "CAD", "AUD", "NZD", "BRL", "MXN", "ARS", "CLP", "COP", "PEN", "UYU", "INR", "PKR", "BDT", "LKR", "NPR", "IDR", "MYR", "SGD", "HKD", "TWD", "THB", "VND", "PHP", "KRW", "ILS", "SAR", "AED", "QAR", "KWD", "BHD", "OMR", "JOD", "LBP", "EGP", "MAD", "TND", "DZD", "NGN", "KES", "ZAR", "GHS", "IRR", "IRT", "IQD", "SYP", "AFN", "XAU", "XAG", "BTC", "ETH", "USDT"]
 )
 _SIGNS = "$€£¥₽₴₸₺₹₩֏₾₼"
 _CURRENCY_WORDS = frozenset(
-    "dollar euro pound ruble rouble yuan yen franc dram lari lira доллар евро рубль фунт юань иена драм лари դոլար եվրո "
-    "ռուբլի ֆունտ dolar avro sterlin libra peso real dólar dolaire دولار يورو 美元 欧元 英镑 日元 人民币 米ドル ユーロ ドル".split()
+    ["dollar", "euro", "pound", "ruble", "rouble", "yuan", "yen", "franc", "dram", "lari", "lira", "доллар", "евро", "рубль", "фунт", "юань", "иена", "драм", "лари", "դոլար", "եվրո", "ռուբլի", "ֆունտ", "dolar", "avro", "sterlin", "libra", "peso", "real", "dólar", "dolaire", "دولار", "يورو", "美元", "欧元", "英镑", "日元", "人民币", "米ドル", "ユーロ", "ドル"]
 )
 _METALS = frozenset(
-    "gold silver platinum palladium copper nickel oil brent wti crude gas gold: oro plata platino paladio cobre ouro prata "
-    "platina argento petrolio argent platine cuivre pétrole silber platin kupfer öl золото серебро платина палладий медь "
-    "нефть никель ոսկի արծաթ պլատին պալադիում պղինձ նավթ altın gümüş petrol ذهب الذهب فضة الفضة نفط النفط 黄金 白银 白金 铂金 原油 金 銀 銅 "
-    "プラチナ złoto srebro guld silver zlato stříbro".split()
+    ["gold", "silver", "platinum", "palladium", "copper", "nickel", "oil", "brent", "wti", "crude", "gas", "gold:", "oro", "plata", "platino", "paladio", "cobre", "ouro", "prata", "platina", "argento", "petrolio", "argent", "platine", "cuivre", "pétrole", "silber", "platin", "kupfer", "öl", "золото", "серебро", "платина", "палладий", "медь", "нефть", "никель", "ոսկի", "արծաթ", "պլատին", "պալադիում", "պղինձ", "նավթ", "altın", "gümüş", "petrol", "ذهب", "الذهب", "فضة", "الفضة", "نفط", "النفط", "黄金", "白银", "白金", "铂金", "原油", "金", "銀", "銅", "プラチナ", "złoto", "srebro", "guld", "silver", "zlato", "stříbro"]
 )
-_UNITS = frozenset("oz g gr gram kg t ton barrel bbl % pts pt points amd/g usd/oz p.".split())
+_UNITS = frozenset(["oz", "g", "gr", "gram", "kg", "t", "ton", "barrel", "bbl", "%", "pts", "pt", "points", "amd/g", "usd/oz", "p."])
 _NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
 _MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
 _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
@@ -48,7 +42,7 @@ _DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:°|º|˚|℃|℉|C°
 _MEASURE = re.compile(
     r"[^\d:]{2,30}[:：]?\s*[+\-−]?\d{1,4}(?:[.,]\d{1,3})?\s*"
     r"(?:%|km/h|kmh|kph|mph|m/s|м/с|км/ч|կմ/ժ|մ/վ|hpa|гпа|mbar|mb|mm|мм|մմ|mmhg|inhg|kn|kt|bft|km)\.?",
-    re.I,
+    re.IGNORECASE,
 )
 _WEATHER_WORD = re.compile(
     r"humidity|wind|precipitation|pressure|visibility|sunrise|sunset|uv index|feels like|cloudy|overcast|sunny|clear sky"
@@ -56,7 +50,7 @@ _WEATHER_WORD = re.compile(
     r"|осадки|облачно|ясно|пасмурно|дождь|снег|luftfeuchtigkeit|luftfeuchte|wind|luftdruck|niederschlag|bewölkt|heiter|sonnig|regen|schnee"
     r"|humidité|vent|pression|nuageux|ensoleillé|pluie|neige|humedad|viento|presión|nublado|soleado|lluvia|umidade|vento|chuva|nublado"
     r"|umidità|pioggia|nuvoloso|sereno|nem|rüzgar|basınç|bulutlu|güneşli|yağmur|الرطوبة|الرياح|غائم|مشمس|湿度|风|多云|晴|阴|雨|湿度|風|曇|晴れ|雪",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -133,13 +127,20 @@ MAX_WEATHER_WORDS = 4
 
 def may_be_weather(text: str) -> bool:
     """Return whether a line next to a weather cell may belong to it: short, and no sentence."""
-    return len(text) <= MAX_CELL_CHARS and len(text.split()) <= MAX_WEATHER_WORDS and not text.endswith((".", "!", "?", "։", "。"))
+    return (
+        len(text) <= MAX_CELL_CHARS
+        and len(text.split()) <= MAX_WEATHER_WORDS
+        and not text.endswith((".", "!", "?", "։", "。"))
+    )
 
 
 def is_calendar(text: str) -> bool:
     """Return whether a line is a month's days, or a clock."""
     numbers = text.split()
-    return len(numbers) >= CALENDAR_DAYS and sum(n.isdigit() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
+    return (
+        len(numbers) >= CALENDAR_DAYS
+        and sum(n.isdigit() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
+    )
 
 
 CALENDAR_DAYS = 20
@@ -150,7 +151,7 @@ def _is_currency(token: str) -> bool:
     bare = token.strip("-–—:,.*").removesuffix("s")
     if bare in CURRENCIES or token in _SIGNS:
         return True
-    if "/" in bare or len(bare) == PAIR_CHARS and bare.isupper():
+    if "/" in bare or (len(bare) == PAIR_CHARS and bare.isupper()):
         return bare[:3] in CURRENCIES and bare[-3:] in CURRENCIES
     return bare.casefold() in _CURRENCY_WORDS
 
@@ -165,5 +166,8 @@ def _is_metal(token: str) -> bool:
 
 def _is_known(token: str) -> bool:
     return (
-        bool(_SIGN_ONLY.fullmatch(token)) or _is_currency(token) or _is_metal(token) or token.casefold().strip(".:") in _UNITS
+        bool(_SIGN_ONLY.fullmatch(token))
+        or _is_currency(token)
+        or _is_metal(token)
+        or token.casefold().strip(".:") in _UNITS
     )

@@ -25,10 +25,22 @@ _ARTICLE_TYPE = re.compile(
 )
 _PAGE_TYPES = frozenset(("WebPage", "ItemPage", "MedicalWebPage", "CreativeWork", "VideoObject"))
 _OTHER_STORIES = frozenset(
-    ("itemListElement", "hasPart", "mentions", "relatedLink", "citation", "isPartOf", "comment", "publisher", "isBasedOn")
+    (
+        "itemListElement",
+        "hasPart",
+        "mentions",
+        "relatedLink",
+        "citation",
+        "isPartOf",
+        "comment",
+        "publisher",
+        "isBasedOn",
+    )
 )
 _TAG = re.compile(r"<[^<>]{1,500}>")
-_COMMENT_ENDS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
+_COMMENT_ENDS = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$"
+)
 _TRAILING_COMMA = re.compile(r",\s{0,99}([}\]])")
 
 
@@ -109,7 +121,9 @@ def _objects(value: object) -> Iterator[Json]:
             waiting.extend(current)
         elif isinstance(current, dict):
             yield current
-            waiting.extend(v for k, v in current.items() if isinstance(v, dict | list) and k not in _OTHER_STORIES)
+            waiting.extend(
+                v for k, v in current.items() if isinstance(v, dict | list) and k not in _OTHER_STORIES
+            )
 
 
 def _first(objects: list[Json], wanted: object) -> Json | None:
@@ -167,5 +181,11 @@ def _url(value: object) -> str:
         value = value[0] if value else ""
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl") or value.get("@id") or ""
-        return _url(value) if isinstance(value, list) and len(value) == 1 else value if isinstance(value, str) else ""
+        return (
+            _url(value)
+            if isinstance(value, list) and len(value) == 1
+            else value
+            if isinstance(value, str)
+            else ""
+        )
     return value if isinstance(value, str) else ""

@@ -24,7 +24,9 @@ ALIKE_SHARE = 0.5
 MIN_TITLE_WORDS = 4
 """Words from which the first line of a flattened page is taken for its title."""
 
-_SEPARATOR = re.compile(r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)")
+_SEPARATOR = re.compile(
+    r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)"
+)
 
 
 def find_title(page: Page, claims_headline: str, site_names: list[str], hint: str = "") -> str:
@@ -60,7 +62,9 @@ def _likeness(heading: str, references: list[str]) -> float:
     for reference in references:
         other = set(fold(reference).split())
         if other:
-            shares.append(len(words & other) / max(min(len(words), len(other)), 1) - 0.01 * abs(len(words) - len(other)))
+            shares.append(
+                len(words & other) / max(min(len(words), len(other)), 1) - 0.01 * abs(len(words) - len(other))
+            )
     return max(shares)
 
 
@@ -90,7 +94,9 @@ MAX_SITE_PARTS = 3
 def _is_site(part: str, names: set[str]) -> bool:
     """Return whether a part of a title is the site's name, as far as its other names tell."""
     folded = fold(part).replace(" ", "")
-    return not folded or any(folded == name or len(folded) > 3 and (folded in name or name in folded) for name in names)
+    return not folded or any(
+        folded == name or (len(folded) > 3 and (folded in name or name in folded)) for name in names
+    )
 
 
 def _flat_title(page: Page, hint: str) -> str:
@@ -98,7 +104,7 @@ def _flat_title(page: Page, hint: str) -> str:
     lines = _head_lines(page)
     folded = [fold(line) for line in lines]
     for line, words in zip(lines, folded, strict=True):
-        if hint and words == fold(hint) or folded.count(words) > 1:
+        if (hint and words == fold(hint)) or folded.count(words) > 1:
             return line
     for line in lines:
         if len(line.split()) >= MIN_TITLE_WORDS:
@@ -111,9 +117,20 @@ def _head_lines(page: Page) -> list[str]:
     lines: list[str] = []
     for block in page.blocks[:MAX_HEAD_LINES]:
         text = block.text
-        if len(text) > MAX_TITLE_CHARS or len(text) > LONG_LINE_CHARS and text.endswith((".", "։", "。", ":")):
+        if (
+            len(text) > MAX_TITLE_CHARS
+            or (len(text) > LONG_LINE_CHARS
+            and text.endswith((".", "։", "。", ":")))
+        ):
             break
-        if block.tag == "li" or read_strip(text) or read_edge_line(text) or read_cell(text) or " > " in text or " / " in text:
+        if (
+            block.tag == "li"
+            or read_strip(text)
+            or read_edge_line(text)
+            or read_cell(text)
+            or " > " in text
+            or " / " in text
+        ):
             continue
         lines.append(text)
     return lines

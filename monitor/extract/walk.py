@@ -61,12 +61,21 @@ KINDS: dict[str, int] = {
     "base": META,
     "time": TIME,
     "input": INPUT,
-    **dict.fromkeys(("small", "u", "sup", "sub", "wbr", "img", "abbr", "code", "mark", "q", "s", "picture"), PLAIN),
+    **dict.fromkeys(
+        ("small", "u", "sup", "sub", "wbr", "img", "abbr", "code", "mark", "q", "s", "picture"), PLAIN
+    ),
 }
 """What the walk does with each tag; an unknown tag is INLINE, with attributes worth a look; PLAIN has none."""
 
 _WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
-_UNSEEN_WORDS = ("visually-hidden", "visuallyhidden", "sr-only", "screen-reader", "screenreader", "show-for-sr")
+_UNSEEN_WORDS = (
+    "visually-hidden",
+    "visuallyhidden",
+    "sr-only",
+    "screen-reader",
+    "screenreader",
+    "show-for-sr",
+)
 _DATE_PROPS = {"datepublished": "published", "datecreated": "created", "datemodified": "modified"}
 
 
@@ -211,7 +220,9 @@ class _Cutter:
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
         """Read what is rarer than class and id: microdata, what is hidden, the page's language."""
-        box.words = " ".join([attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]).lower()
+        box.words = " ".join(
+            [attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]
+        ).lower()
         prop = attributes.get("itemprop")
         if prop:
             box.itemprop = prop.lower()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word tables read best a language to the line)
 """Which language a text is in: by its script, then by its function words.
 
 Position: asked by `extract` when it checks what a page claims, and by whoever stems words. Pure; no
@@ -158,7 +159,9 @@ def _word_weights() -> dict[str, dict[str, tuple[tuple[str, float], ...]]]:
             language, *words = line.split()
             for word in dict.fromkeys(words):
                 users.setdefault(word, []).append(language)
-        tables[script] = {word: tuple((name, 1 / len(names)) for name in names) for word, names in users.items()}
+        tables[script] = {
+            word: tuple((name, 1 / len(names)) for name in names) for word, names in users.items()
+        }
     return tables
 
 

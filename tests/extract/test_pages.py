@@ -40,7 +40,9 @@ def test_there_are_pages_in_five_languages() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_html_gives_exactly_the_story(name: str, read: Reader) -> None:
     want = expected(name)
-    article = read((PAGES / f"{name}.html").read_bytes(), url=want.url or "https://gazette.example/story").article
+    article = read(
+        (PAGES / f"{name}.html").read_bytes(), url=want.url or "https://gazette.example/story"
+    ).article
     assert article.title == want.title
     assert list(article.authors) == want.authors
     assert article.language == want.language

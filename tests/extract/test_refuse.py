@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (pages on one line)
 """Pages that hold no story are refused with what they are, and come back later when that may help."""
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def test_a_story_with_a_cookie_notice_and_a_login_form_is_kept(read: Reader) -> 
     assert "cookies" not in article.text
 
 
-@pytest.mark.parametrize("title", ["Page not found", "404", "Seite nicht gefunden", "Страница не найдена", "Էջը չի գտնվել"])
+@pytest.mark.parametrize(
+    "title", ["Page not found", "404", "Seite nicht gefunden", "Страница не найдена", "Էջը չի գտնվել"]
+)
 def test_a_soft_404_is_dismissed(title: str, read: Reader) -> None:
     page = f"<title>{title}</title><body><h1>{title}</h1><p>What you are looking for is not here, but there is much else to read on this site of ours.</p>"
     with pytest.raises(NotAnArticle, match="no such story") as refused:
@@ -65,7 +68,10 @@ def test_a_soft_404_is_dismissed(title: str, read: Reader) -> None:
 
 
 def test_a_list_page_is_dismissed(read: Reader) -> None:
-    rows = "".join(f"<li><a href='/{n}'>Headline number {n} says what happened in the valley today</a></li>" for n in range(30))
+    rows = "".join(
+        f"<li><a href='/{n}'>Headline number {n} says what happened in the valley today</a></li>"
+        for n in range(30)
+    )
     with pytest.raises(NotAnArticle, match="list of stories") as refused:
         read(f"<title>World news</title><body><h1>World</h1><ul>{rows}</ul>")
     assert not refused.value.transient
@@ -102,5 +108,7 @@ def test_nesting_that_no_reader_needs_is_refused_before_it_is_parsed(read: Reade
 
 
 def test_many_tags_side_by_side_are_no_deep_nesting(read: Reader) -> None:
-    page = "<title>Long list of votes</title><h1>Long list of votes</h1>" + STORY + "<p>One more.<br>" * 25_000
+    page = (
+        "<title>Long list of votes</title><h1>Long list of votes</h1>" + STORY + "<p>One more.<br>" * 25_000
+    )
     assert read(page).article.title == "Long list of votes"

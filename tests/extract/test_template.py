@@ -1,0 +1,73 @@
+# ruff: noqa: E501  (pages on one line)
+"""A source's pages teach which blocks are its own."""
+
+from __future__ import annotations
+
+from monitor.extract import MIN_PAGES, WINDOW
+from monitor.model import Template
+from tests.extract.conftest import Reader
+
+TOPICS = ["harbour", "orchard", "bridge", "school", "museum", "railway", "hospital", "library", "market", "theatre"]
+
+
+def make_page(number: int, *, notice: str = "") -> str:
+    """Build a page whose markup says nothing, with a notice that changes daily amid the story."""
+    topic = TOPICS[number % len(TOPICS)]
+    paragraphs = [
+        f"The council spent {n + number} hours on the {topic} and decided in round {n} what is to become of it in {topic} week {number}."
+        for n in range(4)
+    ]
+    middle = f"<p>The valley's water stood at {300 + number * 7} centimetres on Monday, {number + 1} March, and {number} boats passed the lock.</p>"
+    body = (
+        "".join(f"<p>{p}</p>" for p in (*paragraphs[:2],))
+        + (notice or middle)
+        + "".join(f"<p>{p}</p>" for p in paragraphs[2:])
+    )
+    return f"<title>Council debates {topic} number {number}</title><div><h1>Council debates {topic} number {number}</h1><div>{body}</div></div>"
+
+
+def learn(read: Reader, pages: int) -> Template:
+    """Read some pages of a source and remember their blocks."""
+    return Template(pages=tuple(read(make_page(n)).blocks for n in range(pages)))
+
+
+def test_a_line_with_ever_changing_numbers_is_stripped_once_it_is_learned(read: Reader) -> None:
+    fresh = read(make_page(40))
+    assert "centimetres" in fresh.article.text
+    reading = read(make_page(40), template=learn(read, MIN_PAGES))
+    assert "centimetres" not in reading.article.text
+    assert reading.stripped["learned template"] == 1
+    assert len(reading.article.text.split("\n\n")) == 4
+
+
+def test_nothing_is_learned_from_too_few_pages(read: Reader) -> None:
+    assert "centimetres" in read(make_page(40), template=learn(read, MIN_PAGES - 1)).article.text
+
+
+def test_a_block_on_less_than_half_of_the_pages_is_kept(read: Reader) -> None:
+    other = Template(
+        pages=tuple(read(make_page(n, notice="<p>Nothing else.</p>")).blocks for n in range(MIN_PAGES))
+    )
+    mixed = Template(pages=(*learn(read, MIN_PAGES - 1).pages, *other.pages))
+    assert "centimetres" in read(make_page(40), template=mixed).article.text
+
+
+def test_a_redesign_is_forgotten_as_its_pages_leave_the_window(read: Reader) -> None:
+    old = learn(read, MIN_PAGES).pages
+    new = tuple(read(make_page(n, notice="<p>Nothing else.</p>")).blocks for n in range(WINDOW - MIN_PAGES))
+    assert "centimetres" in read(make_page(40), template=Template(pages=(*new, *old))).article.text
+
+
+def test_the_greater_part_of_a_story_is_never_stripped(read: Reader) -> None:
+    page = make_page(3)
+    template = Template(pages=(read(page).blocks,) * MIN_PAGES)
+    story = "<p>" + "One long paragraph carries most of what this page has to tell. " * 30 + "</p>"
+    long_page = page.replace("</div></div>", story + "</div></div>")
+    template = Template(pages=(read(long_page).blocks,) * MIN_PAGES)
+    assert "One long paragraph" in read(long_page, template=template).article.text
+
+
+def test_hashes_are_the_same_in_every_process_and_fit_64_bits(read: Reader) -> None:
+    blocks = read(make_page(1)).blocks
+    assert blocks == read(make_page(1)).blocks
+    assert all(0 <= block < 2**64 for block in blocks)
