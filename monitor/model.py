@@ -389,7 +389,23 @@ class ConsoleChannel:
     name: str
 
 
-ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChannel:
+    """A file that grows by one line of JSON for each alert."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseChannel:
+    """Another service, by its Apprise URL (`ntfy://...`), which may hold a password."""
+
+    name: str
+    url: str = field(repr=False)
+
+
+ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel | FileChannel | AppriseChannel
 
 
 class DeliveryState(StrEnum):

@@ -5,8 +5,9 @@ channel of this room to send it, and marks what came of it. Nothing here remembe
 pipeline: whatever is not taken stays in the outbox.
 
 How: `wording` finds the words for people (the templates stand in `templates/`), `body` the JSON for
-programs; `message` makes an email's bytes. `email` (over `smtp`), `webhook` and `console` send, and turn
-what the receiver said into a receipt or into `DeliveryFailed`. `retry` holds the schedules.
+programs; `message` makes an email's bytes. `email` (over `smtp`), `webhook`, `file`, `console` and, where
+its extra is installed, `apprise` send, and turn what the receiver said into a receipt or into
+`DeliveryFailed`. `retry` holds the schedules.
 """
 
 from monitor.deliver.body import webhook_schema

@@ -5,14 +5,24 @@ Position: the room's door; `app` calls it for each channel of the configuration.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TextIO
 
 from monitor.deliver.console import ConsoleSender
 from monitor.deliver.email import EmailSender
+from monitor.deliver.file import FileSender
 from monitor.deliver.webhook import ClientFor, WebhookSender
-from monitor.model import ChannelSettings, ConsoleChannel, EmailChannel, Smtp, WebhookChannel
+from monitor.model import (
+    AppriseChannel,
+    ChannelSettings,
+    ConsoleChannel,
+    EmailChannel,
+    FileChannel,
+    Smtp,
+    WebhookChannel,
+)
 from monitor.ports import Channel, Clock
 
 
@@ -23,6 +33,7 @@ class ChannelTools:
     `timezone` is the readers'. `smtp` is None when the configuration names no mail server.
     `http_client` gives the client that may, or may not, reach private addresses; it stays open until
     its owner closes it. `stdout` is where the console prints, None for the standard output.
+    `open_apprise` is None when the extra `apprise` is not installed.
     """
 
     clock: Clock
@@ -30,14 +41,15 @@ class ChannelTools:
     http_client: ClientFor
     smtp: Smtp | None = None
     stdout: TextIO | None = None
+    open_apprise: Callable[[AppriseChannel], Channel] | None = None
 
 
 def open_channel(settings: ChannelSettings, tools: ChannelTools) -> Channel:
     """Return the sender of a channel. Nothing is connected before the first alert.
 
     Raises:
-        ValueError: an email channel without a mail server, an address or a secret that is none. The
-            configuration refuses all of these first.
+        ValueError: an email channel without a mail server, an Apprise channel without the extra, an
+            address or a secret that is none. The configuration refuses all of these first.
     """
     match settings:
         case EmailChannel():
@@ -50,3 +62,11 @@ def open_channel(settings: ChannelSettings, tools: ChannelTools) -> Channel:
             return WebhookSender(settings, tools.http_client(settings.allow_private), tools.clock)
         case ConsoleChannel():
             return ConsoleSender(settings, tools.timezone, tools.stdout)
+        case FileChannel():
+            return FileSender(settings)
+        case AppriseChannel():
+            if tools.open_apprise is None:
+                raise ValueError(
+                    f"channel {settings.name!r} needs the extra: pip install 'news-monitor[apprise]'"
+                )
+            return tools.open_apprise(settings)

@@ -12,8 +12,8 @@ from datetime import timedelta, tzinfo
 from typing import TextIO
 
 from monitor.deliver.clean import one_line
-from monitor.deliver.retry import CONSOLE_WAITS, wait_after
-from monitor.deliver.wording import AlertView, Sentence, Wording
+from monitor.deliver.retry import LOCAL_WAITS, wait_after
+from monitor.deliver.wording import AlertView, Sentence, Wording, emphasise
 from monitor.errors import DeliveryFailed
 from monitor.model import ConsoleChannel, Delivery
 
@@ -56,8 +56,8 @@ class ConsoleSender:
         return "printed"
 
     def retry_wait(self, attempts: int, alert_id: str = "") -> timedelta | None:  # noqa: ARG002 - the port's
-        """Return the wait after `attempts` failed ones, from a minute to a day; None after the sixth."""
-        return wait_after(CONSOLE_WAITS, attempts)
+        """Return the wait after `attempts` failed ones, from a minute to a day; None after four days."""
+        return wait_after(LOCAL_WAITS, attempts)
 
     async def close(self) -> None:
         """Do nothing: the stream is its owner's."""
@@ -88,7 +88,7 @@ def say(sentence: Sentence, *, coloured: bool) -> str:
     """Return a sentence with its matched words emphasised."""
     if coloured:
         return "".join(f"{YELLOW}{piece.text}{RESET}" if piece.marked else piece.text for piece in sentence)
-    return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in sentence)
+    return emphasise(sentence)
 
 
 def paint(text: str, code: str, *, coloured: bool) -> str:

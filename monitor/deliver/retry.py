@@ -41,8 +41,8 @@ WEBHOOK_WAITS = (
 )
 """Standard Webhooks 1.0, "Deliverability and reliability": the schedule it proposes, after the first try."""
 
-CONSOLE_WAITS = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY)
-"""A closed pipe does not come back, but the daemon may be started again on a better one."""
+LOCAL_WAITS = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, DAY, DAY, DAY)
+"""For the console and files: somebody makes room on the disk, or starts the daemon on a better terminal."""
 
 MAX_JITTER = 0.1
 """Share of a wait that is added at most, so that alerts which failed together do not return together."""

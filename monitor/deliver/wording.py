@@ -95,6 +95,14 @@ class Letter:
     html: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A few lines of plain text, for services that show no more: chats and telephones."""
+
+    title: str
+    body: str
+
+
 class Wording:
     """Words an alert for readers in one timezone."""
 
@@ -119,6 +127,13 @@ class Wording:
             text=self._text.render(alert=view),
             html=self._html.render(alert=view),
         )
+
+    def write_note(self, delivery: Delivery) -> Note:
+        """Return the few lines about an alert."""
+        view = self.view(delivery)
+        about = " · ".join(part for part in (view.source, view.authors, view.published) if part)
+        sentences = ("> " + emphasise(sentence) for sentence in view.excerpts)
+        return Note(title=write_subject(delivery), body="\n\n".join([about, *sentences, view.url]) + "\n")
 
     def view(self, delivery: Delivery) -> AlertView:
         """Return what the templates, or a terminal, show of an alert."""
@@ -222,6 +237,11 @@ def part(excerpt: Excerpt) -> Sentence:
     pieces.append(Piece(shorten(text[position:], max(end - position, len(ELLIPSIS))), marked=False))
     cleaned = (Piece(clean(piece.text).replace("\n", " "), piece.marked) for piece in pieces)
     return tuple(piece for piece in cleaned if piece.text)
+
+
+def emphasise(sentence: Sentence) -> str:
+    """Return a sentence as plain text, the matched words between asterisks."""
+    return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in sentence)
 
 
 def start_near(text: str, mark: int) -> int:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC
 
 import httpx2 as httpx
@@ -6,9 +7,18 @@ import pytest
 from monitor.deliver import ChannelTools, open_channel
 from monitor.deliver.console import ConsoleSender
 from monitor.deliver.email import EmailSender
+from monitor.deliver.file import FileSender
 from monitor.deliver.webhook import WebhookSender
-from monitor.model import ConsoleChannel, EmailChannel, Smtp, TlsMode, WebhookChannel
-from tests.fakes import FakeClock
+from monitor.model import (
+    AppriseChannel,
+    ConsoleChannel,
+    EmailChannel,
+    FileChannel,
+    Smtp,
+    TlsMode,
+    WebhookChannel,
+)
+from tests.fakes import FakeChannel, FakeClock
 
 SMTP = Smtp(host="mail.example", port=587, tls=TlsMode.STARTTLS, sender="monitor@example.org")
 
@@ -26,6 +36,8 @@ async def test_each_kind_of_channel_gets_its_sender() -> None:
     desk = open_channel(EmailChannel(name="desk", to=("desk@example.org",)), tools(asked))
     ops = open_channel(WebhookChannel(name="ops", url="https://hooks.example/"), tools(asked))
     console = open_channel(ConsoleChannel(name="console"), tools(asked))
+    log = open_channel(FileChannel(name="log", path="alerts.jsonl"), tools(asked))
+    assert isinstance(log, FileSender)
     assert isinstance(desk, EmailSender)
     assert isinstance(ops, WebhookSender)
     assert isinstance(console, ConsoleSender)
@@ -44,3 +56,11 @@ def test_a_webhook_gets_the_client_that_its_setting_allows() -> None:
 def test_an_email_channel_without_a_mail_server_is_refused() -> None:
     with pytest.raises(ValueError, match="no smtp in the configuration"):
         open_channel(EmailChannel(name="desk", to=("desk@example.org",)), tools([], smtp=None))
+
+
+def test_an_apprise_channel_is_opened_by_those_who_have_the_extra() -> None:
+    settings = AppriseChannel(name="chat", url="ntfy://topic")
+    with pytest.raises(ValueError, match=r"news-monitor\[apprise\]"):
+        open_channel(settings, tools([]))
+    chat = FakeChannel("chat")
+    assert open_channel(settings, replace(tools([]), open_apprise=lambda _: chat)) is chat

@@ -85,4 +85,4 @@ def test_the_waits_grow_and_end() -> None:
     sender = ConsoleSender(CHANNEL, UTC)
     assert sender.name == "console"
     assert sender.retry_wait(1) == timedelta(minutes=1)
-    assert sender.retry_wait(6) is None
+    assert sender.retry_wait(9) is None
