@@ -52,7 +52,8 @@ def read_feed(body: bytes) -> list[Entry]:
     if listed is not None:
         return listed
     body = _without_entities(_as_utf8(body))
-    return _read_fast(body) or _read_forgiving(body)
+    listed = _read_fast(body)
+    return _read_forgiving(body) if listed is None else listed
 
 
 def _as_utf8(body: bytes) -> bytes:
@@ -69,14 +70,15 @@ def _without_entities(body: bytes) -> bytes:
     return _ENTITY.sub(b"<!-NTITY", body) if b"<!" in body else body
 
 
-def _read_fast(body: bytes) -> list[Entry]:
+def _read_fast(body: bytes) -> list[Entry] | None:
+    """Return the items that have a link; None when the parser failed or found no items at all."""
     try:
         feed = fastfeedparser.parse(
             body, include_content=False, include_tags=False, include_media=False, include_enclosures=False
         )
-        return list(_entries(feed["entries"]))
+        return list(_entries(feed["entries"])) if feed["entries"] else None
     except Exception:  # noqa: BLE001 - on hostile bytes it fails in ways of all kinds; the next parser follows
-        return []
+        return None
 
 
 def _entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]:

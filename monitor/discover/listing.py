@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from monitor.model import Link, Response
-from monitor.text.urls import normalise_url, resolve_url, url_key
+from monitor.text.urls import resolve_url, url_key
 
 MAX_LINKS = 5000
 """The newest that are taken from one document. News sites list 10 to 1,000; the largest real feed of
@@ -27,6 +26,9 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 MAX_AHEAD = timedelta(days=1)
 """How far a date may lie ahead of the fetch: local time claimed as UTC is up to 14 hours off."""
+
+SLASHES_OF_A_ROOT = len("///")
+"""Of `https://host/`. Only a root's key ends with a slash at all."""
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|-->|<!\[CDATA\[|\]\]>")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
@@ -49,13 +51,14 @@ def make_links(entries: Iterable[Entry], response: Response, source: str) -> tup
     they are no articles.
     """
     links: dict[str, Link] = {}
+    own = _key_or_none(response.url)
     for entry in _newest_first(entries, response.fetched_at):
         try:
             url = resolve_url(response.url, entry.reference)
             key = url_key(url)
         except ValueError:
             continue
-        if key in links or _is_root(key) or key == _key_or_none(response.url):
+        if key in links or _is_root(key) or key == own:
             continue
         title = clean_title(entry.title) or None
         links[key] = Link(url=url, source=source, title=title, published_at=entry.published_at)
@@ -104,12 +107,11 @@ def _with_dates(entries: Iterable[Entry], now: datetime) -> Iterator[tuple[datet
 
 
 def _is_root(key: str) -> bool:
-    parts = urlsplit(key)
-    return parts.path in {"", "/"} and not parts.query
+    return key.endswith("/") and key.count("/") == SLASHES_OF_A_ROOT
 
 
 def _key_or_none(url: str) -> str | None:
     try:
-        return url_key(normalise_url(url))
+        return url_key(url)
     except ValueError:
         return None

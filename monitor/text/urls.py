@@ -77,6 +77,13 @@ SHARED_SUFFIXES = frozenset(
 )
 """Hosts that give a name below themselves to anybody: two such names are two sites."""
 
+_PLAIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63})"
+    r"(?P<path>(?:/(?!\.)[A-Za-z0-9\-._~:@!$&'()*+,=]*)*)"
+)
+"""What most links look like and nothing needs to be done to: told by one look, at a tenth of the cost."""
+
+_FOLDABLE = re.compile(r"amp|//|/(?:index|default)\.", re.IGNORECASE)
 _EDGES = "".join(map(chr, range(0x21)))
 _INSIDE = re.compile(r"[\t\n\r]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -134,7 +141,11 @@ def resolve_url(base: str, reference: str) -> str:
     Raises:
         ValueError: it leads to no http or https URL.
     """
-    return normalise_url(urljoin(base, _tidy(reference)))
+    plain = _read_plain(reference)
+    if plain is not None:
+        return str(plain)
+    tidy = _tidy(reference)
+    return normalise_url(tidy if tidy.startswith(("https://", "http://")) else urljoin(base, tidy))
 
 
 def url_key(url: str) -> str:
@@ -146,6 +157,13 @@ def url_key(url: str) -> str:
         ValueError: it is no absolute http or https URL.
     """
     parts = _parse(url)
+    if (
+        parts.port is None
+        and not parts.query
+        and not _wraps_pages(parts.host)
+        and not _FOLDABLE.search(parts.path)
+    ):
+        return f"https://{_bare_host(parts.host)}{parts.path.rstrip('/') or '/'}"
     while (folded := _fold(parts)) != parts:
         parts = folded
     return str(parts)
@@ -188,6 +206,9 @@ def same_site(a: str, b: str) -> bool:
 
 
 def _parse(url: str) -> _Parts:
+    plain = _read_plain(url)
+    if plain is not None:
+        return plain
     split = urlsplit(_tidy(url))
     scheme = split.scheme.lower()
     if scheme not in DEFAULT_PORTS:
@@ -200,6 +221,13 @@ def _parse(url: str) -> _Parts:
     if len(str(parts)) > MAX_URL_CHARS:
         raise ValueError(f"a URL of more than {MAX_URL_CHARS} characters")
     return parts
+
+
+def _read_plain(url: str) -> _Parts | None:
+    found = _PLAIN.fullmatch(url) if len(url) < MAX_URL_CHARS else None
+    if found is None or len(found["host"]) > MAX_HOST_CHARS:
+        return None
+    return _Parts(found["scheme"], found["host"], None, found["path"] or "/", "")
 
 
 def _tidy(url: str) -> str:
@@ -293,7 +321,7 @@ def _is_twin_mark(parameter: str) -> bool:
 
 def _out_of_amp_cache(parts: _Parts) -> _Parts:
     """Unwrap what an AMP cache serves on a publisher's behalf."""
-    if not (parts.host.endswith(".cdn.ampproject.org") or _GOOGLE.fullmatch(parts.host)):
+    if not _wraps_pages(parts.host):
         return parts
     wrapped = _AMP_CACHE.match(parts.path)
     if wrapped is None:
@@ -305,6 +333,10 @@ def _out_of_amp_cache(parts: _Parts) -> _Parts:
     except ValueError:
         return parts
     return inner if "." in inner.host else parts
+
+
+def _wraps_pages(host: str) -> bool:
+    return host.endswith(".cdn.ampproject.org") or _GOOGLE.fullmatch(host) is not None
 
 
 def _bare_host(host: str) -> str:
