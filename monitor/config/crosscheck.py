@@ -38,12 +38,17 @@ class Entry(Generic[Form_co]):
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Something wrong at `path` of a file. `first` is the entry it collides with, None when there is none."""
+    """Something wrong at `path` of a file.
+
+    `first` is the entry it collides with, which is named behind the message and before the hint; None
+    when there is none.
+    """
 
     file: ParsedFile
     path: Path
     message: str
     first: Entry[Form] | None = None
+    hint: str = ""
 
 
 def find_contradictions(files: Sequence[ParsedFile], *, is_complete: bool) -> list[Mistake]:
@@ -61,7 +66,7 @@ def find_contradictions(files: Sequence[ParsedFile], *, is_complete: bool) -> li
         document, message = documents[contradiction.file.name], contradiction.message
         if first := contradiction.first:
             line = documents[first.file.name].span_of_key(first.path).line + 1
-            message = f"{message}; the first is in {first.file.name}, line {line}"
+            message = f"{message}, in line {line} of {first.file.name}{contradiction.hint}"
         # Channels are told by their key, the rest by a value.
         is_channel = contradiction.path[:1] == ("channels",)
         span = (document.span_of_key if is_channel else document.span_of)(contradiction.path)
@@ -102,9 +107,9 @@ def _check_sources(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:
             yield Contradiction(entry.file, (*entry.path, "url"), message)
         elif naming.taken_by is not None:
             first = entries[naming.taken_by]
-            name, setting = quoted(naming.name), "name" if form.name else "url"
-            message = f"a source is called {name} already" + ("" if form.name else "; give this one a name")
-            yield Contradiction(entry.file, (*entry.path, setting), message, first)
+            setting, hint = ("name", "") if form.name else ("url", "; give this one a name")
+            message = f"a source is called {quoted(naming.name)} already"
+            yield Contradiction(entry.file, (*entry.path, setting), message, first, hint)
 
 
 def _find_no_source(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:

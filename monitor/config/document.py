@@ -6,22 +6,12 @@ A mistake that is found later, in a file that was not read again, has the tree g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from monitor.config.secrecy import SECRET_KEYS, blacken, hide_passwords, hide_what_looks_secret
 from monitor.config.tree import LINE_BREAK, PLAIN, Flaw, Leaf, Node, Series, Span, Table, grow_tree, span_at
 from monitor.errors import Mistake
-
-SECRET_KEYS = frozenset({"secret"})
-SECRET_TABLES = frozenset({"headers"})
-
-_LEFT_READABLE = re.compile(r"""(\$\{[^}]*\}|["']+)""")
-_PASSWORD = re.compile(r"""(?<=://)[^/\s:@]*:(?P<hidden>\S.*?)@(?=[^@\s"']*(?:["'\s,}\]]|$))""")
-_SECRET_LINE = re.compile(
-    r"""(?:secret|password|token|authorization|cookie|api[-_]?key)["']?\s*:\s*["']?(?P<hidden>.+)""",
-    re.IGNORECASE,
-)
 
 
 class Document:
@@ -98,13 +88,11 @@ class Document:
         return Span(line, column + start, line, column + max(end, start + 1))
 
     def _conceal(self, number: int, line: str) -> str:
-        hidden = [match.span("hidden") for match in _PASSWORD.finditer(line)]
-        if self.is_broken and (guess := _SECRET_LINE.search(line)):
-            hidden.append(guess.span("hidden"))
-        hidden += self._secrets.get(number, [])
-        for start, end in hidden:
-            line = line[:start] + _blacken(line[start:end]) + line[end:]
-        return line
+        for start, end in self._secrets.get(number, ()):
+            line = line[:start] + blacken(line[start:end]) + line[end:]
+        if self.is_broken:
+            line = hide_what_looks_secret(line)
+        return hide_passwords(line)
 
     @cached_property
     def _secrets(self) -> dict[int, list[tuple[int, int]]]:
@@ -151,10 +139,4 @@ def _secret_leaves(node: Node | None, *, is_secret: bool) -> Iterator[Leaf]:
             yield from _secret_leaves(entry, is_secret=is_secret)
     elif isinstance(node, Table):
         for name, (_, value) in node.rows.items():
-            yield from _secret_leaves(value, is_secret=is_secret or name in SECRET_KEYS | SECRET_TABLES)
-
-
-def _blacken(text: str) -> str:
-    """Return stars for the characters of a secret; a reference to one says where it is, not what it is."""
-    pieces = _LEFT_READABLE.split(text)
-    return "".join(piece if index % 2 else "*" * len(piece) for index, piece in enumerate(pieces))
+            yield from _secret_leaves(value, is_secret=is_secret or name in SECRET_KEYS)

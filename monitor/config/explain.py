@@ -24,7 +24,7 @@ from monitor.config.forms import (
 )
 from monitor.config.references import Nothing, Text, Unread
 from monitor.config.suggestions import did_you_mean_setting, quoted
-from monitor.config.tree import Leaf, Span
+from monitor.config.tree import Leaf, Span, Table
 from monitor.config.values import BadValue
 from monitor.errors import Mistake
 
@@ -39,13 +39,21 @@ _SETTINGS_WANTED = frozenset({"dict_type", "model_type", "model_attributes_type"
 def explain_errors(error: ValidationError, document: Document) -> Iterator[Mistake]:
     """Yield a mistake for each error of a file, without those that only follow from one told already."""
     for details in error.errors(include_url=False):
-        if details["type"] == "extra_forbidden" or not isinstance(details["input"], Unread):
+        if not _only_follows(details, document):
             yield document.mistake(_span(details, document), _say(details))
 
 
 def settings_of(form: type[Form]) -> list[str]:
     """Return the settings of a form as they are written in the file."""
     return [field.alias or name for name, field in form.model_fields.items()]
+
+
+def _only_follows(details: ErrorDetails, document: Document) -> bool:
+    """Return whether an error comes from a reference or a break in the file, which is told already."""
+    if details["type"] == "missing":
+        table = document.find(details["loc"][:-1])[1]
+        return isinstance(table, Table) and table.is_open
+    return details["type"] != "extra_forbidden" and isinstance(details["input"], Unread)
 
 
 def _say(details: ErrorDetails) -> str:

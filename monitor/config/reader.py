@@ -53,8 +53,9 @@ def read_config(path: Path, environ: Mapping[str, str], previous: Config | None 
     Raises:
         ConfigError: there are mistakes; it holds every one, in the order of the files.
     """
-    known_main, *known_included = previous.parsed if previous else (None,)
-    known = {file.stamp.path: file for file in known_included if file}
+    parsed = previous.parsed if previous else ()
+    known_main = parsed[0] if parsed else None
+    known = {file.stamp.path: file for file in parsed[1:]}
     resolver = Resolver(environ, path.parent)
     main = parse_file(path, resolver, known_main, is_included=False)
     included, patterns, unmatched = _expand(path, main)

@@ -45,16 +45,14 @@ def read_mail_server(text: Text) -> MailServer:
     parts, host, port = _take_apart(text)
     tls = TLS_BY_SCHEME.get(parts.scheme)
     if tls is None:
-        known = ", ".join(f"{scheme}://" for scheme in TLS_BY_SCHEME)
-        hint = did_you_mean(parts.scheme, TLS_BY_SCHEME) if "://" in text.raw else ""
-        raise ValueError(
-            f"{quoted(text)} is not the URL of a mail server{hint or f'; it begins with {known}'}"
-        )
+        known = [f"{scheme}://" for scheme in TLS_BY_SCHEME]
+        hint = did_you_mean(f"{parts.scheme}://", known) or f"; it begins with one of {' '.join(known)}"
+        raise ValueError(f"{quoted(text)} is not the URL of a mail server{hint}")
     if not host:
         raise ValueError(f"{quoted(text)} names no mail server")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError(
-            f"{quoted(text)} goes on behind the host; in a password write / as %2F, # as %23, ? as %3F"
+            f"{quoted(text)} goes on behind the host; in a password / is %2F, # is %23, ? is %3F"
         )
     username, password = (unquote(part) if part else None for part in (parts.username, parts.password))
     if (username is None) != (password is None):
@@ -107,7 +105,8 @@ def _take_apart(text: Text) -> tuple[SplitResult, str, int | None]:
         authority = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         host = host_of(f"http://{authority}/") if authority else ""
     except ValueError as exc:
-        raise ValueError(f"{quoted(text)} is not a URL that can be understood") from exc
+        hint = "signs in a password are written like %2F, or come from ${NAME}"
+        raise ValueError(f"{quoted(text)} is not a URL that can be understood; {hint}") from exc
     if port == 0:
         raise ValueError(f"{quoted(text)} has the port 0")
     return parts, host, port

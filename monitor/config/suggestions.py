@@ -6,10 +6,10 @@ Position: asked by every module of this room that words a mistake.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 
 from monitor.config.references import Text
+from monitor.config.secrecy import hide_passwords
 
 MAX_QUOTED_CHARS = 60
 """Nor is anything longer compared with what it might have meant: difflib takes quadratic time."""
@@ -51,12 +51,10 @@ SYNONYMS = {
 }
 """What people call our settings, from the settings of other feed readers and from habit."""
 
-_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):\S*@")
-
 
 def quoted(text: str) -> str:
     """Return a text in quotes as it was written: its secrets unresolved, passwords hidden, not too long."""
-    raw = _PASSWORD.sub(r"\1:***@", text.raw if isinstance(text, Text) else text)
+    raw = hide_passwords(text.raw if isinstance(text, Text) else text)
     shown = "".join(character if character.isprintable() else "�" for character in raw)
     if len(shown) > MAX_QUOTED_CHARS:
         shown = shown[: MAX_QUOTED_CHARS - 3] + "..."

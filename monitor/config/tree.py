@@ -68,10 +68,14 @@ class Series:
 
 @dataclass(slots=True)
 class Table:
-    """A mapping: key -> (the key as written, its value), in the order of the file."""
+    """A mapping: key -> (the key as written, its value), in the order of the file.
+
+    `is_open` stays True when the text breaks before the mapping ends, so that nothing can be missing.
+    """
 
     span: Span
     rows: dict[str, tuple[Leaf, Node]] = field(default_factory=dict)
+    is_open: bool = True
 
 
 Node = Leaf | Series | Table
@@ -110,9 +114,9 @@ def grow_tree(text: str) -> Tree:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             grower.take(event)
     except _Broken:
-        grower.is_broken = True
+        grower.give_up()
     except yaml.MarkedYAMLError as exc:
-        grower.is_broken = True
+        grower.give_up()
         line, column, message = say_what_broke(exc, LINE_BREAK.split(text))
         grower.flaws.append(Flaw(Span(line, column, line, column + 1), message))
     return Tree(grower.root, tuple(grower.flaws), grower.is_broken)
@@ -135,12 +139,14 @@ class _Grower:
         self._open: list[Series | Table] = []
         self._keys: list[Leaf | None] = []  # for each open Table the key that waits for its value
         self._documents = 0
+        self._last = Leaf(Span(0, 0, 0, 1), "", ALIAS)
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event; raises `_Broken` when the rest is not worth reading."""
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_marks(event)
-            self._place(Leaf(_span(event), event.value, event.style or PLAIN))
+            self._last = Leaf(_span(event), event.value, event.style or PLAIN)
+            self._place(self._last)
         elif isinstance(event, yaml.MappingStartEvent):
             self._refuse_marks(event)
             self._enter(Table(_span(event)))
@@ -157,6 +163,11 @@ class _Grower:
             if self._documents > 1:
                 self._flaw(event, 'a second document begins here; take the "---" out')
                 raise _Broken
+
+    def give_up(self) -> None:
+        """Take note that the text breaks here. What stands last before the break may not end there."""
+        self.is_broken = True
+        self._last.style = ALIAS
 
     def _flaw(self, event: yaml.Event, message: str) -> None:
         self.flaws.append(Flaw(_span(event), message))
@@ -181,8 +192,10 @@ class _Grower:
             raise _Broken
 
     def _leave(self) -> None:
-        self._open.pop()
+        node = self._open.pop()
         self._keys.pop()
+        if isinstance(node, Table):
+            node.is_open = False
 
     def _place(self, node: Node) -> None:
         """Hang a node where it belongs: it is the root, an entry, a key, or the value of the last key."""
