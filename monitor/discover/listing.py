@@ -61,7 +61,7 @@ def make_links(entries: Iterable[Entry], response: Response, source: str) -> tup
         if key in links or _is_root(key) or key == own:
             continue
         title = clean_title(entry.title) or None
-        links[key] = Link(url=url, source=source, title=title, published_at=entry.published_at)
+        links[key] = Link(url=url, key=key, source=source, title=title, published_at=entry.published_at)
         if len(links) == MAX_LINKS:
             break
     return tuple(links.values())

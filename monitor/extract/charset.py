@@ -134,7 +134,7 @@ def _known_codec(label: str) -> str:
     """Return `label` when Python decodes text by that name, else ""."""
     try:
         name = codecs.lookup(label).name
-        b"".decode(name)
+        b"a".decode(name)
     except (LookupError, ValueError):
         return ""
     return "" if name in _NOT_TEXT else name

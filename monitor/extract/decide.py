@@ -23,6 +23,9 @@ from monitor.model import Template
 REVOKED_SHARE = 0.4
 """A mark that would cover this share of the story's prose is wrong, and revoked."""
 
+WRAPPER_SHARE = 0.7
+"""A mark that would cover this share of the page's prose is a wrapper's, and revoked."""
+
 LEAST_SHARE = 0.3
 """Marks that would leave less than this share of the page's prose, and less than MIN_STORY_CHARS, are
 distrusted when the body is looked for."""
@@ -51,17 +54,16 @@ def decide(
     weights = [weigh(block) for block in blocks]
     seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
     weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
-    marks = mark_boxes(page.boxes)
-    reasons = [Reason.OUTSIDE] * len(blocks)
     sums = running_sum(weights)
+    marks = mark_boxes(page.boxes, sums)
+    reasons = [Reason.OUTSIDE] * len(blocks)
     spans = (
         find_flat_body(page, weights, title)
         if page.flat
         else find_body(page, _trusted_sums(page, weights, marks))
     )
-    held = sum(sums[span.last] - sums[span.first] for span in spans)
     for span in spans:
-        inner = mark_boxes(page.boxes, within=span, sums=sums, limit=REVOKED_SHARE * held)
+        inner = mark_boxes(page.boxes, sums, within=span)
         for i in range(span.first, span.last):
             reasons[i] = inner[blocks[i].box] or Reason.STORY
     for i, count in enumerate(seen):
@@ -84,27 +86,43 @@ def _trusted_sums(page: Page, weights: list[float], marks: list[Reason | None]) 
     return sums
 
 
-def mark_boxes(
-    boxes: list[Box], *, within: Span | None = None, sums: Sequence[float] = (), limit: float = 0.0
-) -> list[Reason | None]:
+def mark_boxes(boxes: list[Box], sums: Sequence[float], *, within: Span | None = None) -> list[Reason | None]:
     """Return for each box why it is chrome, by its own words or those of a box around it.
 
-    With `within`, only the boxes inside that span's box are marked, and a mark that covers `limit` or more
-    of the prose is revoked.
+    `sums` are the running sums of the blocks' weights. With `within`, only the boxes inside that span's
+    box are marked. A mark that covers too much of the prose is revoked, and so are all that share its words.
     """
-    marks: list[Reason | None] = [None] * len(boxes)
     root, last = (within.box, within.last) if within else (0, boxes[0].last)
+    own = {}
     for i in range(root + 1, len(boxes)):
-        box = boxes[i]
-        if box.first >= last and within:
+        if within and boxes[i].first >= last:
             break
-        mark = marks[box.parent]
-        if mark is None:
-            mark = own_mark(box)
-            if mark is not None and within and sums[box.last] - sums[box.first] >= limit:
-                mark = None
+        mark = own_mark(boxes[i])
+        if mark is not None:
+            own[i] = mark
+    held = sums[last] - sums[within.first if within else 0]
+    revoked = _overreaching(boxes, own, sums, held * (REVOKED_SHARE if within else WRAPPER_SHARE))
+    marks: list[Reason | None] = [None] * len(boxes)
+    for i in range(root + 1, len(boxes)):
+        mark = marks[boxes[i].parent]
+        if mark is None and i in own and (own[i], boxes[i].words) not in revoked:
+            mark = own[i]
         marks[i] = mark
     return marks
+
+
+def _overreaching(
+    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limit: float
+) -> set[tuple[Reason, str]]:
+    """Return the marks, by reason and words, that together cover `limit` or more of the prose."""
+    covered: dict[tuple[Reason, str], float] = {}
+    ends: dict[tuple[Reason, str], int] = {}
+    for i, reason in own.items():
+        key = (reason, boxes[i].words)
+        if boxes[i].first >= ends.get(key, 0):
+            covered[key] = covered.get(key, 0.0) + sums[boxes[i].last] - sums[boxes[i].first]
+            ends[key] = boxes[i].last
+    return {key for key, weight in covered.items() if weight and weight >= limit}
 
 
 def own_mark(box: Box) -> Reason | None:
@@ -112,4 +130,10 @@ def own_mark(box: Box) -> Reason | None:
     if box.hidden:
         return Reason.HIDDEN
     mark = TAG_REASONS.get(box.tag)
-    return mark or (read_words(box.words) if box.words else None)
+    if mark is None and box.words and box.tag not in _WHOLE_PAGE:
+        mark = read_words(box.words)
+    return mark
+
+
+_WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
+"""Boxes whose words describe the page, not a part of it."""

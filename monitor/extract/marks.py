@@ -71,7 +71,7 @@ _WORDS: tuple[tuple[Reason, str], ...] = (
     (
         Reason.TAGS,
         rf"{_B}tags?{_E}|tag-?(?:list|cloud|links)|tagcloud|keywords|{_B}topics?{_E}|categor(?:y|ies)-?(?:list|links)"
-        rf"|cat-?links|article-?tags|{_B}labels?{_E}|kicker|{_B}hashtags",
+        rf"|cat-?links|article-?tags|kicker|{_B}hashtags",
     ),
     (
         Reason.NAVIGATION,
@@ -103,6 +103,10 @@ _BODY = re.compile(
 )
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
+_SAYS_NOTHING = re.compile(r"\S*[:\[]|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-")
+"""Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
+categories and tags, states of the layout ("no-sidebar")."""
+
 TAG_REASONS: dict[str, Reason] = {
     "nav": Reason.NAVIGATION,
     "menu": Reason.NAVIGATION,
@@ -128,7 +132,7 @@ def read_words(words: str) -> Reason | None:
 
     Sites repeat their class names on every page, so the answers are kept.
     """
-    match = _MARK.search(words)
+    match = _MARK.search(" ".join(word for word in words.split() if not _SAYS_NOTHING.match(word)))
     return Reason[match.lastgroup] if match and match.lastgroup else None
 
 

@@ -20,6 +20,7 @@ from monitor.extract.template import hash_blocks
 from monitor.extract.walk import cut_html
 from monitor.model import Article, Link, Reading, Response, Template
 from monitor.text.language import detect_language
+from monitor.text.urls import url_key
 
 EXTRACTOR_VERSION = 1
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
@@ -86,6 +87,7 @@ def _article(metadata: Metadata, text: str, response: Response, link: Link) -> A
     spoken = detect_language(text)
     return Article(
         url=metadata.url,
+        key=_key(metadata.url),
         source=link.source,
         title=clean(metadata.title),
         text=text,
@@ -102,3 +104,11 @@ def _article(metadata: Metadata, text: str, response: Response, link: Link) -> A
         summary=metadata.summary,
         paywalled=metadata.paywalled,
     )
+
+
+def _key(url: str) -> str:
+    """Return what recognises a URL; "" for one that is no web address: a file, or a page without any."""
+    try:
+        return url_key(url)
+    except ValueError:
+        return ""

@@ -306,7 +306,7 @@ class _Cutter:
             if name and content:
                 page.meta.setdefault(name.lower(), []).append(content)
         elif tag == "title":
-            page.title = page.title or " ".join((node.text_content or "").split())
+            page.title = page.title or " ".join(node.text().split())
         elif tag == "base":
             page.base = page.base or attributes.get("href") or ""
         elif attributes.get("rel") == "canonical":

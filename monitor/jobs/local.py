@@ -18,7 +18,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -98,6 +98,7 @@ class LocalJobs:
             ("files", self._reload_if_changed, WATCH_FILES_S),
         ):
             self._scheduler.add_job(self._guarded, "interval", args=(name, job), seconds=seconds, id=name)
+        self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
         self._scheduler.start()
         watch = asyncio.create_task(self._watch_clock())
         try:
