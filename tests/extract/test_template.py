@@ -7,7 +7,18 @@ from monitor.extract import MIN_PAGES, WINDOW
 from monitor.model import Template
 from tests.extract.conftest import Reader
 
-TOPICS = ["harbour", "orchard", "bridge", "school", "museum", "railway", "hospital", "library", "market", "theatre"]
+TOPICS = [
+    "harbour",
+    "orchard",
+    "bridge",
+    "school",
+    "museum",
+    "railway",
+    "hospital",
+    "library",
+    "market",
+    "theatre",
+]
 
 
 def make_page(number: int, *, notice: str = "") -> str:
@@ -71,3 +82,13 @@ def test_hashes_are_the_same_in_every_process_and_fit_64_bits(read: Reader) -> N
     blocks = read(make_page(1)).blocks
     assert blocks == read(make_page(1)).blocks
     assert all(0 <= block < 2**64 for block in blocks)
+
+
+def test_a_learned_block_that_has_a_name_of_its_own_goes_by_it(read: Reader) -> None:
+    def page(number: int) -> str:
+        return make_page(number, notice=f"<p>USD 48.{number:02} EUR 52.{number:02} GBP 60.{number:02}</p>")
+
+    template = Template(pages=tuple(read(page(n)).blocks for n in range(MIN_PAGES)))
+    stripped = read(page(40), template=template).stripped
+    assert stripped["currency ticker"] == 1
+    assert "learned template" not in stripped
