@@ -66,7 +66,7 @@ def sketch_terms(terms: Sequence[str]) -> tuple[int, ...]:
     """Return the kept shingle hashes, ascending: those below `KEPT_BELOW`, 12 at least, 2,048 at most."""
     if not terms:
         return ()
-    padded = [*terms, "", ""] if len(terms) < SHINGLE_TOKENS else terms
+    padded = [*terms, "", ""][:SHINGLE_TOKENS] if len(terms) < SHINGLE_TOKENS else terms
     first, second, third = zip(*map(_hash_token, padded), strict=True)
     shingles = set(map(xor, map(xor, first, second[1:]), third[2:]))
     kept = sorted(shingle for shingle in shingles if shingle < KEPT_BELOW)

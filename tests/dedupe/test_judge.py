@@ -1,0 +1,188 @@
+"""What is a copy and what is news: the promises of `monitor.dedupe`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.dedupe import ALGORITHM, fingerprint_article, judge
+from monitor.dedupe.judge import compare_facts, measure_overlap
+from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict
+from tests.dedupe.stories import Memory, make_article, write_story
+
+STORY = write_story(1)
+OTHER = write_story(2)
+PARAGRAPHS = STORY.split("\n\n")
+
+TEXTS = st.one_of(
+    st.text(),
+    st.builds(write_story, st.integers(0, 5), st.integers(1, 30)),
+    st.builds(
+        lambda seed, start, size: write_story(seed, 30)[start : start + size],
+        st.integers(0, 3),
+        st.integers(0, 1500),
+        st.integers(0, 3000),
+    ),
+)
+
+
+def judge_after(first: Article, second: Article) -> Verdict:
+    memory = Memory()
+    memory.add(first)
+    return memory.add(second)
+
+
+def relation_of(first: str, second: str, *, source: str = "courier") -> Relation:
+    return judge_after(make_article(first), make_article(second, page="b", source=source)).relation
+
+
+def test_an_article_is_new_when_nothing_resembles_it() -> None:
+    verdict = judge_after(make_article(STORY), make_article(OTHER, source="courier"))
+    assert verdict.relation is Relation.NEW
+    assert verdict.of is None
+    assert verdict.similarity == 0.0
+
+
+def test_a_copy_belongs_to_the_story_of_what_it_repeats() -> None:
+    memory = Memory()
+    first = memory.add(make_article(STORY))
+    second = memory.add(make_article(STORY + "\n\nBy our staff.", source="courier"))
+    third = memory.add(make_article("\n\n".join(PARAGRAPHS[:5]), source="herald"))
+    assert (second.relation, third.relation) == (Relation.COPY, Relation.COPY)
+    assert first.story_id == second.story_id == third.story_id
+    assert second.of == make_article(STORY).id
+    assert 0.9 < second.similarity <= 1.0
+
+
+def test_a_known_url_is_the_same_page_whatever_it_says() -> None:
+    memory = Memory()
+    memory.add(make_article(STORY))
+    article = make_article(OTHER)
+    known = tuple(memory.kept.values())
+    verdict = judge(article, fingerprint_article(article), Candidates(articles=known))
+    assert verdict.relation is Relation.SAME_PAGE
+    assert verdict.of == article.id
+
+
+def test_the_same_words_in_other_typography_are_an_exact_copy() -> None:
+    typed = STORY.replace(" of ", "\u00a0of ").replace("The ", "“The” ").replace("ba", "b\u00ada")
+    assert relation_of(STORY, typed) is Relation.EXACT
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "\n\n".join(PARAGRAPHS[: len(PARAGRAPHS) // 3]) + "\n\nRead more",
+        "\n\n".join(reversed(PARAGRAPHS)),
+        "ZEMBLA (Agency) \u2014 " + STORY + "\n\nFollow us.\n\nSubscribe now.\n\nAll rights reserved.",
+        STORY + "\n\n" + write_story(3, 12),
+        "\n\n".join(PARAGRAPHS[:4]) + "\n\n" + write_story(4, 10),
+    ],
+    ids=["cut short", "turned round", "with credit and boilerplate", "with more behind", "half of it"],
+)
+def test_an_edited_copy_of_another_outlet_is_a_copy(copy: str) -> None:
+    assert relation_of(STORY, copy) is Relation.COPY
+    assert relation_of(copy, STORY) is Relation.COPY
+
+
+def test_two_reports_of_one_template_are_two_stories() -> None:
+    template = (
+        "Weather for {0}: {1} will be windy with a high of {2} degrees and a low of {3}. Winds blow at {4} "
+        "km/h from the west. The chance of rain is {5} percent through the evening. The service advises "
+        "residents to check road conditions before travelling. Tomorrow brings {6} degrees, with sunrise at "
+        "{7} and sunset at {8}. Stay with us for the latest forecast and updates throughout the day and night."
+    )
+    one = template.format("Zembla", "Monday", 12, 3, 20, 40, 14, "6:10", "18:02")
+    other = template.format("Varrow", "Sunday", 25, 9, 35, 80, 27, "5:55", "19:40")
+    assert relation_of(one, other, source="gazette") is Relation.NEW
+
+
+def test_a_short_text_is_the_same_only_under_the_same_title() -> None:
+    memory = Memory()
+    memory.add(make_article("Watch the video.", page="a", title="Floods in Varrow"))
+    other = memory.add(make_article("Watch the video.", page="b", title="Vote in Zembla"))
+    same = memory.add(make_article("Watch the video", page="c", title="Floods in Varrow"))
+    assert (other.relation, same.relation) == (Relation.NEW, Relation.EXACT)
+
+
+def test_boilerplate_that_every_story_has_says_nothing() -> None:
+    boilerplate = write_story(99, 6)
+    memory = Memory()
+    for number in range(70):
+        memory.add(make_article(write_story(number + 100, 20) + "\n\n" + boilerplate, source=f"s{number}"))
+    short = memory.add(make_article(write_story(300, 2) + "\n\n" + boilerplate, source="courier"))
+    assert short.relation is Relation.NEW
+
+
+def test_what_a_copy_added_makes_nothing_else_a_copy() -> None:
+    memory = Memory()
+    memory.add(make_article(STORY))
+    foreign = write_story(7, 8)
+    memory.add(make_article(STORY + "\n\n" + foreign, source="courier"))
+    assert memory.add(make_article(foreign, source="herald")).relation is Relation.NEW
+
+
+def test_scripts_without_spaces_have_copies_too() -> None:
+    text = (
+        "外交部长星期一在首都表示两国将于明年三月举行新一轮会谈并签署关于边境贸易的协议各方对此表示欢迎" * 2
+    )
+    assert relation_of(text, "本报讯" + text + "编辑") is Relation.COPY
+
+
+def test_fingerprints_of_two_algorithms_are_never_compared() -> None:
+    article = make_article(STORY, page="b")
+    fingerprint = fingerprint_article(article)
+    old = Fingerprint(
+        algorithm=ALGORITHM - 1,
+        content=fingerprint.content,
+        sketch=fingerprint.sketch,
+        facts=fingerprint.facts,
+    )
+    known = Candidate(article_id="x", url="https://x.example", source="x", story_id="s", fingerprint=old)
+    assert judge(article, fingerprint, Candidates(articles=(known,))).relation is Relation.NEW
+
+
+def test_among_equals_the_smallest_id_decides() -> None:
+    article = make_article(STORY, page="b")
+    fingerprint = fingerprint_article(article)
+    known = [
+        Candidate(article_id=name, url=name, source="x", story_id=name, fingerprint=fingerprint)
+        for name in "cab"
+    ]
+    for order in (known, known[::-1]):
+        verdict = judge(article, fingerprint, Candidates(articles=tuple(order)))
+        assert verdict.of == "a"
+        assert verdict.judged == frozenset("abc")
+
+
+@given(TEXTS)
+def test_an_article_is_a_copy_of_itself(text: str) -> None:
+    assert relation_of(text, text) is Relation.EXACT
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["gazette", "courier"]))
+def test_the_order_of_two_never_changes_whether_they_are_grouped(one: str, other: str, source: str) -> None:
+    first, second = make_article(one), make_article(other, page="b", source=source)
+    assert judge_after(first, second).relation is judge_after(second, first).relation
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 1000), st.integers(0, 1000), st.lists(st.sampled_from(PARAGRAPHS), max_size=3))
+def test_three_lines_of_boilerplate_change_no_verdict(one: int, other: int, lines: list[str]) -> None:
+    boilerplate = "".join(f"\n\n{line.split('.')[0]}." for line in lines)
+    first, second = write_story(one, 20), write_story(other, 20)
+    before = relation_of(first, second)
+    assert relation_of(first + boilerplate, second + boilerplate) is before or before is Relation.EXACT
+
+
+@given(st.lists(st.integers(0, (1 << 64) - 1), unique=True, max_size=40), st.frozensets(st.integers()))
+def test_overlap_is_symmetric_and_a_share(numbers: list[int], common: frozenset[int]) -> None:
+    one, other = sorted(numbers[:25]), sorted(numbers[15:])
+    overlap = measure_overlap(one, other, common)
+    assert overlap == measure_overlap(other, one, common)
+    assert 0 <= overlap.of_larger <= overlap.of_smaller <= 1
+
+
+def test_no_facts_tell_no_difference() -> None:
+    assert compare_facts(frozenset(), frozenset({"7"})) == 1.0
