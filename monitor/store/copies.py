@@ -64,7 +64,7 @@ def _count_postings(connection: Connection, sketch: Iterable[int]) -> dict[int, 
     )
     count = select(func.count()).select_from(some).scalar_subquery()
     counted = select(shingles.c.value, count.label("frequency")).subquery()
-    rows = connection.execute(select(counted).where(counted.c.frequency > 0)).tuples()
+    rows = connection.execute(select(counted).where(counted.c.frequency > 0))
     return dict(list(rows))
 
 

@@ -27,7 +27,7 @@ def listed(connection: Connection, numbers: Iterable[int]) -> TableValuedAlias:
     value = column("value", BigInteger)
     if is_postgresql(connection):
         array = cast(literal(list(numbers), postgresql.ARRAY(BigInteger)), postgresql.ARRAY(BigInteger))
-        return func.unnest(array).table_valued(value, name="listed")
+        return func.unnest(array).table_valued(value, name="listed").render_derived()
     return func.json_each(literal(json.dumps(list(numbers)))).table_valued(value, name="listed")
 
 

@@ -57,7 +57,7 @@ def find_unknown(
         select(numbers.c.value, LINKS.c.state, SOURCES.c.name)
         .join(LINKS, LINKS.c.key_hash == numbers.c.value)
         .join(SOURCES)
-    ).tuples()
+    )
     known = [(unsigned(value), state, name) for value, state, name in rows]
     for key, _, name in known:
         if name == source:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from monitor.errors import StoreError
 from monitor.model import Seed, SeedKind, Source, Template, Validators, Visit, VisitOutcome
 from monitor.ports import SourceMemory, SourceState
+from monitor.store.columns import Instant
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.tables import (
     ARTICLES,
@@ -170,7 +172,7 @@ def claim_due(connection: Connection, claim: Claim, limit: int) -> tuple[str, ..
         .values(claim.columns())
         .returning(SOURCES.c.next_visit_at, SOURCES.c.id, SOURCES.c.name)
     )
-    return tuple(name for _, _, name in sorted(taken.tuples()))
+    return tuple(name for _, _, name in sorted(taken))
 
 
 def claim_one(connection: Connection, claim: Claim, name: str) -> bool:
@@ -253,7 +255,7 @@ def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at
 def _failed(visit: Visit) -> dict[str, object]:
     return {
         "failures": SOURCES.c.failures + 1,
-        "failing_since": func.coalesce(SOURCES.c.failing_since, visit.finished_at),
+        "failing_since": func.coalesce(SOURCES.c.failing_since, literal(visit.finished_at, Instant)),
         "reason": visit.reason,
     }
 
