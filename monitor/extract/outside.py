@@ -34,13 +34,7 @@ _VAGUE = frozenset((*_UNNAMED, Reason.RELATED, Reason.NAVIGATION, Reason.FURNITU
 
 
 def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
-    """Replace the vague among `reasons` with what the blocks are, in place.
-
-    What the template has taught is named like the rest: only what has no other name stays "learned template".
-    """
-    learned = [i for i, reason in enumerate(reasons) if reason is Reason.TEMPLATE]
-    for i in learned:
-        reasons[i] = Reason.OUTSIDE
+    """Replace the vague among `reasons` with what the blocks are, in place."""
     for i, block in enumerate(page.blocks):
         if reasons[i] in _UNNAMED:
             reasons[i] = marks[block.box] or read_edge_line(block.text) or reasons[i]
@@ -50,9 +44,6 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
     _name_related(page, reasons)
     _name_head(page, reasons)
     _name_rest(page, reasons)
-    for i in learned:
-        if reasons[i] is Reason.OUTSIDE:
-            reasons[i] = Reason.TEMPLATE
 
 
 def _name_strips(page: Page, reasons: list[Reason]) -> None:
