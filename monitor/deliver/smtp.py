@@ -50,8 +50,8 @@ class SmtpLimits:
     `step` is for the connection and each command. `answer` is for the reply to a whole mail, which
     servers filter before they answer: RFC 5321, 4.5.3.2.6 asks for ten minutes, and a client that
     gives up earlier gets a mail delivered that it will send again. `idle` is how long an unused
-    connection is kept. `pause` is how long a server that could not be spoken to is left in peace:
-    until then every mail fails at once, so that a dead server holds up no batch.
+    connection is kept. `pause` is how long a server is left in peace that could not be
+    opened, or kept us waiting: until then every mail fails at once, so that it holds up no batch.
     """
 
     step: timedelta = timedelta(seconds=30)
@@ -105,6 +105,7 @@ class SmtpConnection:
         )
         self._turn = asyncio.Lock()
         self._closing: asyncio.Task[None] | None = None
+        self._opened = False
         self._silent_until = 0.0
         self._silent_because = ""
 
@@ -116,21 +117,17 @@ class SmtpConnection:
         """
         async with self._turn:
             self._keep_open()
-            loop = asyncio.get_running_loop()
-            if loop.time() < self._silent_until:
+            if asyncio.get_running_loop().time() < self._silent_until:
                 raise DeliveryFailed(self._silent_because)
             try:
                 replies = await self._transact(sender, recipients, message)
-            except (
-                Exception
-            ) as exc:  # the library's are not of one tree: UnicodeError for a host that is none
-                self._client.close()
-                self._silent_until = loop.time() + self._limits.pause.total_seconds()
-                self._silent_because = self._explain(exc)
-                raise DeliveryFailed(self._silent_because) from exc
             except asyncio.CancelledError:  # in the middle of a mail: the connection is of no more use
                 self._client.close()
                 raise
+            except (
+                Exception
+            ) as exc:  # the library's are not of one tree: UnicodeError for a host that is none
+                raise self._give_up(exc) from exc
             self._closing = asyncio.create_task(self._close_when_idle())
             return replies
 
@@ -166,7 +163,7 @@ class SmtpConnection:
         """
         used_before = self._client.is_connected
         if not used_before:
-            await self._client.connect()
+            await self._open()
         try:
             await self._client.mail(sender)
         except (SMTPServerDisconnected, SMTPSenderRefused) as exc:
@@ -174,7 +171,7 @@ class SmtpConnection:
             if not (used_before and closed):
                 raise
             self._client.close()
-            await self._client.connect()
+            await self._open()
             await self._client.mail(sender)
 
     async def _name(self, recipient: str) -> Reply:
@@ -194,11 +191,21 @@ class SmtpConnection:
                 raise
             return reply_of(exc.code, exc.message)
         except (SMTPServerDisconnected, SMTPTimeoutError) as exc:
-            raise SMTPServerDisconnected(
+            raise type(exc)(
                 f"{exc.message} when the mail had been handed over; if it was taken all the same, "
                 "it comes again with the same Message-ID"
             ) from exc
         return reply_of(code, text)
+
+    def _give_up(self, exc: Exception) -> DeliveryFailed:
+        """Return the failure. A server that cannot be opened, or keeps us waiting, is left in peace."""
+        self._client.close()
+        failure = DeliveryFailed(self._explain(exc))
+        if not self._opened or isinstance(exc, TimeoutError):
+            pause = self._limits.pause.total_seconds()
+            self._silent_until = asyncio.get_running_loop().time() + pause
+            self._silent_because = str(failure)
+        return failure
 
     def _explain(self, exc: Exception) -> str:
         """Return what went wrong with the server, and what to do, in one line."""
@@ -213,6 +220,11 @@ class SmtpConnection:
         return f"{self._where} cannot be used: {one_line(str(exc), MAX_REPLY_CHARS)}"
 
     # --- the connection ------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        self._opened = False
+        await self._client.connect()
+        self._opened = True
 
     def _keep_open(self) -> None:
         if self._closing is not None:

@@ -9,9 +9,7 @@ from monitor.model import AppriseChannel
 from tests.deliver.servers import HOST, ScriptedWeb, served
 from tests.deliver.stories import make_delivery, titled
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:'imghdr' is deprecated:DeprecationWarning"
-)  # it imports that
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # it imports that
 
 
 def sender_to(web: ScriptedWeb, **settings: timedelta) -> AppriseSender:

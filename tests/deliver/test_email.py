@@ -326,12 +326,33 @@ async def test_a_server_that_falls_silent_is_given_up_in_time(verb: str) -> None
 async def test_a_dead_server_is_left_in_peace_and_fails_every_mail_at_once() -> None:
     limits = replace(LIMITS, pause=timedelta(minutes=1))
     async with (
-        served(ScriptedMail({"EHLO": [HANG_UP], "HELO": [HANG_UP]})) as server,
+        served(ScriptedMail(greeting="554 no service")) as server,
         sender_to(smtp_at(server.port), limits=limits) as sender,
     ):
         first, second = await failure_of(sender), await failure_of(sender)
     assert str(first) == str(second)
     assert server.connections == 1
+
+
+async def test_a_server_that_keeps_us_waiting_is_left_in_peace_too() -> None:
+    limits = replace(LIMITS, answer=SOON, pause=timedelta(minutes=1))
+    async with (
+        served(ScriptedMail({".": [STALL]})) as server,
+        sender_to(smtp_at(server.port), limits=limits) as sender,
+    ):
+        first, second = await failure_of(sender), await failure_of(sender)
+    assert str(first) == str(second)
+    assert len(server.mails) == 1
+
+
+async def test_a_server_that_breaks_off_over_one_mail_is_asked_about_the_next() -> None:
+    limits = replace(LIMITS, pause=timedelta(minutes=1))
+    async with (
+        served(ScriptedMail({".": [HANG_UP]})) as server,
+        sender_to(smtp_at(server.port), limits=limits) as sender,
+    ):
+        await failure_of(sender)
+        assert await sender.send(make_delivery(number=2)) == "250 fine"
 
 
 async def test_an_idle_connection_is_closed_politely_and_opened_again() -> None:

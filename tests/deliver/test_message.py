@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.deliver import message
 from monitor.deliver.message import Envelope, parse_mailbox, reads_back, transfer_encoding, write_message
-from monitor.deliver.wording import Letter, Wording
+from monitor.deliver.wording import Letter, Wording, write_subject
 from monitor.errors import DeliveryFailed
 from monitor.model import Delivery, name_id
 from tests.deliver.servers import parse_mail
@@ -90,13 +90,23 @@ def test_an_encoded_line_break_in_a_headline_writes_no_header() -> None:
 def test_five_hundred_hostile_headlines_write_no_header_and_all_can_be_sent() -> None:
     plain = 0
     for number, title in enumerate(hostile_titles(600)):
-        raw = write(titled(title, number))
-        modern = BytesParser(policy=policy.default).parsebytes(raw, headersonly=True)
+        delivery = titled(title, number)
+        letter = Letter(subject=write_subject(delivery), text="a\n", html="<p>a\n")
+        raw = write_message(ENVELOPE, delivery.alert, letter)
+        modern = BytesParser(policy=policy.default).parsebytes(raw)
         assert modern.keys() == BytesParser(policy=policy.compat32).parsebytes(raw).keys() == HEADERS
         assert modern["Message-ID"] == f"<alert.{name_id('alert', str(number))}@example.org>"
         assert not modern["Subject"].defects
+        assert len(list(modern.walk())) == 3
         plain += "news (alert " in str(modern["Subject"])
     assert plain == 0, "each of them has a subject made of its own words"
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES)
+def test_a_whole_mail_about_a_hostile_headline_writes_no_header(title: str) -> None:
+    mail = parse_mail(write(titled(title)))
+    assert mail.keys() == HEADERS
+    assert len(list(mail.walk())) == 3
 
 
 @settings(max_examples=150)
