@@ -59,7 +59,7 @@ bench: .venv-bench/bench.stamp  ## compare us with our peers and write benchmark
 lock: .venv/dev.stamp  ## choose versions anew after an edit of pyproject.toml (ARGS=--upgrade: the newest)
 	$(BIN)/python $(PIP) uv==$(UV_VERSION)
 	$(call compile,requirements/dev.lock,--all-extras)
-	$(call compile,requirements/run.lock,--extra demo --constraint requirements/dev.lock)
+	$(call compile,requirements/run.lock,--extra apprise --extra demo --constraint requirements/dev.lock)
 	$(call compile,benchmarks/requirements.txt,benchmarks/requirements.in --constraint requirements/run.lock)
 
 clean:  ## remove what was built; archives and configuration stay
