@@ -6,7 +6,7 @@ Position: over `tables`, under the modules that speak SQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import BigInteger, Connection, Table, TableValuedAlias, cast, column, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,7 +31,10 @@ def listed(connection: Connection, numbers: Iterable[int]) -> TableValuedAlias:
     return func.json_each(literal(json.dumps(list(numbers)))).table_valued(value, name="listed")
 
 
-def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT that leaves alone what is there already."""
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert those rows that are not there already by a unique column; return how many."""
+    if not rows:
+        return 0
     insert = postgresql.insert if is_postgresql(connection) else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
+    return len(connection.execute(statement, list(rows)).all())

@@ -81,10 +81,8 @@ def insert_found(connection: Connection, source: str, found: Sequence[Found], no
     of_source = find_source_row(connection, source)
     new = [_new_row(of_source, each, now) for each in found if each.status is not LinkStatus.ARTICLE]
     read = [_new_row(of_source, each, now) for each in found if each.status is LinkStatus.ARTICLE]
-    statement = insert_new(connection, LINKS)
-    if read:
-        connection.execute(statement, read)
-    return connection.execute(statement, new).rowcount if new else 0
+    insert_new(connection, LINKS, read)
+    return insert_new(connection, LINKS, new)
 
 
 def _new_row(of_source: int | None, found: Found, now: datetime) -> dict[str, object]:

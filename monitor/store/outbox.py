@@ -24,8 +24,6 @@ from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, SOURCES
 
 def insert_alerts(connection: Connection, article_row: int, alerts: Sequence[Alert]) -> int:
     """Put alerts into the outbox; return how many are new. One whose id is known stays as it is."""
-    if not alerts:
-        return 0
     rows = [
         {
             "name": alert.id,
@@ -42,7 +40,7 @@ def insert_alerts(connection: Connection, article_row: int, alerts: Sequence[Ale
         }
         for alert in alerts
     ]
-    return connection.execute(insert_new(connection, ALERTS), rows).rowcount
+    return insert_new(connection, ALERTS, rows)
 
 
 def claim_due(connection: Connection, claim: Claim, channel: str, limit: int) -> tuple[Delivery, ...]:

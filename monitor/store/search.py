@@ -46,7 +46,8 @@ MAX_TERM_CHARS = 200
 MAX_DOCUMENT_BYTES = 1_000_000
 """Of distinct terms; PostgreSQL takes 1,048,575. A novel has a tenth of it: only nonsense is cut."""
 
-_BLANK = re.compile(r"[\x00-\x20\x7f]")
+_SEPARATORS = re.compile(r"[\x00-\x20\x7f:]")
+"""No term holds one; the colon is kept for the name of the source."""
 
 
 def terms_of(words: str) -> list[str]:
@@ -65,11 +66,11 @@ def terms_of(words: str) -> list[str]:
 
 def _clean(term: str) -> str:
     """Return a term that neither database can take apart."""
-    return _BLANK.sub("\ufffd", storable(term))[:MAX_TERM_CHARS]
+    return _SEPARATORS.sub("\ufffd", storable(term))[:MAX_TERM_CHARS]
 
 
 def _source_term(source_row: int) -> str:
-    return f"source:{source_row}"  # no term of a text has a colon
+    return f"source:{source_row}"
 
 
 def add_document(connection: Connection, article_row: int, source_row: int, terms: Sequence[str]) -> None:

@@ -29,7 +29,7 @@ class LinkStatus(StrEnum):
 
 IS_ACTIVE = text("active")
 LINK_WAITS = text("state = 'waiting'")
-LINK_IS_OPEN = text("state = 'waiting' OR state = 'dismissed'")
+LINK_IS_OPEN = text("(state = 'waiting' OR state = 'dismissed')")
 ALERT_IS_OPEN = text("state NOT IN ('sent', 'dead')")
 IS_INDEXED = text("indexed")
 """What partial indexes hold. A query uses one only when it repeats its condition to the letter, with

@@ -124,8 +124,8 @@ def create_links() -> None:
         "ix_links_open",
         "links",
         ["source_id", "state"],
-        sqlite_where=sa.text("state = 'waiting' OR state = 'dismissed'"),
-        postgresql_where=sa.text("state = 'waiting' OR state = 'dismissed'"),
+        sqlite_where=sa.text("(state = 'waiting' OR state = 'dismissed')"),
+        postgresql_where=sa.text("(state = 'waiting' OR state = 'dismissed')"),
     )
 
 
