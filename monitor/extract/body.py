@@ -56,6 +56,11 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
+def count_chars(text: str) -> float:
+    """Return how long a text is, in characters of an alphabet."""
+    return len(text) * (DENSE_SCRIPT_FACTOR if DENSE_SCRIPT.search(text, 0, 40) else 1)
+
+
 def weigh(block: Block) -> float:
     """Return how much prose a block holds, in characters of an alphabet."""
     text = block.text

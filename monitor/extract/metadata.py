@@ -48,7 +48,11 @@ _WORDS_OF_PUBLISHING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """The fields of an article other than its text; see `monitor.model.Article`."""
+    """The fields of an article other than its text; see `monitor.model.Article`.
+
+    `body` is the text that JSON-LD gives, "" if none: often cut short. `claims_article` says that the page
+    calls itself an article.
+    """
 
     url: str
     title: str
@@ -63,6 +67,7 @@ class Metadata:
     summary: str | None
     paywalled: bool
     body: str
+    claims_article: bool
 
 
 def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
@@ -93,6 +98,7 @@ def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
         or None,
         paywalled=claims.free is False or _first_meta(page, "article:content_tier") in ("locked", "metered"),
         body=claims.body,
+        claims_article=claims.is_article or _first_meta(page, "og:type").casefold() == "article",
     )
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from monitor.errors import NotAnArticle
+from monitor.extract.body import count_chars
 from monitor.extract.charset import utf8_page
 from monitor.extract.decide import Decision, decide
 from monitor.extract.flat import cut_text
@@ -28,6 +29,9 @@ EXTRACTOR_VERSION = 1
 BINARY_SHARE = 0.02
 """Share of control characters from which bytes are no text."""
 
+CUT_SHARE = 0.4
+"""A page that shows less than this share of the text in its JSON-LD hides its story; then that text is the story."""
+
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFEFF, 0x200B, 0xAD])
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -45,8 +49,11 @@ def read_article(response: Response, link: Link, template: Template) -> Reading:
     hashes = hash_blocks(page)
     decisions = decide(page, metadata.title, hashes, template)
     text = join_story(decisions)
-    refuse_wall(page, html, len(text))
-    refuse_empty(page, len(text), decisions, metadata.title)
+    if len(text) < CUT_SHARE * len(metadata.body):
+        text = read_body_claim(metadata.body)
+    chars = count_chars(text)
+    refuse_wall(page, html, chars)
+    refuse_empty(page, chars, metadata)
     if not metadata.title:
         raise NotAnArticle("the page has no title")
     article = _article(metadata, text, response, link)
@@ -74,6 +81,11 @@ def cut_page(body: bytes, content_type: str) -> Page:
 def join_story(decisions: Sequence[Decision]) -> str:
     """Return the kept blocks as paragraphs parted by one blank line, NFC, without control characters."""
     return clean("\n\n".join(d.block.text for d in decisions if d.reason is Reason.STORY))
+
+
+def read_body_claim(body: str) -> str:
+    """Return the text that JSON-LD gives for a story, as paragraphs."""
+    return clean("\n\n".join(line for part in body.splitlines() if (line := " ".join(part.split()))))
 
 
 def clean(text: str) -> str:

@@ -10,10 +10,9 @@ the story does not exist, is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from monitor.errors import NotAnArticle
-from monitor.extract.decide import Decision
+from monitor.extract.metadata import Metadata
 from monitor.extract.page import Page
 
 MAX_WALL_CHARS = 2_500
@@ -68,28 +67,27 @@ _ENABLE_SCRIPTS = re.compile(
 )
 
 
-def refuse_wall(page: Page, html: bytes, story_chars: int) -> None:
-    """Refuse a page that stands before the story: bot checks, consent, login, scripts.
+def refuse_wall(page: Page, html: bytes, story_chars: float) -> None:
+    """Refuse a page that stands before the story: bot checks, consent, login.
 
-    `story_chars` is the length of what looks like a story; a page with a long one is let through.
+    `story_chars` is how much story was found, in characters of an alphabet; a page with enough of it is
+    let through, whatever its words.
 
     Raises:
         NotAnArticle: transient.
     """
-    if story_chars > MAX_WALL_CHARS:
-        return
-    text = "\n".join(block.text for block in page.blocks)
-    if len(text) <= MAX_WALL_CHARS:
-        for reason, pattern in _WALLS:
-            if pattern.search(html):
-                raise NotAnArticle(reason, transient=True)
     if story_chars >= SHORT_STORY_CHARS:
         return
-    if _CONSENT.search(text) and len(text) <= 2 * MAX_WALL_CHARS and _is_mostly(text, _CONSENT):
+    text = "\n".join(block.text for block in page.blocks)
+    if len(text) > MAX_WALL_CHARS:
+        return
+    for reason, pattern in _WALLS:
+        if pattern.search(html):
+            raise NotAnArticle(reason, transient=True)
+    if _CONSENT.search(text) and _is_mostly(text, _CONSENT):
         raise NotAnArticle("a consent wall stands before the page", transient=True)
-    if page.password_fields or (len(text) <= MAX_WALL_CHARS and _LOGIN.search(text)):
-        if story_chars < SHORT_STORY_CHARS // 2 or (page.password_fields and _LOGIN.search(text[:1000])):
-            raise NotAnArticle("the story is behind a login", transient=True)
+    if story_chars < SHORT_STORY_CHARS / 2 and (page.password_fields or _LOGIN.search(text)):
+        raise NotAnArticle("the story is behind a login", transient=True)
 
 
 def _is_mostly(text: str, pattern: re.Pattern[str]) -> bool:
@@ -97,7 +95,7 @@ def _is_mostly(text: str, pattern: re.Pattern[str]) -> bool:
     return len(pattern.findall(text)) >= 2 or len(text) < 1_000
 
 
-def refuse_empty(page: Page, story_chars: int, decisions: Sequence[Decision], title: str) -> None:
+def refuse_empty(page: Page, story_chars: float, metadata: Metadata) -> None:
     """Refuse a page that holds no story: an empty shell, a missing page, a list.
 
     Raises:
@@ -105,9 +103,11 @@ def refuse_empty(page: Page, story_chars: int, decisions: Sequence[Decision], ti
     """
     text = " ".join(block.text for block in page.blocks)
     if story_chars < SHORT_STORY_CHARS and (
-        _MISSING.search(title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text))
+        _MISSING.search(metadata.title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text))
     ):
         raise NotAnArticle("the page says that there is no such story")
+    if story_chars >= MIN_STORY_CHARS and metadata.claims_article:
+        return
     if story_chars < MIN_STORY_CHARS and (
         (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS) or _ENABLE_SCRIPTS.search(text)
     ):
@@ -120,7 +120,7 @@ def refuse_empty(page: Page, story_chars: int, decisions: Sequence[Decision], ti
         raise NotAnArticle("no text long enough to be a story")
 
 
-def is_list(page: Page, story_chars: int) -> bool:
+def is_list(page: Page, story_chars: float) -> bool:
     """Return whether a page is mostly links to other pages."""
     if story_chars > SHORT_STORY_CHARS:
         return False
