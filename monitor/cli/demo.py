@@ -6,6 +6,7 @@ Position: prints what `monitor.demo` yields.
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from monitor.cli import printing
@@ -35,6 +37,12 @@ from monitor.demo import (
 
 MAIL_LINES = 24
 """How much of an email's text is shown."""
+
+HOOK_LINES = 12
+"""How much of a webhook's body is shown."""
+
+STEP_WIDTH = 9
+"""Characters of the longest name of a step."""
 
 
 async def show_demo(*, stay: bool, as_json: bool) -> int:
@@ -85,8 +93,8 @@ def show_event(event: DemoEvent) -> None:  # noqa: C901 - one case an event
             text = "\n".join(event.text.strip().splitlines()[:MAIL_LINES])
             heading = plain(f"mail to {', '.join(event.to)}: {event.subject}")
             console.print(Panel(plain(text), title=heading, title_align="left", border_style="yellow"))
-        case HookArrived(id=hook_id, body=body):
-            step("webhook", plain(f"{hook_id}, signature verified: {body[:200]} ..."), "yellow")
+        case HookArrived():
+            show_hook(event)
         case DaemonComplained(text=text):
             step("daemon", plain(text), "red")
         case DaemonStopped(exit_code=exit_code):
@@ -97,7 +105,11 @@ def show_event(event: DemoEvent) -> None:  # noqa: C901 - one case an event
 
 def step(name: str, text: Text, style: str = "cyan") -> None:
     """Print a line that begins with what kind of step it is."""
-    console.print(Text.assemble((f"{name:>10}  ", style), text))
+    line = Table.grid(padding=(0, 1))
+    line.add_column(width=STEP_WIDTH, justify="right", style=style)
+    line.add_column()
+    line.add_row(name, text)
+    console.print(line)
 
 
 def show_opened(event: Opened) -> None:
@@ -115,7 +127,8 @@ def show_article(event: ArticleKept) -> None:
     if event.copy_of is not None:
         step("copy", plain(f"of “{event.copy_of}”: no second alert"), "bold green")
     if event.stripped:
-        what = ", ".join(f"{count} {reason}" for reason, count in event.stripped.items())
+        most_first = sorted(event.stripped.items(), key=lambda entry: -entry[1])
+        what = ", ".join(f"{count} {reason}" for reason, count in most_first)
         step("stripped", plain(what), "dim")
 
 
@@ -124,18 +137,26 @@ def show_visit(event: Visited) -> None:
     if event.reason is not None:
         step("visit", plain(f"{event.source}: {event.outcome}: {event.reason}"), "red")
         return
-    found = f"{event.found} links, {event.new} new, {event.kept} articles kept, {event.copies} copies"
+    found = f"links {event.found}, new {event.new}, kept {event.kept}, copies {event.copies}"
     step("visit", plain(f"{event.source}: {found}"))
+
+
+def show_hook(event: HookArrived) -> None:
+    """Print the beginning of a webhook's body."""
+    lines = json.dumps(json.loads(event.body), indent=2, ensure_ascii=False).splitlines()
+    heading = plain(f"webhook {event.id}, signature verified")
+    text = plain("\n".join([*lines[:HOOK_LINES], "  ..."]))
+    console.print(Panel(text, title=heading, title_align="left", border_style="yellow"))
 
 
 def show_summary(event: DemoSummary) -> None:
     """Print what should have happened, and whether it did."""
     console.print()
     for check in event.checks:
-        mark = Text("✓ ", style="green") if check.passed else Text("✗ ", style="bold red")
-        console.print(
-            Text.assemble(mark, plain(check.name), (f"  {check.detail}" if check.detail else "", "dim"))
-        )
+        mark = Text("✓", style="green") if check.passed else Text("✗", style="bold red")
+        line = Table.grid(padding=(0, 1))
+        line.add_row(mark, Text.assemble(plain(check.name), "  ", (check.detail, "dim")))
+        console.print(line)
     failed = sum(not check.passed for check in event.checks)
     seconds = f"{event.elapsed.total_seconds():.0f} s"
     if failed:
