@@ -35,6 +35,7 @@ from monitor.demo.newsstand import Newsstand, Site
 from monitor.demo.webhook import Hook, WebhookReceiver
 from monitor.errors import MonitorError
 from monitor.model import name_id
+from monitor.text.urls import url_key
 
 PATIENCE = timedelta(seconds=45)
 """How long the whole story may take; about 12 s on a machine with nothing else to do."""
@@ -146,11 +147,11 @@ class Demo:
         self.events.put_nowait(Chapter(NEW_STORIES))
         urls = [self._publish(review, slug) for slug in (DISTRACTING_STORY, ALERTING_STORY)]
         await self._until(lambda: bool(self.mailbox.mails and self.receiver.hooks))
-        await self._until(lambda: all(map(self._was_ingested, urls)))
+        await self._until(lambda: all(map(self._was_read, urls)))
 
         self.events.put_nowait(Chapter(THE_COPY))
         copy = self._publish(herald, COPIED_STORY)
-        await self._until(lambda: self._was_ingested(copy))
+        await self._until(lambda: self._was_read(copy))
 
     async def _stop(self) -> int:
         self.events.put_nowait(Chapter(THE_END))
@@ -192,8 +193,11 @@ class Demo:
     def _was_visited(self, site: Site) -> bool:
         return any(line.step == "visit" and line.source == site.name for line in self._lines)
 
-    def _was_ingested(self, url: str) -> bool:
-        return any(line.step == "ingest" and line.url == url for line in self._lines)
+    def _was_read(self, url: str) -> bool:
+        """Return whether a page was ingested, and the visit that found it has ended."""
+        lines = iter(self._lines)
+        source = next((line.source for line in lines if line.step == "ingest" and line.url == url), None)
+        return any(line.step == "visit" and line.source == source for line in lines)
 
     def _outcome(self, exit_code: int | None) -> Outcome:
         return Outcome(
@@ -216,7 +220,7 @@ class Demo:
     def _describe(self, line: LogLine) -> DemoEvent | None:
         """Return what a line of the log shows; None for what a viewer need not see."""
         if line.step == "ingest" and line.title:
-            self._titles[name_id("article", line.url)] = line.title
+            self._titles[name_id("article", url_key(line.url))] = line.title
             return ArticleKept(
                 source=line.source,
                 title=line.title,
