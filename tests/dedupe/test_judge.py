@@ -91,7 +91,7 @@ def test_two_reports_of_one_template_are_two_stories() -> None:
         "Weather for {0}: {1} will be windy with a high of {2} degrees and a low of {3}. Winds blow at {4} "
         "km/h from the west. The chance of rain is {5} percent through the evening. The service advises "
         "residents to check road conditions before travelling. Tomorrow brings {6} degrees, with sunrise at "
-        "{7} and sunset at {8}. Stay with us for the latest forecast and updates throughout the day and night."
+        "{7} and sunset at {8}. Stay with us for the latest forecast and updates throughout the day."
     )
     one = template.format("Zembla", "Monday", 12, 3, 20, 40, 14, "6:10", "18:02")
     other = template.format("Varrow", "Sunday", 25, 9, 35, 80, 27, "5:55", "19:40")
