@@ -20,7 +20,6 @@ import typer
 
 from monitor import app as program
 from monitor.cli import printing
-from monitor.cli.demo import show_demo
 from monitor.cli.logs import LogFormat, start_logging
 from monitor.config import Config, json_schema, parse_duration, read_config, render_mistakes
 from monitor.deliver import webhook_schema
@@ -184,10 +183,10 @@ def sources(
     if not states:
         say_nothing("No source has been registered yet: start the daemon with `monitor run`.")
         return
-    printing.show_sources(states, settings.timezone)
-    if links:
-        printing.console.print("\nlinks that gave no article:", style="bold")
-        printing.show_links(links, settings.timezone)
+    if name is None:
+        printing.show_sources(states, settings.timezone)
+    else:
+        printing.show_source(states[0], links, settings.timezone)
 
 
 @commands.command()
@@ -298,7 +297,7 @@ def check_config(
         printing.print_json({"mistakes": [], **numbers})
     else:
         printing.console.print(
-            f"{path}: no mistakes; {', '.join(f'{number} {what}' for what, number in numbers.items())}",
+            f"{path}: no mistakes; {', '.join(amount(n, what) for what, n in numbers.items())}",
             highlight=False,
         )
 
@@ -321,6 +320,10 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Watch the whole program at work on two small news sites of its own, without the internet."""
+    try:
+        from monitor.cli.demo import show_demo  # noqa: PLC0415 - its extra may not be installed
+    except ModuleNotFoundError as exc:
+        raise MonitorError(f'the demo needs {exc.name}; pip install "news-monitor[demo]"') from exc
     raise typer.Exit(asyncio.run(show_demo(stay=stay, as_json=as_json)))
 
 
@@ -366,6 +369,11 @@ def moment(since: str | None) -> datetime | None:
         message = f"{since!r} is neither a duration such as 24h or 7d nor a date such as 2026-11-01"
         raise typer.BadParameter(message, param_hint="--since") from exc
     return when if when.tzinfo else when.astimezone()
+
+
+def amount(number: int, what: str) -> str:
+    """Return a number with its plural noun, put into the singular for one."""
+    return f"{number} {what.removesuffix('s') if number == 1 else what}"
 
 
 def say_nothing(message: str) -> None:

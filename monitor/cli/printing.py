@@ -152,41 +152,54 @@ def show_visit(visit: Visit) -> None:
 
 
 def show_sources(states: Sequence[SourceState], zone: tzinfo | None) -> None:
-    """Print how each source fares."""
+    """Print how each source fares, and below why some are failing."""
     columns = (
         ("source", "cyan"),
         ("state", ""),
         ("last visit", "dim"),
         ("next visit", "dim"),
         ("articles", ""),
-        ("seed", "dim"),
     )
     rows = [
         (
             state.name,
-            describe_state(state, zone),
+            describe_state(state),
             short_time(state.last_visit_at, zone),
             short_time(state.next_visit_at, zone) if state.active else "-",
             str(state.articles),
-            f"{state.seed.kind} {state.seed.url}" if state.seed else "-",
         )
         for state in states
     ]
     console.print(table_of(columns, rows))
+    for state in states:
+        if state.active and state.failures:
+            since = short_time(state.failing_since, zone)
+            console.print(Text.assemble("\n", (state.name, "cyan"), f" is failing since {since}:"))
+            console.print(plain(f"  {state.reason}"))
 
 
-def describe_state(state: SourceState, zone: tzinfo | None) -> Text:
-    """Return how a source fares in a few words, with the reason when it is failing."""
+def describe_state(state: SourceState) -> Text:
+    """Return how a source fares in a word or two."""
     if not state.active:
         return Text("taken out", style="dim")
     if state.failures:
-        since = short_time(state.failing_since, zone)
-        return Text.assemble(
-            ("failing", "red"), plain(f" since {since}, {state.failures} times: {state.reason}")
-        )
+        return Text("failing" if state.failures == 1 else f"failing, {state.failures} times", style="red")
     if state.last_visit_at is None:
         return Text("not visited yet", style="yellow")
     return Text("well", style="green")
+
+
+def show_source(state: SourceState, links: Sequence[LinkState], zone: tzinfo | None) -> None:
+    """Print all about one source: where its links come from, and which of them gave no article."""
+    show_sources([state], zone)
+    seed = (
+        f"its {state.seed.kind} {state.seed.url}" if state.seed else "nothing yet: no visit has found a seed"
+    )
+    console.print(plain(f"\nlinks come from {seed}"))
+    console.print(f"{state.waiting} links wait to be fetched; {state.dismissed} gave no article")
+    if links:
+        console.print()
+        show_links(links, zone)
 
 
 def show_links(links: Sequence[LinkState], zone: tzinfo | None) -> None:
