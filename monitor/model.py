@@ -32,6 +32,7 @@ class SeedKind(StrEnum):
     """What a seed is: a document that lists links to articles."""
 
     FEED = "feed"
+    SITEMAP = "sitemap"
     FRONT = "front"
 
 
@@ -94,6 +95,7 @@ class Response:
 
     `url` is where the redirects ended. `content_type` is the whole header, "" when absent. `body`
     is decoded from its Content-Encoding, but still bytes: the charset is `extract`'s business.
+    `sitemaps` are those that the site's robots.txt names, as it spells them.
     """
 
     url: str
@@ -102,6 +104,7 @@ class Response:
     content_type: str = ""
     validators: Validators = Validators()
     not_modified: bool = False
+    sitemaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ Position: after `fetch` has brought a front page, a feed or a sitemap; before it
 and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a worker process.
 
 * `find_seeds` says which documents of a site list its articles, best first.
-* `find_links` reads one of them.
+* `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index.
 
-Inside: `seeds`, `feeds` and `jsonfeed` (what publishers list), `front` (what a page's links look
-like), `page` (HTML), `listing` (entries -> links: order, duplicates, dates that make no sense).
+Inside: `seeds`, `feeds`, `jsonfeed` and `sitemaps` (what publishers list), `front` (which of a page's
+links look like articles), `page` (HTML), `listing` (entries -> links: order, duplicates, dates).
 """
 
-from monitor.discover.seeds import find_links, find_seeds
+from monitor.discover.seeds import find_children, find_links, find_seeds
 
-__all__ = ["find_links", "find_seeds"]
+__all__ = ["find_children", "find_links", "find_seeds"]

@@ -107,7 +107,7 @@ def read_front(page: Page) -> list[Entry]:
     return [
         Entry(one.url, one.title, date_in_url(one.url))
         for one in candidates
-        if one.place + one.reads + _weigh_url(one.url) + company.get(shape_of(one.url), 0.0) >= MIN_WEIGHT
+        if one.place + one.reads + weigh_url(one.url) + company.get(shape_of(one.url), 0.0) >= MIN_WEIGHT
     ]
 
 
@@ -193,11 +193,12 @@ def _weigh_place(anchor: Anchor) -> float:
     return weight
 
 
-def _weigh_url(url: str) -> float:
+def weigh_url(url: str) -> float:
+    """Return how much a URL looks like an article's, 0 when it says nothing. ValueError for no URL."""
     parts = urlsplit(url)
     segments = [unquote(segment) for segment in parts.path.split("/") if segment]
     last = segments[-1] if segments else ""
-    weight = DATE_IN_URL if _DATE.search(parts.path) else 0.0
+    weight = DATE_IN_URL if _has_dated_name(parts.path) else 0.0
     if _slug_words(_PAGE_SUFFIX.sub("", last)) >= MIN_SLUG_WORDS:
         weight += SLUG
     if _ID.search(last) or any(_ID.fullmatch(value) for _, value in parse_qsl(parts.query)):
@@ -207,6 +208,15 @@ def _weigh_url(url: str) -> float:
     if any(_LISTING_SEGMENT.fullmatch(segment) for segment in segments):
         weight += LISTING_PATH
     return weight
+
+
+def _has_dated_name(path: str) -> bool:
+    """Return whether a path names a page of some day; one that ends with the day itself is a calendar's."""
+    for found in _DATE.finditer(path):
+        before = path[: found.start()].rpartition("/")[2]
+        if before or path[found.end() :].strip("/"):
+            return True
+    return False
 
 
 def _slug_words(segment: str) -> int:

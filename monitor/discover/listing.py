@@ -37,11 +37,15 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b\u202
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a document lists, as it claims it: the reference may be relative or nonsense."""
+    """One thing that a document lists, as it claims it: the reference may be relative or nonsense.
+
+    `modified_at` only helps to put entries in order: a page may change long after it came out.
+    """
 
     reference: str
     title: str = ""
     published_at: datetime | None = None
+    modified_at: datetime | None = None
 
 
 def make_links(entries: Iterable[Entry], response: Response, source: str) -> tuple[Link, ...]:
@@ -102,7 +106,7 @@ def _with_dates(entries: Iterable[Entry], now: datetime) -> Iterator[tuple[datet
     last = now + MAX_AHEAD
     for entry in entries:
         published_at = believable(entry.published_at, now)
-        last = published_at or last
+        last = published_at or believable(entry.modified_at, now) or last
         yield last, Entry(entry.reference, entry.title, published_at)
 
 

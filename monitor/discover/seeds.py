@@ -1,24 +1,34 @@
 """A site's documents that list its articles, and how each is read.
 
-Position: the room's two doors; above `feeds`, `front` and `page`. Pure.
+Position: the room's doors; above `feeds`, `sitemaps`, `front` and `page`. Pure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from monitor.discover.feeds import looks_like_feed, read_feed
 from monitor.discover.front import read_front
 from monitor.discover.listing import make_links
 from monitor.discover.page import NamedFeed, Page
+from monitor.discover.sitemaps import looks_like_sitemap, rank_sitemaps, read_index, read_sitemap
 from monitor.errors import NotASeed
 from monitor.model import Link, Response, Seed, SeedKind
-from monitor.text.urls import same_site, url_key
+from monitor.text.urls import resolve_url, same_site, url_key
 
 MAX_NAMED_FEEDS = 5
-"""How many of the feeds that a page names are worth a request each."""
+MAX_SITEMAPS = 3
+"""How many of the feeds and sitemaps that a site names are worth a request each."""
+
+USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")
+"""Where feeds lie that no page names, by how often they do. Each costs one request, once."""
+
+WHOLE_SITE = re.compile(
+    r"(?:[a-z]{2}(?:-[a-z]{2,4})?|news|home|index|default|main|latest|all)?(?:\.\w{2,5})?"
+)
+"""Last parts of a path that stand for the whole of a site: a language, or nothing in particular."""
 
 _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECASE)
 
@@ -26,15 +36,39 @@ _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECAS
 def find_seeds(response: Response) -> tuple[Seed, ...]:
     """Return the documents that may list the site's articles, best first.
 
-    `response` is what the source's URL answers: itself the only seed when it is a feed. Otherwise the
-    feeds that the page names, those of its own section first, and the page itself last. Whether a
-    seed is any good shows when it is read (`find_links`).
+    `response` is what the source's URL answers: itself the only seed when it is a feed or a sitemap.
+    Otherwise the feeds that the page names, the sitemaps that its robots.txt names, the usual places
+    of feeds, and the page itself last. For the page of a section, what belongs to the whole site
+    comes after the page itself: it lists more than was asked for.
+
+    Whether a seed is any good shows when it is read (`find_links`).
     """
     if looks_like_feed(response.body):
         return (Seed(url=response.url, kind=SeedKind.FEED),)
-    feeds = _best_first(Page(response).named_feeds(), response.url)
-    seeds = [Seed(url=url, kind=SeedKind.FEED) for url in feeds[:MAX_NAMED_FEEDS]]
-    return (*seeds, Seed(url=response.url, kind=SeedKind.FRONT))
+    if looks_like_sitemap(response.body):
+        return (Seed(url=response.url, kind=SeedKind.SITEMAP),)
+    section = _section_of(response.url)
+    own, wider = _split_feeds(Page(response).named_feeds(), response.url, section)
+    page = [(response.url, SeedKind.FRONT)]
+    feeds = [(url, SeedKind.FEED) for url in own[:MAX_NAMED_FEEDS]]
+    usual = [] if own else [(url, SeedKind.FEED) for url in _usual_places(response.url, section)]
+    sitemaps = [(url, SeedKind.SITEMAP) for url in _sitemaps_of(response)]
+    rest = [(url, SeedKind.FEED) for url in wider[:MAX_NAMED_FEEDS]]
+    ranked = [*feeds, *usual, *page, *rest] if section else [*feeds, *sitemaps, *usual, *page]
+    kinds: dict[str, SeedKind] = {}
+    for url, kind in ranked:
+        kinds.setdefault(url, kind)
+    return tuple(Seed(url=url, kind=kind) for url, kind in kinds.items())
+
+
+def find_children(response: Response) -> tuple[Seed, ...]:
+    """Return the sitemaps that an index of sitemaps names, the likeliest to hold news first.
+
+    Empty when `response` is no index. Only those of the same site, and no more than are worth a
+    request on every visit.
+    """
+    names = read_index(response.body, response.fetched_at)
+    return tuple(Seed(url=url, kind=SeedKind.SITEMAP) for url in _resolve_all(names, response.url))
 
 
 def find_links(response: Response, seed: Seed, source: str) -> tuple[Link, ...]:
@@ -46,36 +80,67 @@ def find_links(response: Response, seed: Seed, source: str) -> tuple[Link, ...]:
         NotASeed: the document is not what the seed says, or lists nothing.
     """
     if seed.kind is SeedKind.FEED:
-        links = make_links(read_feed(response.body), response, source)
-        if not links:
-            raise NotASeed(f"{response.url} is no feed, or an empty one")
-        return links
-    if looks_like_feed(response.body):
+        entries, complaint = read_feed(response.body), "is no feed, or an empty one"
+    elif seed.kind is SeedKind.SITEMAP:
+        entries = read_sitemap(response.body, response.url, response.fetched_at)
+        complaint = "is no sitemap, or lists nothing recent"
+    elif looks_like_feed(response.body):
         raise NotASeed(f"{response.url} is a feed now, and no page")
-    links = make_links(read_front(Page(response)), response, source)
+    else:
+        entries, complaint = read_front(Page(response)), "has no links that look like articles"
+    links = make_links(entries, response, source)
     if not links:
-        raise NotASeed(f"{response.url} has no links that look like articles")
+        raise NotASeed(f"{response.url} {complaint}")
     return links
 
 
-def _best_first(feeds: Iterable[NamedFeed], page_url: str) -> list[str]:
-    """Return the feeds' URLs, each once: those of the page's section, then the site's, others last."""
-    found: dict[str, tuple[int, str]] = {}
+def _section_of(url: str) -> str:
+    """Return the name of the section that a URL stands for, "" when it stands for the whole site."""
+    last = urlsplit(url).path.lower().rstrip("/").rpartition("/")[2]
+    return "" if WHOLE_SITE.fullmatch(last) else last.partition(".")[0]
+
+
+def _split_feeds(feeds: Iterable[NamedFeed], page_url: str, section: str) -> tuple[list[str], list[str]]:
+    """Return the feeds of the page's section (or site, without one) and all others, nearest first."""
+    found: dict[str, tuple[int, NamedFeed]] = {}
     for feed in feeds:
-        rank = _rank(feed, page_url)
-        if rank is not None:
-            found.setdefault(url_key(feed.url), (rank, feed.url))
-    return [url for _, url in sorted(found.values(), key=lambda pair: pair[0])]
+        if _is_of_use(feed, page_url):
+            rank = 2 * feed.linked + (not same_site(feed.url, page_url))
+            found.setdefault(url_key(feed.url), (rank, feed))
+    ordered = [feed for _, feed in sorted(found.values(), key=lambda pair: pair[0])]
+    own = [feed.url for feed in ordered if _belongs_to(feed, section)]
+    return own, [feed.url for feed in ordered if not _belongs_to(feed, section)]
 
 
-def _rank(feed: NamedFeed, page_url: str) -> int | None:
-    """Return how far from the page's articles a feed is, 0 the nearest; None when it lists none."""
+def _is_of_use(feed: NamedFeed, page_url: str) -> bool:
     if _COMMENTS.search(feed.url) or _COMMENTS.search(feed.title) or url_key(feed.url) == url_key(page_url):
-        return None
-    section = [part for part in urlsplit(page_url).path.lower().split("/") if part]
-    path = urlsplit(feed.url).path.lower()
-    other_site = not same_site(feed.url, page_url)
-    if feed.linked and other_site:
-        return None
-    other_section = bool(section) and section[-1].partition(".")[0] not in path
-    return 4 * feed.linked + 2 * other_section + other_site
+        return False
+    return same_site(feed.url, page_url) or not feed.linked
+
+
+def _belongs_to(feed: NamedFeed, section: str) -> bool:
+    return section in urlsplit(feed.url).path.lower() or section in feed.title.lower()
+
+
+def _usual_places(page_url: str, section: str) -> Iterator[str]:
+    """Yield where feeds lie on a site, or the one place below the page of a section."""
+    path = urlsplit(page_url).path
+    if not section:
+        yield from _resolve_all(USUAL_PLACES, page_url)
+    elif "." not in path.rpartition("/")[2]:
+        yield from _resolve_all([f"{path.rstrip('/')}/{USUAL_PLACES[0]}"], page_url)
+
+
+def _sitemaps_of(response: Response) -> list[str]:
+    return list(_resolve_all(rank_sitemaps(response.sitemaps), response.url))[:MAX_SITEMAPS]
+
+
+def _resolve_all(references: Iterable[str], page_url: str) -> Iterator[str]:
+    """Yield the URLs of `references` that lie on the page's own site."""
+    for reference in references:
+        try:
+            url = resolve_url(page_url, reference)
+        except ValueError:
+            continue
+        if same_site(url, page_url):
+            yield url

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urljoin
 
@@ -74,7 +75,7 @@ class HttpFetcher:
             async with self._exchanges.open(url, errand, pause, _conditions(request.validators)) as answer:
                 target = _redirect_target(answer, url)
                 if target is None:
-                    return await self._read(answer, url, request)
+                    return replace(await self._read(answer, url, request), sitemaps=rules.sitemaps)
             url = target
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects, the last to {url[:200]}")
 

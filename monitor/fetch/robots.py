@@ -27,6 +27,8 @@ UNREACHABLE_FOR = timedelta(seconds=15)
 """How long a failure is remembered: a batch of links to a dead host fails at once, and a site that is
 back is noticed on its next visit."""
 
+MAX_SITEMAPS = 20
+MAX_SITEMAP_CHARS = 2000
 MAX_SITES = 10_000
 
 _USER_AGENT_LINE = re.compile(r"[ \t]*user[-_ ]?agents?[ \t]*:[ \t]*([^#\r\n]*)", re.IGNORECASE)
@@ -54,7 +56,8 @@ def parse_rules(body: bytes, agent: str) -> Rules:
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")
     rules = Protego.parse(_only_groups_of(agent, text))
     delay = min(rules.crawl_delay(agent) or 0.0, timedelta.max.total_seconds() / 2)
-    return Rules(rules, agent, timedelta(seconds=delay), tuple(rules.sitemaps))
+    sitemaps = tuple(url for url in rules.sitemaps if len(url) <= MAX_SITEMAP_CHARS)[:MAX_SITEMAPS]
+    return Rules(rules, agent, timedelta(seconds=delay), sitemaps)
 
 
 def _only_groups_of(agent: str, text: str) -> str:

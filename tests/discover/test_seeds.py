@@ -45,7 +45,11 @@ def test_feeds_that_the_page_names_go_before_the_page_itself() -> None:
 def test_a_section_prefers_its_own_feed() -> None:
     page = """<link rel="alternate" type="application/rss+xml" href="/feed/">
       <link rel="alternate" type="application/rss+xml" href="/world/feed/">"""
-    assert seeds(page, "https://gazette.example/world")[0] == ("feed", "https://gazette.example/world/feed/")
+    assert seeds(page, "https://gazette.example/world") == [
+        ("feed", "https://gazette.example/world/feed/"),
+        ("front", "https://gazette.example/world"),
+        ("feed", "https://gazette.example/feed/"),
+    ]
     assert seeds(page)[0] == ("feed", "https://gazette.example/feed/")
 
 
@@ -69,9 +73,54 @@ def test_only_a_few_feeds_are_tried() -> None:
     assert len(seeds(page)) == 6
 
 
-def test_a_page_without_feeds_is_its_own_seed() -> None:
-    assert seeds("<p>Nothing here") == [("front", "https://gazette.example/")]
-    assert seeds(b"") == [("front", "https://gazette.example/")]
+def test_a_page_without_feeds_is_its_own_seed_after_the_usual_places() -> None:
+    usual = [
+        ("feed", f"https://gazette.example/{path}")
+        for path in ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")
+    ]
+    assert seeds("<p>Nothing here") == [*usual, ("front", "https://gazette.example/")]
+    assert seeds(b"") == [*usual, ("front", "https://gazette.example/")]
+    assert seeds("", "https://gazette.example/en/")[0] == ("feed", "https://gazette.example/en/feed/")
+
+
+def test_a_section_is_looked_at_rather_than_the_whole_site() -> None:
+    page = '<link rel="alternate" type="application/rss+xml" title="All news" href="/feed/">'
+    assert seeds(page, "https://gazette.example/politics.html?x=1") == [
+        ("front", "https://gazette.example/politics.html?x=1"),
+        ("feed", "https://gazette.example/feed/"),
+    ]
+    assert seeds("", "https://gazette.example/politics?x=1") == [
+        ("feed", "https://gazette.example/politics/feed/"),
+        ("front", "https://gazette.example/politics?x=1"),
+    ]
+
+
+def test_sitemaps_of_robots_txt_come_after_feeds_with_the_news_first() -> None:
+    response = Response(
+        url="https://gazette.example/",
+        fetched_at=NOW,
+        body=b'<link rel="alternate" type="application/rss+xml" href="/feed/">',
+        sitemaps=(
+            "https://gazette.example/sitemap-images.xml",
+            "/sitemap.xml",
+            "https://elsewhere.example/sitemap-news.xml",
+            "nonsense://x",
+            "https://www.gazette.example/news-sitemap.xml",
+        ),
+    )
+    assert [seed.url for seed in find_seeds(response)] == [
+        "https://gazette.example/feed/",
+        "https://www.gazette.example/news-sitemap.xml",
+        "https://gazette.example/sitemap.xml",
+        "https://gazette.example/sitemap-images.xml",
+        "https://gazette.example/",
+    ]
+
+
+def test_a_url_that_is_a_sitemap_is_its_own_seed() -> None:
+    for root in (b"urlset", b"sitemapindex"):
+        body = b'<?xml version="1.0"?><' + root + b' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>'
+        assert seeds(body, "https://gazette.example/s.xml") == [("sitemap", "https://gazette.example/s.xml")]
 
 
 @given(

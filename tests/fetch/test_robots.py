@@ -120,6 +120,12 @@ async def test_only_the_first_500_kib_count_and_the_rest_is_not_read(
         await fetcher.get(ask(f"{server.url}/early"))
 
 
+async def test_a_page_brings_the_sitemaps_that_its_site_names(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/robots.txt", b"Sitemap: /news.xml\n" * 30 + b"Sitemap: /" + b"x" * 3000, headers=TEXT)
+    server.on("/", b"open")
+    assert (await fetcher.get(ask(f"{server.url}/"))).sitemaps == ("/news.xml",) * 20
+
+
 async def test_two_sources_of_one_site_ask_for_its_rules_once(fetcher: HttpFetcher, server: Server) -> None:
     server.on("/robots.txt", b"", headers=TEXT)
     server.on("/a", b"open")
