@@ -38,7 +38,7 @@ QUOTED_SHARE = 6
 """Text with fewer than one byte in six outside ASCII is shorter, and readable, as quoted-printable."""
 
 MAILBOX = re.compile(
-    r"(?:(?P<name>[^<>@\r\n]*)<)?"
+    r"(?:(?P<name>[^<>\r\n]*)<)?"
     r"(?P<local>[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
     r"@(?P<domain>[^\s\x00-\x20<>()\[\]:;,\\\"@]+)"
     r"(?(name)>)"
@@ -69,9 +69,8 @@ def parse_mailbox(text: str) -> Address:
         raise ValueError(f"{text!r} is not an email address")
     try:
         domain = parsed["domain"].encode("idna").decode()
-        return Address(
-            one_line((parsed["name"] or "").strip(' "'), MAX_SUBJECT_CHARS), parsed["local"], domain
-        )
+        name = re.sub(r"\\(.)", r"\1", (parsed["name"] or "").strip().strip('"'))
+        return Address(harmless(name), parsed["local"], domain)
     except (ValueError, UnicodeError) as exc:
         raise ValueError(f"{text!r} is not an email address") from exc
 
@@ -132,9 +131,9 @@ def label(channel: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", channel.lower()).strip("-")[:MAX_LABEL_CHARS] or "channel"
 
 
-def harmless(subject: str) -> str:
-    """Return a subject in which no encoded word begins."""
-    return one_line(subject.replace("=?", "= ?"), MAX_SUBJECT_CHARS)
+def harmless(text: str) -> str:
+    """Return a subject or a name as one clean line in which no encoded word begins."""
+    return one_line(text, MAX_SUBJECT_CHARS).replace("=?", "= ?")
 
 
 def plain_subject(alert: Alert) -> str:

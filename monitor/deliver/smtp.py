@@ -124,9 +124,7 @@ class SmtpConnection:
             except asyncio.CancelledError:  # in the middle of a mail: the connection is of no more use
                 self._client.close()
                 raise
-            except (
-                Exception
-            ) as exc:  # the library's are not of one tree: UnicodeError for a host that is none
+            except Exception as exc:  # not of one tree: UnicodeError, for a host that is none, among them
                 raise self._give_up(exc) from exc
             self._closing = asyncio.create_task(self._close_when_idle())
             return replies

@@ -1,11 +1,14 @@
 import json
 import re
+import runpy
+from datetime import UTC
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
 from monitor.deliver import webhook_schema
 from monitor.deliver.body import MAX_TEXT_CHARS, write_body
+from monitor.deliver.wording import Wording
 from tests.deliver.stories import make_delivery
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,3 +29,11 @@ def test_the_documented_body_follows_the_schema_and_has_the_fields_of_a_real_one
     Draft202012Validator(webhook_schema()).validate(example)
     assert shape(example) == shape(json.loads(write_body(make_delivery())))
     assert f"{MAX_TEXT_CHARS:,} characters" in page
+
+
+def test_the_picture_in_the_documents_shows_what_the_wording_makes() -> None:
+    delivery = runpy.run_path(str(DOCS / "draw_alert.py"))["make_delivery"]()
+    letter = Wording(UTC).write_letter(delivery)
+    assert letter.subject == "[water-treaty] Velmark and Tarsia reopen talks on the Iven water treaty"
+    assert letter.html.count("<mark") == 4
+    assert (DOCS / "alert.png").read_bytes().startswith(b"\x89PNG")

@@ -192,6 +192,27 @@ def test_an_address_may_have_a_name_and_a_domain_in_other_letters() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("News monitor <a@b.example>", "News monitor"),
+        ('"Desk, home" <a@b.example>', "Desk, home"),
+        ('"desk@home" <a@b.example>', "desk@home"),
+        ('"the \\"late\\" desk \\\\ news" <a@b.example>', 'the "late" desk \\ news'),
+        ("Հայ Լուր <a@b.example>", "Հայ Լուր"),
+        ("=?utf-8?q?=0d=0aBcc:_x?= <a@b.example>", "= ?utf-8?q?=0d=0aBcc:_x?="),
+    ],
+)
+def test_a_senders_name_may_hold_any_sign_and_arrives(text: str, name: str) -> None:
+    envelope = Envelope("desk", parse_mailbox(text), ENVELOPE.recipients)
+    assert envelope.sender.display_name == name
+    delivery = make_delivery()
+    mail = parse_mail(write_message(envelope, delivery.alert, WORDING.write_letter(delivery)))
+    assert mail.keys() == HEADERS
+    assert mail["From"].addresses[0].addr_spec == "a@b.example"
+    assert mail["From"].addresses[0].display_name == name
+
+
 def test_the_shorter_encoding_is_chosen() -> None:
     assert transfer_encoding("plain words, a café") == "quoted-printable"
     assert transfer_encoding("Հայաստանի նախարարությունը") == "base64"
