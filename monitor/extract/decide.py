@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extract.body import Span, find_body, find_flat_body, running_sum, weigh
+from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
 from monitor.extract.marks import TAG_REASONS, read_words
 from monitor.extract.outside import name_chrome
@@ -72,6 +73,7 @@ def decide(
     drop_titles(page, reasons, title)
     judge_lines(page, reasons, weights)
     trim(page, reasons, weights)
+    keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)
     return [
         Decision(block, reason, count) for block, reason, count in zip(blocks, reasons, seen, strict=True)

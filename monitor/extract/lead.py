@@ -1,0 +1,98 @@
+"""The standfirst: the sentence or two between the title and the body, which belong to the story.
+
+Position: called by `decide` once both ends of the body are trimmed. Pure.
+
+Templates put it into the header of the article, outside the body. It is known by what the page calls
+its description, by class words, or by being the one sentence that stands there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.extract.authors import is_byline
+from monitor.extract.body import SENTENCE_END, fold
+from monitor.extract.dates import parse_visible
+from monitor.extract.page import Page, Reason
+from monitor.extract.phrases import is_caption, read_edge_line
+
+HEAD_BLOCKS = 15
+"""Blocks above the body among which a standfirst is looked for."""
+
+MIN_LEAD_CHARS = 30
+MIN_PLAIN_LEAD_CHARS = 50
+"""Characters from which a line that nothing else speaks for may be a standfirst."""
+
+MAX_LEAD_CHARS = 700
+SAME_CHARS = 40
+"""Characters of two texts that must agree for one to be the other, cut short or gone on with."""
+
+_LEAD_WORDS = re.compile(
+    r"standfirst|stand-first|(?<![a-z])lead(?!er|s|-?gen|ing)|lede|(?<![a-z])de[ck]k?(?![a-z])|sub-?_?(?:title|head|headline|line)|summary"
+    r"|(?<![a-z])intro|excerpt|chapo|sapo|abstract|strap-?line|(?<![a-z])strap(?![a-z])|vorspann|untertitel|unterzeile|bajada|entradilla"
+    r"|sottotitolo|sommario|ingress|description|-desc(?![a-z])|teaser-?text|preamble|manchet|perex|spot(?![a-z])|copete|sumario|tagline"
+)
+_DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
+_POSSIBLE = frozenset(("p", "div", "h2", "h3", "h4", "section", "header", "article", "strong", "blockquote", "li"))
+
+
+def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
+    """Give the story its standfirst back, in place."""
+    start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), None)
+    if start is None:
+        return
+    title = next((i for i in range(start - 1, max(start - HEAD_BLOCKS, -1), -1) if _is_title(reasons[i])), None)
+    descriptions = [fold(value) for name in _DESCRIPTIONS for value in page.meta.get(name, ())]
+    opening = fold(page.blocks[start].text)
+    first = max(0, start - HEAD_BLOCKS) if title is None else title + 1
+    found: set[str] = set()
+    for i in range(first, start):
+        folded = fold(page.blocks[i].text)
+        if folded in found or reasons[i] not in (Reason.OUTSIDE, Reason.RELATED) or _same(folded, opening):
+            continue
+        if _is_lead(page, i, marks, folded, descriptions, title is not None):
+            reasons[i] = Reason.STORY
+            found.add(folded)
+
+
+def _is_title(reason: Reason) -> bool:
+    return reason in (Reason.TITLE, Reason.REPEATED_TITLE)
+
+
+def _is_lead(
+    page: Page, index: int, marks: list[Reason | None], folded: str, descriptions: list[str], below_title: bool
+) -> bool:
+    """Return whether a block above the body is the standfirst."""
+    block = page.blocks[index]
+    text = block.text
+    if not MIN_LEAD_CHARS <= len(text) * _density(text) <= MAX_LEAD_CHARS or block.tag not in _POSSIBLE:
+        return False
+    if block.link_chars * 2 > len(text) or is_caption(text) or read_edge_line(text):
+        return False
+    if any(_same(folded, description) for description in descriptions):
+        return True
+    if marks[block.box] is not None or not below_title or is_byline(text):
+        return False
+    if _named_lead(page, block.box):
+        return True
+    if parse_visible(text) and len(text) < MIN_PLAIN_LEAD_CHARS * 2:
+        return False
+    plain = not block.link_chars and len(text) >= MIN_PLAIN_LEAD_CHARS
+    return plain and (block.tag in ("h2", "p") or bool(SENTENCE_END.search(text)))
+
+
+def _density(text: str) -> int:
+    return 1 if text.isascii() or text[0] < "\u0e00" else 3
+
+
+def _named_lead(page: Page, index: int) -> bool:
+    """Return whether the words of a box, or of the one around it, call it a standfirst."""
+    box = page.boxes[index]
+    words = box.words + " " + box.itemprop + (" " + page.boxes[box.parent].words if box.parent >= 0 else "")
+    return bool(_LEAD_WORDS.search(words))
+
+
+def _same(one: str, other: str) -> bool:
+    """Return whether one of two folded texts is the beginning of the other."""
+    chars = min(len(one), len(other), SAME_CHARS * 4)
+    return chars >= min(SAME_CHARS, len(one)) > 0 and one[:chars] == other[:chars]
