@@ -52,6 +52,8 @@ def _say_what_is_unexpected(problem: str, here: str, column: int) -> str:
         return (
             'this line is not an entry of the list above; it lacks a "- ", or is not indented like the rest'
         )
+    if here[:column].endswith("$") and here[column : column + 1] == "{":
+        return "put quotes around a ${NAME} that stands inside { } or [ ]"
     if "expected ','" in problem:
         bracket = problem[-2:-1]
         return f'a "," or the closing "{bracket}" is missing before this'

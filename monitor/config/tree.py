@@ -140,12 +140,14 @@ class _Grower:
         self._keys: list[Leaf | None] = []  # for each open Table the key that waits for its value
         self._documents = 0
         self._last = Leaf(Span(0, 0, 0, 1), "", ALIAS)
+        self._just_closed: list[Table] = []
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event; raises `_Broken` when the rest is not worth reading."""
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_marks(event)
             self._last = Leaf(_span(event), event.value, event.style or PLAIN)
+            self._just_closed.clear()
             self._place(self._last)
         elif isinstance(event, yaml.MappingStartEvent):
             self._refuse_marks(event)
@@ -165,9 +167,11 @@ class _Grower:
                 raise _Broken
 
     def give_up(self) -> None:
-        """Take note that the text breaks here. What stands last before the break may not end there."""
+        """Take note that the text breaks here: the last value, and what ended with it, may go on behind."""
         self.is_broken = True
         self._last.style = ALIAS
+        for table in self._just_closed:
+            table.is_open = True
 
     def _flaw(self, event: yaml.Event, message: str) -> None:
         self.flaws.append(Flaw(_span(event), message))
@@ -196,6 +200,7 @@ class _Grower:
         self._keys.pop()
         if isinstance(node, Table):
             node.is_open = False
+            self._just_closed.append(node)
 
     def _place(self, node: Node) -> None:
         """Hang a node where it belongs: it is the root, an entry, a key, or the value of the last key."""

@@ -87,8 +87,8 @@ def test_one_source_is_a_configuration(read: Read, folder: Path) -> None:
 def test_every_setting_of_a_source_arrives(read: Read) -> None:
     source = one_source(
         read,
-        "name: a, every: 2h, feed: https://a.example/rss, headers: { X-Edition: world }, user_agent: reader/1, "
-        "timeout: 10s, pause: 500ms, allow_private: true, first_visit: 5, backfill: 7d",
+        "name: a, every: 2h, feed: https://a.example/rss, headers: { X-Edition: world }, "
+        "user_agent: reader/1, timeout: 10s, pause: 500ms, allow_private: true, first_visit: 5, backfill: 7d",
     )
     assert source == Source(
         name="a",
@@ -200,7 +200,9 @@ def test_the_sender_comes_out_as_a_header_can_hold_it(read: Read, written: str, 
     assert config.smtp.sender == sender
 
 
-@pytest.mark.parametrize("name", ["no", "on", "1:30", "2024", "0777", "1.10", "0x1F", "yes", "1e3", "2026-01-01"])
+@pytest.mark.parametrize(
+    "name", ["no", "on", "1:30", "2024", "0777", "1.10", "0x1F", "yes", "1e3", "2026-01-01"]
+)
 def test_what_yaml_takes_for_something_else_is_read_as_it_is_written(read: Read, name: str) -> None:
     config = read(
         f"sources:\n  - {{ name: {name}, url: https://a.example/ }}\n"
@@ -211,7 +213,9 @@ def test_what_yaml_takes_for_something_else_is_read_as_it_is_written(read: Read,
     assert config.rules[0].notify == (name,)
 
 
-@pytest.mark.parametrize(("written", "number"), [("10", 10), ("010", 10), ("0o10", 8), ("0x10", 16), ("+7", 7)])
+@pytest.mark.parametrize(
+    ("written", "number"), [("10", 10), ("010", 10), ("0o10", 8), ("0x10", 16), ("+7", 7)]
+)
 def test_numbers_follow_the_core_schema_of_yaml_1_2(read: Read, written: str, number: int) -> None:
     assert one_source(read, f"first_visit: {written}").first_visit == number
 
