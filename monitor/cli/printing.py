@@ -102,22 +102,18 @@ def table_of(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]]) ->
 
 
 def show_articles(articles: Sequence[StoredArticle], zone: tzinfo | None) -> None:
-    """Print articles, newest first, with what they are to the archive."""
-    columns = (("published", "dim"), ("source", "cyan"), ("title", ""), ("", "magenta"))
-    console.print(
-        table_of(
-            columns,
-            [
-                (
-                    short_time(stored.article.published_at, zone),
-                    stored.article.source,
-                    Text.assemble(plain(stored.article.title), "\n", (stored.article.url, "dim")),
-                    "copy" if stored.copy_of else "",
-                )
-                for stored in articles
-            ],
-        )
-    )
+    """Print articles, newest first. A link stands on a line of its own, whole, so that it can be copied."""
+    for stored in articles:
+        article = stored.article
+        when = (short_time(article.published_at or article.fetched_at, zone), "dim")
+        copy = ("  copy", "magenta") if stored.copy_of else ""
+        console.print(Text.assemble(when, "  ", (article.source, "cyan"), "  ", plain(article.title), copy))
+        show_link(article.url)
+
+
+def show_link(url: str) -> None:
+    """Print a link on a line of its own."""
+    console.print(Text.assemble("  ", plain(url)), style="dim", soft_wrap=True)
 
 
 def show_article(article: Article, stripped: Mapping[str, int], zone: tzinfo | None) -> None:
@@ -204,17 +200,11 @@ def show_source(state: SourceState, links: Sequence[LinkState], zone: tzinfo | N
 
 def show_links(links: Sequence[LinkState], zone: tzinfo | None) -> None:
     """Print the links that gave no article, and why."""
-    columns = (("found", "dim"), ("link", ""), ("reason", "yellow"), ("next try", "dim"))
-    rows = [
-        (
-            short_time(state.found_at, zone),
-            state.link.url,
-            state.reason or "",
-            short_time(state.retry_at, zone) if state.retry_at else "dismissed",
-        )
-        for state in links
-    ]
-    console.print(table_of(columns, rows))
+    for state in links:
+        retry = "dismissed" if state.retry_at is None else f"next try {short_time(state.retry_at, zone)}"
+        when = (short_time(state.found_at, zone), "dim")
+        console.print(Text.assemble(when, "  ", (retry, "yellow"), "  ", plain(state.reason or "")))
+        show_link(state.link.url)
 
 
 def show_rules(rules: Sequence[Rule]) -> None:
@@ -225,18 +215,15 @@ def show_rules(rules: Sequence[Rule]) -> None:
 
 def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
     """Print what has fired, with the sentence that matched."""
-    columns = (("when", "dim"), ("rule", "cyan"), ("channel", "magenta"), ("article", ""), ("state", ""))
-    rows = []
     for delivery in deliveries:
         alert = delivery.alert
-        article = Text.assemble(plain(delivery.article.title), "\n")
+        when = (short_time(alert.created_at, zone), "dim")
+        rule, channel = (alert.rule, "cyan"), (f"{alert.channel}: {delivery.state}", "magenta")
+        console.print(Text.assemble(when, "  ", rule, "  ", channel))
+        console.print(Text.assemble("  ", plain(delivery.article.title)))
         for excerpt in alert.excerpts[:1]:
-            article.append_text(marked(excerpt)).append("\n")
-        article.append(delivery.article.url, style="dim")
-        rows.append(
-            (short_time(alert.created_at, zone), alert.rule, alert.channel, article, delivery.state.value)
-        )
-    console.print(table_of(columns, rows))
+            console.print(Text.assemble("  ", marked(excerpt)))
+        show_link(delivery.article.url)
 
 
 def show_deliveries(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:

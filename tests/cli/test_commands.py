@@ -1,0 +1,225 @@
+"""The command line as a person or a program meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from monitor.cli import commands as command_module
+from monitor.cli.commands import main, moment
+from monitor.errors import MonitorError, NotAnArticle, RuleError
+from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
+from tests.fakes import news_page, story_about
+
+PAGE = news_page("Talks about the dam open", *story_about("dam"))
+
+
+def test_articles_are_listed_newest_first_with_title_and_link(archive: CommandLine) -> None:
+    result = archive.run("articles")
+    assert result.exit_code == 0
+    assert "Talks about the dam open" in result.stdout
+    assert STORY in result.stdout
+
+
+def test_what_a_page_calls_itself_is_never_markup(archive: CommandLine) -> None:
+    assert "The [bold]school[/bold] fete" in archive.run("articles").stdout
+
+
+def test_articles_can_be_narrowed_by_a_query_of_the_rule_language(archive: CommandLine) -> None:
+    found = json.loads(archive.run("articles", "--json", "--match", 'title:school OR "no such words"').stdout)
+    assert [article["url"] for article in found] == [OTHER]
+    assert {"id", "title", "text", "authors", "published_at", "language", "story_id"} <= found[0].keys()
+
+
+def test_a_query_that_is_only_negative_is_an_error_with_its_column(archive: CommandLine) -> None:
+    with pytest.raises(RuleError, match="column 1"):
+        archive.run("articles", "--match", "-dam")
+
+
+def test_articles_can_be_narrowed_by_source_and_time(archive: CommandLine) -> None:
+    assert json.loads(archive.run("articles", "--json", "--source", "courier").stdout) == []
+    assert len(json.loads(archive.run("articles", "--json", "--since", "2026-03-01").stdout)) == 2
+    assert json.loads(archive.run("articles", "--json", "--since", "2026-03-03").stdout) == []
+    assert "No such article" in archive.run("articles", "--source", "courier").stderr
+
+
+def test_a_time_that_is_none_is_wrong_usage(archive: CommandLine) -> None:
+    result = archive.run("articles", "--since", "yesterday")
+    assert result.exit_code == 2
+    assert "neither a duration such as 24h" in result.stderr
+
+
+def test_sources_show_how_each_fares_and_why_one_fails(archive: CommandLine) -> None:
+    stdout = archive.run("sources").stdout
+    assert "well" in stdout
+    assert "courier is failing since 2026-03-02 09:05" in stdout
+    assert "the name does not resolve" in stdout
+
+
+def test_one_source_shows_its_seed_and_the_links_that_gave_no_article(archive: CommandLine) -> None:
+    stdout = archive.run("sources", "gazette").stdout
+    assert f"its feed {FEED}" in stdout
+    assert GONE in stdout
+    assert "dismissed" in stdout
+    parsed = json.loads(archive.run("sources", "gazette", "--json").stdout)
+    assert [link["link"]["url"] for link in parsed["links"]] == [GONE]
+
+
+def test_a_source_with_a_typo_is_answered_with_a_suggestion(archive: CommandLine) -> None:
+    with pytest.raises(MonitorError, match="did you mean gazette"):
+        archive.run("sources", "gazete")
+    with pytest.raises(MonitorError, match="there are: courier, gazette"):
+        archive.run("sources", "zzz")
+
+
+def test_rules_are_listed_with_their_query_and_channels(archive: CommandLine) -> None:
+    assert "dam AND talks" in archive.run("rules").stdout
+    [rule] = json.loads(archive.run("rules", "--json").stdout)
+    assert (rule["name"], rule["notify"]) == ("dam", ["console"])
+
+
+def test_alerts_show_the_sentence_that_matched(archive: CommandLine) -> None:
+    stdout = archive.run("alerts").stdout
+    assert "dam" in stdout
+    assert STORY in stdout
+    [alert] = json.loads(archive.run("alerts", "--json").stdout)
+    assert alert["rule"] == "dam"
+
+
+def test_deliveries_tell_what_was_said_and_can_be_narrowed_by_state(archive: CommandLine) -> None:
+    assert "the terminal is gone" in archive.run("deliveries", "--state", "dead").stdout
+    [delivery] = json.loads(archive.run("deliveries", "--json").stdout)
+    assert (delivery["state"], delivery["attempts"]) == ("dead", 1)
+    assert json.loads(archive.run("deliveries", "--json", "--state", "sent").stdout) == []
+
+
+def test_health_is_bad_without_a_daemon_and_says_what_else_is_wrong(archive: CommandLine) -> None:
+    result = archive.run("health")
+    assert result.exit_code == 1
+    assert "no daemon has run" in result.stdout
+    assert "failing sources: courier" in result.stdout
+    assert "alerts given up: 1" in result.stdout
+    assert json.loads(archive.run("health", "--json").stdout)["well"] is False
+
+
+@pytest.mark.parametrize("command", ["sources", "articles", "alerts", "deliveries"])
+def test_an_empty_archive_is_no_error(command_line: CommandLine, command: str) -> None:
+    result = command_line.run(command)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.strip()
+
+
+def test_extract_reads_a_page_from_a_file_and_says_what_it_stripped(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE)
+    result = command_line.run("extract", str(page))
+    assert result.stdout.startswith("Talks about the dam open")
+    assert "stripped:" in result.stderr
+
+
+def test_extract_reads_standard_input_and_answers_in_json(command_line: CommandLine) -> None:
+    result = command_line.run("extract", "-", "--url", STORY, "--json", stdin=PAGE.encode())
+    article = json.loads(result.stdout)
+    assert (article["url"], article["title"], article["language"]) == (
+        STORY,
+        "Talks about the dam open",
+        "en",
+    )
+    assert article["text"] == "\n\n".join(story_about("dam"))
+    assert {"authors", "published_at"} <= article.keys()
+
+
+def test_extract_takes_a_page_that_was_flattened_to_text(command_line: CommandLine) -> None:
+    text = "top of page\n\nTalks about the dam open\n\n" + "\n\n".join(story_about("dam"))
+    article = json.loads(command_line.run("extract", "-", "--json", stdin=text.encode()).stdout)
+    assert article["title"] == "Talks about the dam open"
+
+
+def test_extract_says_why_a_page_is_no_article(command_line: CommandLine) -> None:
+    with pytest.raises(NotAnArticle):
+        command_line.run("extract", "-", stdin=b"<p>Hello.</p>")
+    with pytest.raises(MonitorError, match=r"nofile\.html cannot be read: No such file"):
+        command_line.run("extract", "nofile.html")
+
+
+def test_config_check_counts_what_there_is(command_line: CommandLine) -> None:
+    result = command_line.run("config", "check", str(command_line.config))
+    assert result.exit_code == 0
+    assert "no mistakes; 2 sources, 1 rule, 1 channel" in result.stdout
+
+
+def test_config_check_gives_the_mistakes_to_programs_too(command_line: CommandLine, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("sources:\n  - {name: x, url: https://x.example/, intervall: 3m}\n")
+    result = command_line.run("config", "check", str(bad), "--json")
+    assert result.exit_code == 1
+    [mistake] = json.loads(result.stdout)["mistakes"]
+    assert (mistake["line"], mistake["column"]) == (2, 40)
+    assert "intervall" in mistake["message"]
+
+
+def test_the_schemas_are_json(command_line: CommandLine) -> None:
+    assert "sources" in json.loads(command_line.run("config", "schema").stdout)["properties"]
+    assert json.loads(command_line.run("config", "schema", "--webhook").stdout)["type"] == "object"
+
+
+def test_a_visit_of_a_source_that_cannot_be_reached_exits_1_and_records_it(command_line: CommandLine) -> None:
+    config = command_line.config.read_text().replace("https://courier.example/", "http://127.0.0.1:9/")
+    command_line.config.write_text(config)
+    result = command_line.run("visit", "courier")
+    assert result.exit_code == 1
+    assert "not a public address" in result.stdout
+    assert "courier is failing" in command_line.run("sources").stdout
+    parsed = json.loads(command_line.run("visit", "courier", "--json").stdout)
+    assert parsed["visit"]["outcome"] == "failed"
+
+
+def test_our_own_errors_are_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["monitor", "extract", "nofile.html"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    assert capsys.readouterr().err == "monitor: nofile.html cannot be read: No such file or directory\n"
+
+
+def test_mistakes_of_the_configuration_are_shown_with_their_place_and_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("sources: 3\n")
+    monkeypatch.setattr("sys.argv", ["monitor", "rules", "--config", str(bad)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    assert "bad.yaml:1:10:" in capsys.readouterr().err
+
+
+def test_the_demo_says_which_extra_it_needs(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "monitor.cli.demo", None)
+    with pytest.raises(MonitorError, match=r"news-monitor\[demo\]"):
+        command_line.run("demo")
+
+
+def test_a_moment_is_a_duration_before_now_or_a_date() -> None:
+    assert moment(None) is None
+    hour, day = moment("1h"), moment("24h")
+    assert hour is not None
+    assert day is not None
+    assert day < hour
+    date = moment("2026-11-01T10:00:00+00:00")
+    assert date is not None
+    assert date.isoformat() == "2026-11-01T10:00:00+00:00"
+    with pytest.raises(typer.BadParameter):
+        moment("soon")
+
+
+def test_amounts_are_counted_as_people_say_them() -> None:
+    assert command_module.amount(1, "sources") == "1 source"
+    assert command_module.amount(0, "rules") == "0 rules"
