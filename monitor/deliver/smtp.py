@@ -9,6 +9,7 @@ a certificate that does not hold, is never spoken to in plain text instead.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -84,6 +85,15 @@ class Reply:
 def reply_of(code: int, text: str) -> Reply:
     """Return the reply, its text made one clean line: a server's words go into our logs and pages."""
     return Reply(code, one_line(text.encode("utf-8", "replace").decode(), MAX_REPLY_CHARS))
+
+
+def name_ourselves() -> str:
+    """Return what EHLO says: the machine's full name, or an address where it has none.
+
+    RFC 5321, 4.1.4. A container's name is no full one, and some servers refuse all mail after it.
+    """
+    name = socket.getfqdn()
+    return name if "." in name else "[127.0.0.1]"
 
 
 class SmtpConnection:
@@ -221,6 +231,8 @@ class SmtpConnection:
 
     async def _open(self) -> None:
         self._opened = False
+        if self._client.local_hostname is None:
+            self._client.local_hostname = await asyncio.to_thread(name_ourselves)
         await self._client.connect()
         self._opened = True
 

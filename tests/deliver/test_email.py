@@ -383,6 +383,19 @@ async def test_closing_says_goodbye_and_does_not_wait_for_an_answer_for_long() -
     assert server.commands[-1] == "QUIT"
 
 
+@pytest.mark.parametrize(
+    ("machine", "greeting"),
+    [("desk.newsroom.example", "desk.newsroom.example"), ("3f2a9c41d0e7", "[127.0.0.1]")],
+)
+async def test_a_machine_without_a_full_name_says_an_address_in_its_greeting(
+    machine: str, greeting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.getfqdn", lambda: machine)
+    async with served(ScriptedMail()) as server, sender_to(smtp_at(server.port)) as sender:
+        await sender.send(make_delivery())
+    assert server.commands[0] == f"EHLO {greeting}"
+
+
 async def test_what_a_server_says_is_one_clean_line() -> None:
     reply = "550-first\r\n550-\x1b[31msecond\r\n550 " + "third " * 200
     async with served(ScriptedMail({"RCPT": [reply]})) as server, sender_to(smtp_at(server.port)) as sender:
