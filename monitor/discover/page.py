@@ -100,6 +100,11 @@ class Page:
                 if url is not None:
                     yield NamedFeed(url, _text(node), linked=True)
 
+    def generator(self) -> str:
+        """Return what the page says that it was made with, in lower case; "" when it says nothing."""
+        node = self._tree.css_first("meta[name=generator i]")
+        return "" if node is None else (node.attributes.get("content") or "").lower()
+
     def _base(self, url: str) -> str:
         node = self._tree.css_first("base[href]")
         href = None if node is None else node.attributes.get("href")

@@ -22,8 +22,20 @@ MAX_NAMED_FEEDS = 5
 MAX_SITEMAPS = 3
 """How many of the feeds and sitemaps that a site names are worth a request each."""
 
+FEEDS_OF_GENERATORS = (
+    ("wordpress", "feed/"),
+    ("blogger", "feeds/posts/default?alt=rss"),
+    ("drupal", "rss.xml"),
+    ("joomla", "?format=feed&type=rss"),
+    ("ghost", "rss/"),
+    ("wix.com", "blog-feed.xml"),
+    ("hugo", "index.xml"),
+    ("jekyll", "feed.xml"),
+)
+"""Where the software that a page says it was made with puts its feed, named or not."""
+
 USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")
-"""Where feeds lie that no page names, by how often they do. Each costs one request, once."""
+"""Where feeds lie that nothing names. Each costs a request, so they are tried last of all."""
 
 WHOLE_SITE = re.compile(
     r"(?:[a-z]{2}(?:-[a-z]{2,4})?|news|home|index|default|main|latest|all)?(?:\.\w{2,5})?"
@@ -37,9 +49,9 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
     """Return the documents that may list the site's articles, best first.
 
     `response` is what the source's URL answers: itself the only seed when it is a feed or a sitemap.
-    Otherwise the feeds that the page names, the sitemaps that its robots.txt names, the usual places
-    of feeds, and the page itself last. For the page of a section, what belongs to the whole site
-    comes after the page itself: it lists more than was asked for.
+    Otherwise the feeds that the page names, or the one that its software makes; the sitemaps that its
+    robots.txt names; the page itself; and where feeds usually lie. For the page of a section, what
+    belongs to the whole site comes after the page itself: it lists more than was asked for.
 
     Whether a seed is any good shows when it is read (`find_links`).
     """
@@ -47,18 +59,16 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
         return (Seed(url=response.url, kind=SeedKind.FEED),)
     if looks_like_sitemap(response.body):
         return (Seed(url=response.url, kind=SeedKind.SITEMAP),)
+    page = Page(response)
     section = _section_of(response.url)
-    own, wider = _split_feeds(Page(response).named_feeds(), response.url, section)
-    page = [(response.url, SeedKind.FRONT)]
-    feeds = [(url, SeedKind.FEED) for url in own[:MAX_NAMED_FEEDS]]
-    usual = [] if own else [(url, SeedKind.FEED) for url in _usual_places(response.url, section)]
-    sitemaps = [(url, SeedKind.SITEMAP) for url in _sitemaps_of(response)]
-    rest = [(url, SeedKind.FEED) for url in wider[:MAX_NAMED_FEEDS]]
-    ranked = [*feeds, *usual, *page, *rest] if section else [*feeds, *sitemaps, *usual, *page]
-    kinds: dict[str, SeedKind] = {}
-    for url, kind in ranked:
-        kinds.setdefault(url, kind)
-    return tuple(Seed(url=url, kind=kind) for url, kind in kinds.items())
+    own, wider = _split_feeds(page.named_feeds(), response.url, section)
+    made = _resolve_all(_feeds_made(page.generator(), section), _as_folder(response.url, section))
+    feeds = _seeds(SeedKind.FEED, own[:MAX_NAMED_FEEDS] or made)
+    itself = _seeds(SeedKind.FRONT, [response.url])
+    if section:
+        return (*feeds, *itself, *_seeds(SeedKind.FEED, wider[:MAX_NAMED_FEEDS]))
+    guessed = [] if feeds else _seeds(SeedKind.FEED, _resolve_all(USUAL_PLACES, response.url))
+    return (*feeds, *_seeds(SeedKind.SITEMAP, _sitemaps_of(response)), *itself, *guessed)
 
 
 def find_children(response: Response) -> tuple[Seed, ...]:
@@ -122,13 +132,19 @@ def _belongs_to(feed: NamedFeed, section: str) -> bool:
     return section in urlsplit(feed.url).path.lower() or section in feed.title.lower()
 
 
-def _usual_places(page_url: str, section: str) -> Iterator[str]:
-    """Yield where feeds lie on a site, or the one place below the page of a section."""
-    path = urlsplit(page_url).path
-    if not section:
-        yield from _resolve_all(USUAL_PLACES, page_url)
-    elif "." not in path.rpartition("/")[2]:
-        yield from _resolve_all([f"{path.rstrip('/')}/{USUAL_PLACES[0]}"], page_url)
+def _feeds_made(generator: str, section: str) -> list[str]:
+    """Return where the site's software puts its feed; only WordPress makes one for each section."""
+    paths = [path for name, path in FEEDS_OF_GENERATORS if name in generator]
+    return [] if section and "wordpress" not in generator else paths[:1]
+
+
+def _as_folder(url: str, section: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/" if section else url
+
+
+def _seeds(kind: SeedKind, urls: Iterable[str]) -> list[Seed]:
+    return [Seed(url=url, kind=kind) for url in urls]
 
 
 def _sitemaps_of(response: Response) -> list[str]:

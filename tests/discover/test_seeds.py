@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,14 +74,37 @@ def test_only_a_few_feeds_are_tried() -> None:
     assert len(seeds(page)) == 6
 
 
-def test_a_page_without_feeds_is_its_own_seed_after_the_usual_places() -> None:
+def test_a_page_without_feeds_is_its_own_seed_before_the_usual_places() -> None:
     usual = [
         ("feed", f"https://gazette.example/{path}")
         for path in ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")
     ]
-    assert seeds("<p>Nothing here") == [*usual, ("front", "https://gazette.example/")]
-    assert seeds(b"") == [*usual, ("front", "https://gazette.example/")]
-    assert seeds("", "https://gazette.example/en/")[0] == ("feed", "https://gazette.example/en/feed/")
+    assert seeds("<p>Nothing here") == [("front", "https://gazette.example/"), *usual]
+    assert seeds(b"") == [("front", "https://gazette.example/"), *usual]
+    assert ("feed", "https://gazette.example/en/feed/") in seeds("", "https://gazette.example/en/")
+
+
+@pytest.mark.parametrize(
+    ("generator", "url", "feed"),
+    [
+        ("WordPress 6.5", "https://gazette.example/", "https://gazette.example/feed/"),
+        ("WordPress 6.5", "https://gazette.example/world?x=1", "https://gazette.example/world/feed/"),
+        ("Wix.com Website Builder", "https://gazette.example/", "https://gazette.example/blog-feed.xml"),
+        (
+            "Joomla! - Open Source",
+            "https://gazette.example/",
+            "https://gazette.example/?format=feed&type=rss",
+        ),
+    ],
+)
+def test_the_software_of_a_site_tells_where_its_feed_is(generator: str, url: str, feed: str) -> None:
+    page = f'<meta name="Generator" content="{generator}">'
+    assert seeds(page, url)[:2] == [("feed", feed), ("front", url)]
+
+
+def test_software_that_makes_no_feed_for_a_section_is_not_asked_for_one() -> None:
+    page = '<meta name="generator" content="Wix.com Website Builder">'
+    assert seeds(page, "https://gazette.example/world") == [("front", "https://gazette.example/world")]
 
 
 def test_a_section_is_looked_at_rather_than_the_whole_site() -> None:
@@ -88,10 +112,6 @@ def test_a_section_is_looked_at_rather_than_the_whole_site() -> None:
     assert seeds(page, "https://gazette.example/politics.html?x=1") == [
         ("front", "https://gazette.example/politics.html?x=1"),
         ("feed", "https://gazette.example/feed/"),
-    ]
-    assert seeds("", "https://gazette.example/politics?x=1") == [
-        ("feed", "https://gazette.example/politics/feed/"),
-        ("front", "https://gazette.example/politics?x=1"),
     ]
 
 
