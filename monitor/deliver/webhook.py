@@ -29,6 +29,8 @@ from monitor.ports import Clock
 TIMEOUT = timedelta(seconds=20)
 """From the first byte of the connection to the last of the answer (Standard Webhooks: 15 to 30 s)."""
 
+USER_AGENT = "news-monitor"
+
 MAX_ANSWER_BYTES = 4096
 """How much of an answer is read: enough to show what the receiver said."""
 
@@ -129,6 +131,7 @@ class WebhookSender:
         headers = {
             "content-type": "application/json",
             "accept-encoding": "identity",
+            "user-agent": USER_AGENT,
             "webhook-id": alert_id,
             "webhook-timestamp": str(timestamp),
         }

@@ -183,7 +183,10 @@ def say_published(moment: datetime, timezone: tzinfo) -> str:
 
 def say_time(moment: datetime, timezone: tzinfo) -> str:
     """Return a time in the reader's timezone, as in "21 November 2026, 19:37 CET"."""
-    local = moment.astimezone(timezone)
+    try:
+        local = moment.astimezone(timezone)
+    except OverflowError:  # a page may claim the year 1
+        return say_date(moment)
     zone = local.tzname() or ""
     if zone[:1] in ("+", "-"):  # zones without a name of their own, as Asia/Yerevan: "+04"
         zone = f"UTC{zone}"

@@ -57,6 +57,7 @@ async def test_an_alert_is_posted_signed_and_the_answer_is_the_receipt() -> None
     request = web.requests[0]
     assert request.line == "POST /hook HTTP/1.1"
     assert request.headers["content-type"] == "application/json"
+    assert request.headers["user-agent"] == "news-monitor"
     assert request.headers["webhook-id"] == make_delivery().alert.id
     assert Webhook(SECRET).verify(request.body.decode(), request.headers) == json.loads(request.body)
 

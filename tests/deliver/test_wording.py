@@ -153,6 +153,13 @@ def test_a_date_without_a_time_stays_the_day_that_the_page_named() -> None:
     assert say_published(day, YEREVAN) == "1 August 2026"
 
 
+def test_the_first_and_the_last_day_that_a_page_can_claim_are_said() -> None:
+    first = datetime(1, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=14)))
+    last = datetime(9999, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-12)))
+    assert say_time(first, UTC) == "1 January 1"
+    assert say_time(last, YEREVAN) == "31 December 9999"
+
+
 def test_the_host_is_said_as_people_say_it() -> None:
     assert say_host("https://www.example.org/a") == "example.org"
     assert say_host("https://[broken/a") == ""
