@@ -12,7 +12,15 @@ SECRET_KEYS = frozenset({"secret", "headers"})
 """Settings whose values, and all values below, are secrets."""
 
 _REFERENCE_OR_QUOTE = re.compile(r"""(\$\{[^}]*\}|["']+)""")
-_PASSWORD = re.compile(r"""(?P<start>://[^/\s:@]*:)(?P<hidden>\S[^\n]*?)@(?=[^@\s"']*(?:["'\s,}\]]|$))""")
+_NEXT_VALUE = r"""["']?\s*[,}\]]\s|["']\s|\s\#"""
+_PASSWORD = re.compile(
+    rf"""
+    (?P<start>://[^/\s:@]*:)                  # a URL with a user name,
+    (?P<hidden>(?:(?!{_NEXT_VALUE})[^\n]){{1,300}}?)  # then anything that is not the next value of the line
+    @(?=[^@\s"']*(?:["'\s,}}\]]|$))          # up to its last @
+    """,
+    re.VERBOSE,
+)
 _SECRET_LINE = re.compile(
     r"""(?P<start>(?:secret|password|token|authorization|cookie|api[-_]?key)["']?\s*:\s*)(?P<hidden>.+)""",
     re.IGNORECASE,

@@ -123,6 +123,11 @@ def test_every_other_setting_arrives(read: Read) -> None:
     assert config.database == "sqlite:////var/lib/monitor.sqlite3"
 
 
+def test_a_page_about_you_is_a_contact(read: Read) -> None:
+    config = read("sources: [https://a.example/]\ncontact: https://Example.org/about-us\n")
+    assert config.contact == "https://example.org/about-us"
+
+
 def test_a_postgresql_database_is_left_as_written_and_its_password_may_hold_any_sign(read: Read) -> None:
     config = read(
         "sources: [https://a.example/]\ndatabase: postgresql://m:${PW}@db.example/news\n", {"PW": "a/b@c"}

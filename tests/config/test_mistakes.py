@@ -349,6 +349,29 @@ SETTINGS = [
         "postgresql://host",
     ),
     (
+        "database: sqlite:///a.db?mode=ro",
+        '3:11: "sqlite:///a.db?mode=ro" is not a plain path; settings behind a ? are not read',
+        "sqlite:///a.db?mode=ro",
+    ),
+    (
+        "database: postgresql:///news",
+        '3:11: "postgresql:///news" names no host; write postgresql://user:password@host/name',
+        "postgresql:///news",
+    ),
+    (
+        "smtp: { url: 'smtp://m.example:0', from: a@b.example }",
+        '3:14: "smtp://m.example:0" has the port 0',
+        "'smtp://m.example:0'",
+    ),
+    (
+        "smtp: { url: 'smtp://m.example:x', from: a@b.example }",
+        (
+            '3:14: "smtp://m.example:x" is not a URL that can be understood; '
+            "signs in a password are written like %2F, or come from ${NAME}"
+        ),
+        "'smtp://m.example:x'",
+    ),
+    (
         "include: other.yaml",
         '3:10: "other.yaml" is not there; the path starts at the folder of this file',
         "other.yaml",
@@ -441,6 +464,21 @@ def test_a_wrong_source_is_told_with_what_to_write(
     marked = marked or lines[-1].removeprefix("  - ")
     marker = " " * lines[-1].rindex(marked) + "^" * len(marked)
     assert complain(f"{S}  - {entry}\n") == expected(message, lines[-1], marker)
+
+
+def test_control_characters_go_into_no_header_and_no_login(complain: Complain) -> None:
+    said = complain(
+        f'{S}smtp: {{ url: "smtp://m.example\\n/", from: "a\\x07b <a@b.example>" }}\n'
+        'include: ["a\\tb"]\nrules: [{ name: "' + "x" * 201 + '", match: a, notify: console }]\n'
+        'channels: { ops: { webhook: "https://a.example/\\e" } }\n'
+    )
+    assert said.count("holds a line break or a control character") == 2
+    assert said.count("holds a space or a control character") == 1
+    assert "is not the name of a file" in said
+    assert "a name has at most 200 characters" in said
+    assert complain(f"{S}smtp: {{ url: 'smtp://a:b%0Ac@m.example', from: a@b.example }}\n").startswith(
+        'sources.yaml:3:14: "smtp://a:*****@m.example" has a line break or a control character in its user'
+    )
 
 
 def test_synonyms_of_settings_are_understood(complain: Complain) -> None:

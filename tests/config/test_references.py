@@ -154,6 +154,13 @@ def test_no_line_shows_a_secret_that_is_written_in_plain(complain: Complain) -> 
     assert said.endswith("8 mistakes")
 
 
+def test_a_port_before_an_address_is_no_password(complain: Complain) -> None:
+    line = "smtp: { url: 'smtp://m.example:25', from: a@b.example, x: y }"
+    assert f"  3 | {line}\n" in complain(f"{S}{line}\n")
+    line = "smtp: { url: smtp://m.example:25, from: a@b.example, x: y }"
+    assert f"  3 | {line}\n" in complain(f"{S}{line}\n")
+
+
 def test_a_broken_file_shows_no_secret_either(complain: Complain) -> None:
     for line in ("secret: hunter2", "Authorization: Bearer hunter2", "url: smtp://bot:hun ter2@m.example"):
         said = complain(f"{S}a: {{ {line}\n  b: }}: c\n{line}: x\n")
