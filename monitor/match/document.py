@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from monitor.model import Article
 from monitor.text.stems import stem
-from monitor.text.tokens import Token, is_unspaced, split_terms, tokenize
+from monitor.text.tokens import is_unspaced, split_terms, token_spans
 
 MAX_DISTANCE = 100
 """The largest number of words that a query may allow between two of its words."""
@@ -148,17 +148,15 @@ class Document:
         return forms
 
     @cached_property
-    def tokens(self) -> list[Token | None]:
-        """The tokens at the positions of the body, None in the gaps."""
-        gap = [None] * len(GAP)
-        return [*tokenize(self.article.title), *gap, *tokenize(self.article.text), *gap]
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the words at the positions of the body are written; (0, 0) in the gaps."""
+        gap = [(0, 0)] * len(GAP)
+        return [*token_spans(self.article.title), *gap, *token_spans(self.article.text), *gap]
 
     def raw(self, position: int) -> str:
         """Return the word at a position of the body as it is written."""
-        token = self.tokens[position]
-        if token is None:
-            return ""
-        return self.string(in_title=position < self.title_end)[token.start : token.end]
+        start, end = self.spans[position]
+        return self.string(in_title=position < self.title_end)[start:end]
 
     def string(self, *, in_title: bool) -> str:
         """Return the title or the text."""
@@ -176,12 +174,9 @@ class Document:
         )
         return title, text
 
-    def locate(self, start: int, end: int) -> Mark | None:
+    def locate(self, start: int, end: int) -> Mark:
         """Return where the words at positions `start` to `end` (exclusive) of the body are written."""
-        first, last = self.tokens[start], self.tokens[end - 1]
-        if first is None or last is None:
-            return None
-        return Mark(start < self.title_end, first.start, last.end)
+        return Mark(start < self.title_end, self.spans[start][0], self.spans[end - 1][1])
 
 
 def _values(article: Article, field: Field) -> tuple[str, ...]:

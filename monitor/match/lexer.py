@@ -64,7 +64,7 @@ _FORMS = (
     ("OR", f"OR{_BOUNDARY}"),
     ("NOT", f"NOT{_BOUNDARY}"),
     ("NEAR", rf"O?NEAR(?:/[^\s()]*)?{_BOUNDARY}"),
-    ("MINUS", r"[-\u2212\u2013](?=[^\s)])"),
+    ("MINUS", r"[-\u2212\u2013]++(?=[^\s)])"),
     ("FIELD", r"[A-Za-z_]+:"),
     ("WORD", rf'(?:[^\s(){DOUBLE_QUOTES}]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))++'),
 )
@@ -86,7 +86,7 @@ def split_query(query: str) -> list[Lexeme]:
         elif name == "PATTERN":
             lexemes.append(Lexeme(Kind.PATTERN, match["pattern"], column, match["flags"]))
         elif name == "MINUS":
-            lexemes.append(Lexeme(Kind.NOT, match[0], column))
+            lexemes += [Lexeme(Kind.NOT, "-", column)] * (len(match[0]) % 2)  # two are none
         elif name != "SPACE":
             lexemes.append(Lexeme(_KINDS[name], match[0], column))
     lexemes.append(Lexeme(Kind.END, "", len(query) + 1))

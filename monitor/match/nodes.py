@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import overload
 
 import re2
 
@@ -20,6 +21,28 @@ from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Document, Field, M
 from monitor.text.stems import stem
 
 Hit = tuple[int, int]
+
+
+class Singles(Sequence[Hit]):
+    """The hits of single words, made of their positions as they are asked for: a long text has many."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        self._positions = positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
+        if isinstance(index, slice):
+            return Singles(self._positions[index])
+        return self._positions[index], self._positions[index] + 1
+
 
 MAX_MARKS = 200
 """How many places one leaf shows at most: more than any excerpt holds."""
@@ -43,7 +66,7 @@ class Word:
         segment = document.segment(self.field)
         if self.term not in segment.unique:
             return ()
-        return _within(document, self.field, ((at, at + 1) for at in segment.positions[self.term]))
+        return _within(document, self.field, Singles(segment.positions[self.term]))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -67,7 +90,7 @@ class Prefix:
         """Return where they stand."""
         segment = document.segment(self.field)
         found = sorted(at for term in segment.expand(self.prefix) for at in segment.positions[term])
-        return _within(document, self.field, ((at, at + 1) for at in found))
+        return _within(document, self.field, Singles(found))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -100,8 +123,8 @@ class Phrase:
             return ()
         rarest = min(range(len(whole)), key=lambda index: len(segment.positions[whole[index]]))
         starts = (at - rarest for at in segment.positions[whole[rarest]] if at >= rarest)
-        found = (start for start in starts if self._stands_at(segment.terms, start))
-        return _within(document, self.field, ((start, start + len(self.terms)) for start in found))
+        found = [start for start in starts if self._stands_at(segment.terms, start)]
+        return _within(document, self.field, [(start, start + len(self.terms)) for start in found])
 
     def _stands_at(self, terms: list[str], start: int) -> bool:
         here = islice(terms, start, start + len(self.terms))
@@ -158,7 +181,7 @@ class Stem:
         """Return where they stand."""
         positions = document.segment(self.field).positions
         found = sorted(at for term in self._forms(document) for at in positions[term])
-        return _within(document, self.field, ((at, at + 1) for at in found))
+        return _within(document, self.field, Singles(found))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -291,7 +314,7 @@ class Together:
         if not segment.unique.issuperset(self.terms):
             return ()
         places = sorted((at, term) for term in set(self.terms) for at in segment.positions[term])
-        return _within(document, self.field, self._stretches(places))
+        return _within(document, self.field, list(self._stretches(places)))
 
     def _stretches(self, places: Iterable[tuple[int, str]]) -> Iterator[Hit]:
         recent: dict[str, list[int]] = {term: [-1] * self.terms.count(term) for term in self.terms}
@@ -344,10 +367,10 @@ def compile_pattern(pattern: str, *, ignore_case: bool) -> re2._Regexp[str]:
     return re2.compile(pattern, options)
 
 
-def _within(document: Document, field: Field, hits: Iterable[Hit]) -> list[Hit]:
+def _within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[Hit]:
     """Return the hits that lie in `field`; the whole of one of its values where the field asks for that."""
     if field is Field.ANY:
-        return list(hits)
+        return hits
     low, high = document.bounds(field)
     inside = [hit for hit in hits if low <= hit[0] and hit[1] <= high]
     if field not in WHOLE_FIELDS:
@@ -357,15 +380,24 @@ def _within(document: Document, field: Field, hits: Iterable[Hit]) -> list[Hit]:
 
 
 def _followers(first: Sequence[Hit], second: Sequence[Hit], distance: int) -> Iterator[tuple[Hit, Hit]]:
-    """Yield each hit of `first` with the next of `second` behind it, when that is near enough."""
-    for hit in first:
-        index = bisect_left(second, (hit[1], 0))
-        if index < len(second) and second[index][0] - hit[1] <= distance:
-            yield hit, second[index]
+    """Yield hits of `first` with one of `second` close behind; asks once for each hit of the fewer."""
+    if len(first) <= len(second):
+        for hit in first:
+            index = bisect_left(second, (hit[1], 0))
+            if index < len(second) and second[index][0] - hit[1] <= distance:
+                yield hit, second[index]
+        return
+    longest = 1 if isinstance(first, Singles) else max(end - start for start, end in first)
+    for hit in second:
+        low = bisect_left(first, (hit[0] - distance - longest, 0))
+        high = bisect_left(first, (hit[0], 0), low)
+        before = (first[index] for index in range(high - 1, low - 1, -1))
+        leader = next((other for other in before if 0 <= hit[0] - other[1] <= distance), None)
+        if leader is not None:
+            yield leader, hit
 
 
 def _locate(document: Document, field: Field, hits: Iterable[Hit]) -> Iterator[Mark]:
     """Yield where hits of the body are written; nothing for other fields, which are not shown."""
     if field in BODY_FIELDS:
-        places = (document.locate(*hit) for hit in islice(hits, MAX_MARKS))
-        yield from (place for place in places if place)
+        yield from (document.locate(*hit) for hit in islice(hits, MAX_MARKS))
