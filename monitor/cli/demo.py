@@ -70,7 +70,8 @@ async def show_demo(*, stay: bool, as_json: bool) -> int:
 def as_object(event: DemoEvent) -> dict[str, object]:
     """Return an event's fields."""
     fields = jsonable(event)
-    return fields if isinstance(fields, dict) else {}
+    verdict = {"passed": event.passed} if isinstance(event, DemoSummary) else {}
+    return fields | verdict if isinstance(fields, dict) else {}
 
 
 def show_event(event: DemoEvent) -> None:  # noqa: C901 - one case an event

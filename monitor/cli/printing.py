@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -39,6 +40,8 @@ def jsonable(value: object) -> object:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Path):
+        return str(value)
     return value
 
 
