@@ -58,27 +58,56 @@ _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
 
 
 def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], title: str) -> tuple[str, ...]:
-    """Return the names of the people who wrote the story, in the page's order; () when it names none."""
+    """Return the names of the people who wrote the story, in the page's order; () when it names none.
+
+    An agency or the site itself stands in when JSON-LD or `<meta>` name it and no person is named.
+    """
     sites = {fold(name) for name in site_names if name}
-    sources: list[list[str]] = [
-        list(claimed),
-        [value for name in _META_NAMES for value in page.meta.get(name, ())],
-        [mention.value for mention in page.people],
-        _byline_lines(page, title),
-    ]
+    place = _title_place(page, title)
+    metas = [[v for v in page.meta.get(name, ()) if "//" not in v] for name in _META_NAMES]
+    near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
+    sources = [list(claimed), *map(_turn_around, metas), near, _byline_lines(page, place)]
     for values in sources:
         people = _people(values, sites)
         if people:
             return people
+    return _organisations([*claimed, *(value for values in metas for value in values)])
+
+
+def _turn_around(values: list[str]) -> list[str]:
+    """Return names as read: "Doe, Jane" is Jane Doe where every name is written so."""
+    parts = [value.split(", ") for value in values]
+    if len(values) > 1 and all(len(part) == 2 and len(part[0].split()) <= 2 for part in parts):
+        return [f"{first} {last}" for last, first in parts]
+    return values
+
+
+def _organisations(values: list[str]) -> tuple[str, ...]:
+    """Return the first author that is no person but has a name: an agency, the site itself."""
+    for value in values:
+        name = " ".join(value.split())
+        if 1 < len(name) <= MAX_NAME_CHARS and not _NOBODY.search(name):
+            return (name,)
     return ()
 
 
-def _byline_lines(page: Page, title: str) -> list[str]:
-    """Return the lines below the title, above the first paragraph, that are bylines."""
+_NOBODY = re.compile(r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$", re.I)
+
+
+def _title_place(page: Page, title: str) -> int:
+    """Return the index of the block that is the title, 0 when none is."""
     wanted = fold(title)
-    place = next((i for i, b in enumerate(page.blocks) if fold(b.text) == wanted), None) if wanted else None
-    if place is None:
-        return []
+    return next(
+        (i for i, b in enumerate(page.blocks) if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK and fold(b.text) == wanted), 0
+    )
+
+
+MAX_TITLE_SLACK = 9
+"""Characters, all of them punctuation, by which two spellings of a title differ at most."""
+
+
+def _byline_lines(page: Page, place: int) -> list[str]:
+    """Return the first line below the title, above the first paragraph, that is a byline."""
     lines = []
     for block in page.blocks[place + 1 : place + 1 + BYLINE_BLOCKS]:
         if len(block.text) > FULL_PROSE_CHARS * 2:

@@ -64,6 +64,7 @@ class Claims:
     publisher: str = ""
     free: bool | None = None
     is_article: bool = False
+    is_news: bool = False
 
 
 Json = dict[str, object]
@@ -91,6 +92,7 @@ def read_claims(scripts: list[str]) -> Claims:
         publisher=next(iter(_names(article.get("publisher"), by_id)), ""),
         free=None if free is None else str(free).casefold() not in ("false", "0", "no"),
         is_article=_is_article(article),
+        is_news=any(name.endswith("NewsArticle") for name in _types(article)),
     )
 
 

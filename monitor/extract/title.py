@@ -14,6 +14,7 @@ from monitor.extract.body import fold
 from monitor.extract.page import Page
 from monitor.extract.phrases import read_edge_line
 from monitor.extract.shapes import read_cell, read_strip
+from monitor.extract.structured import Claims
 
 MAX_TITLE_CHARS = 300
 """A longer heading is a paragraph."""
@@ -29,7 +30,7 @@ _SEPARATOR = re.compile(
 )
 
 
-def find_title(page: Page, claims_headline: str, site_names: list[str], hint: str = "") -> str:
+def find_title(page: Page, claims: Claims, site_names: list[str], hint: str = "") -> str:
     """Return the title, "" when the page has none. `hint` is what the seed's link was called."""
     if page.flat:
         return _flat_title(page, hint)
@@ -39,18 +40,34 @@ def find_title(page: Page, claims_headline: str, site_names: list[str], hint: st
         for title in (_clean(value, site_names) for value in page.meta.get(name, ()))
         if title
     ]
-    headline = _clean(claims_headline, site_names)
+    headline = _clean(claims.headline, site_names)
     window = _clean(page.title, site_names)
     headings = [b.text for b in page.blocks if b.tag == "h1" and 1 < len(b.text) <= MAX_TITLE_CHARS]
     references = [title for title in (*claimed, headline, window, hint) if title]
     best = max(headings, key=lambda heading: _likeness(heading, references), default="")
     if best and _likeness(best, references) >= ALIKE_SHARE:
-        return best
+        return _prefer_claim(best, claimed[0] if claimed else "", headline, window, is_news=claims.is_news)
     second = [b.text for b in page.blocks if b.tag == "h2" and 1 < len(b.text) <= MAX_TITLE_CHARS]
     for heading in second:
         if any(fold(heading) == fold(reference) for reference in references):
             return heading
     return next((title for title in (*claimed, headline, window, best, hint) if title), "")
+
+
+def _prefer_claim(heading: str, shared: str, headline: str, window: str, *, is_news: bool) -> str:
+    """Return the heading, or the title that the page is shared by where that one is the better.
+
+    That is so when the two differ by a kicker ("Berlin: ..."), which templates glue to the heading or leave
+    out of it; and on news pages whose JSON-LD sides with it, or whose heading is the search engines' title.
+    """
+    mine, theirs = fold(heading), fold(shared)
+    if not theirs or mine == theirs:
+        return heading
+    if mine.endswith(theirs) or theirs.endswith(mine):
+        return shared
+    if is_news and (fold(headline) == theirs or mine == fold(headline) == fold(window)):
+        return shared
+    return heading
 
 
 def _likeness(heading: str, references: list[str]) -> float:

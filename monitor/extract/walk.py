@@ -272,7 +272,7 @@ class _Cutter:
         """Keep JSON-LD; count the rest, which tells an empty shell."""
         self.page.scripts += 1
         if "ld+json" in (node.attributes.get("type") or ""):
-            self.page.jsonld.append(node.text_content or "")
+            self.page.jsonld.append(node.text())
         return False
 
     def read_time(self, node: LexborNode, _tag: str) -> bool:
