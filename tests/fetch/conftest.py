@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.fetch import FetchSettings, HttpFetcher
 from monitor.fetch.pacing import Pacing
+from tests.fetch.resolver import Resolver
 from tests.fetch.server import Server, serving
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -37,6 +39,14 @@ class FakeTime:
 
     def pass_by(self, duration: timedelta) -> None:
         self.seconds += duration.total_seconds()
+
+
+@pytest.fixture(autouse=True)
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
+    """Keep every test of this room away from DNS."""
+    resolver = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", resolver.getaddrinfo)
+    return resolver
 
 
 @pytest.fixture

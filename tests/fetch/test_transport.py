@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,9 +15,17 @@ import pytest
 import trustme
 
 from monitor.errors import FetchError, FetchFailed, FetchRefused
-from monitor.fetch import FetchSettings, HttpFetcher, PrivateAddress, open_fetcher, open_guarded_client
+from monitor.fetch import (
+    FetchSettings,
+    HttpFetcher,
+    PrivateAddress,
+    open_fetcher,
+    open_guarded_client,
+    transport,
+)
 from tests.fetch.asking import ask
 from tests.fetch.conftest import StillClock
+from tests.fetch.resolver import Resolver
 from tests.fetch.server import Server, serving
 
 SPELLINGS = [
@@ -52,33 +60,6 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return addresses
 
 
-class Resolver:
-    """Answers for names as it is told to, the last answer for ever."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, list[list[str]]] = {}
-        self.asked: list[str] = []
-
-    def getaddrinfo(
-        self, host: str, port: int, **_: object
-    ) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-        if re.fullmatch(r"[\d.]+", host):
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
-        self.asked.append(host)
-        answers = self.answers.get(host)
-        if not answers:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
-
-
-@pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    resolver = Resolver()
-    monkeypatch.setattr(socket, "getaddrinfo", resolver.getaddrinfo)
-    return resolver
-
-
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_no_spelling_of_a_private_address_is_fetched(
     fetcher: HttpFetcher, server: Server, connected: list[object], host: str
@@ -96,6 +77,34 @@ async def test_no_spelling_of_a_private_address_gets_a_webhook(
         with pytest.raises((httpx.HTTPError, httpx.InvalidURL)):
             await client.post(f"http://{host}:{server.port}/", content=b"{}", timeout=2)
     assert connected == []
+
+
+@pytest.fixture
+def public_name(resolver: Resolver, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a host that passes the guard though it is at loopback, as no other does."""
+    check = transport._check
+
+    def check_others(host: str, addresses: list[IPv4Address | IPv6Address]) -> None:
+        if host != "news.example":
+            check(host, addresses)
+
+    monkeypatch.setattr(transport, "_check", check_others)
+    resolver.answers["news.example"] = [["127.0.0.1"]]
+    return "news.example"
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+@pytest.mark.parametrize("path", ["/robots.txt", "/story"])
+async def test_no_redirect_reaches_a_private_address_by_any_spelling(
+    fetcher: HttpFetcher, server: Server, other: Server, public_name: str, *, host: str, path: str
+) -> None:
+    server.on("/robots.txt", status=404)
+    server.on("/story", b"story")
+    server.redirect(path, f"http://{host}:{other.port}/inside")
+    with pytest.raises(FetchError):
+        await fetcher.get(ask(f"http://{public_name}:{server.port}/story", allow_private=False, timeout_s=2))
+    assert server.paths()[-1] == path
+    assert other.connections == 0
 
 
 async def test_the_refusal_says_what_is_wrong_and_what_permits_it(fetcher: HttpFetcher) -> None:
