@@ -77,7 +77,10 @@ JUDGEMENTS = 10
 
 DELIVERY_BATCH = 50
 DELIVERY_LEASE = timedelta(minutes=30)
-"""How long claimed deliveries belong to one worker; longer than a batch can take to send."""
+"""How long claimed deliveries belong to one worker."""
+
+SLOWEST_SEND = timedelta(minutes=10)
+"""What the slowest mail server may take over one alert (RFC 5321, 4.5.3.2.6: 10 minutes after the dot)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,29 +355,31 @@ class Pipeline:
     # --- deliver -------------------------------------------------------------------------------
 
     async def deliver(self, channel: Channel) -> int:
-        """Send what is due on a channel, one batch; return how many alerts were claimed."""
-        claimed = await self.store.claim_deliveries(
-            channel.name, self.clock.now(), DELIVERY_BATCH, DELIVERY_LEASE
-        )
+        """Send what is due on a channel, one batch; return how many alerts were claimed.
+
+        A slow receiver ends the batch before its lease runs out; the rest is given back when the lease
+        has ended, and claimed again.
+        """
+        began = self.clock.now()
+        claimed = await self.store.claim_deliveries(channel.name, began, DELIVERY_BATCH, DELIVERY_LEASE)
         for delivery in claimed:
+            if self.clock.now() - began > DELIVERY_LEASE - SLOWEST_SEND:
+                break
             await self.send(channel, delivery)
         return len(claimed)
 
     async def send(self, channel: Channel, delivery: Delivery) -> None:
         """Send one alert, and mark what came of it."""
-        began, alert = perf_counter(), delivery.alert
-        reason = None
+        began, alert, reason = perf_counter(), delivery.alert, None
+        outcome = DeliveryState.SENT
         try:
             receipt = await channel.send(delivery)
         except DeliveryFailed as exc:
-            wait = channel.retry_wait(delivery.attempts + 1) if exc.transient else None
-            if wait is not None and exc.retry_after is not None:
-                wait = max(wait, exc.retry_after)
-            reason = str(exc)
-            outcome = DeliveryState.DEAD if wait is None else DeliveryState.RETRYING
-            await self.store.mark_failed(alert.id, reason, None if wait is None else self.clock.now() + wait)
+            reason, outcome = str(exc), await self.mark_failed(channel, delivery, exc)
+        except Exception as exc:  # noqa: BLE001 - one alert's boundary: it must not come back for ever
+            reason = f"internal error ({type(exc).__name__}: {exc}); please report it"
+            outcome = await self.mark_failed(channel, delivery, DeliveryFailed(reason))
         else:
-            outcome = DeliveryState.SENT
             await self.store.mark_sent(alert.id, receipt, self.clock.now())
         log.info(
             "deliver",
@@ -389,6 +394,17 @@ class Pipeline:
                 "ms": elapsed_ms(began),
             },
         )
+
+    async def mark_failed(self, channel: Channel, delivery: Delivery, error: DeliveryFailed) -> DeliveryState:
+        """Store that an attempt failed, and when the next one is: retrying, or dead when there is none."""
+        alert_id = delivery.alert.id
+        wait = channel.retry_wait(delivery.attempts + 1, alert_id) if error.transient else None
+        if wait is None:
+            await self.store.mark_failed(alert_id, str(error), None)
+            return DeliveryState.DEAD
+        wait = max(wait, error.retry_after or timedelta())
+        await self.store.mark_failed(alert_id, str(error), self.clock.now() + wait)
+        return DeliveryState.RETRYING
 
 
 def failed_look(error: MonitorError) -> Look:

@@ -325,8 +325,11 @@ class Channel(Protocol):
         """
         ...
 
-    def retry_wait(self, attempts: int) -> timedelta | None:
-        """Return how long to wait after `attempts` failed ones (at least 1), None to give up."""
+    def retry_wait(self, attempts: int, alert_id: str) -> timedelta | None:
+        """Return how long to wait after `attempts` failed ones (at least 1), None to give up.
+
+        The alert's id spreads the retries of many alerts; the same id waits the same time.
+        """
         ...
 
     async def close(self) -> None:

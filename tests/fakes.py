@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import ParamSpec, TypeVar
 
-from monitor.errors import DeliveryFailed, FetchError, FetchRefused
+from monitor.errors import FetchError, FetchRefused
 from monitor.model import Delivery, Request, Response, Validators
 
 P = ParamSpec("P")
@@ -101,7 +101,8 @@ class FakeChannel:
 
     name: str = "desk"
     sent: list[Delivery] = field(default_factory=list)
-    failures: list[DeliveryFailed] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    on_send: Callable[[], None] = lambda: None
     closed: bool = False
     received: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -110,11 +111,13 @@ class FakeChannel:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(delivery)
+        self.on_send()
         self.received.set()
         return "taken"
 
-    def retry_wait(self, attempts: int) -> timedelta | None:
+    def retry_wait(self, attempts: int, alert_id: str) -> timedelta | None:
         """Give up after the third failed attempt."""
+        assert alert_id
         return timedelta(minutes=attempts) if attempts < 3 else None
 
     async def close(self) -> None:

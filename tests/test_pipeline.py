@@ -10,7 +10,7 @@ import pytest
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.match import RuleSet
 from monitor.model import DeliveryState, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
-from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
+from monitor.pipeline import DELIVERY_LEASE, FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore, open_store
 from tests.fakes import (
@@ -292,6 +292,34 @@ async def test_an_alert_is_dead_when_refused_for_good_or_too_often(world: World,
     [dead] = await world.store.deliveries(state=DeliveryState.DEAD)
     assert dead.attempts == (3 if transient else 1)
     assert world.channel.sent == []
+
+
+async def test_an_alert_that_breaks_its_sender_is_put_off_with_the_reason_and_the_next_is_sent(
+    world: World,
+) -> None:
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(2)]
+    world.list_stories(*urls)
+    for number, url in enumerate(urls):
+        world.publish(url, *story_about(f"dam talks {number}"), title=f"Story number {number} of the talks")
+    await world.visit()
+    world.channel.failures = [ZeroDivisionError("a fault in the wording")]
+    await world.pipeline.deliver(world.channel)
+    [broken] = await world.store.deliveries(state=DeliveryState.RETRYING)
+    assert broken.last_error == "internal error (ZeroDivisionError: a fault in the wording); please report it"
+    assert len(world.channel.sent) == 1
+
+
+async def test_a_slow_receiver_ends_the_batch_before_its_lease_runs_out(world: World) -> None:
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(2)]
+    world.list_stories(*urls)
+    for number, url in enumerate(urls):
+        world.publish(url, *story_about(f"dam talks {number}"), title=f"Story number {number} of the talks")
+    await world.visit()
+    world.channel.on_send = lambda: world.clock.advance(DELIVERY_LEASE)
+    await world.pipeline.deliver(world.channel)
+    assert len(world.channel.sent) == 1
+    await world.pipeline.deliver(world.channel)
+    assert len({delivery.alert.id for delivery in world.channel.sent}) == 2
 
 
 def test_what_is_no_article_is_never_looked_at_again() -> None:

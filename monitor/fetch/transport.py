@@ -25,6 +25,7 @@ from typing import Protocol, cast
 import httpcore2 as httpcore
 import httpx2 as httpx
 
+from monitor.errors import FetchRefused
 from monitor.fetch.addresses import is_public
 
 MAX_CONNECTIONS = 128
@@ -41,8 +42,11 @@ WEBHOOK_TIMEOUT_S = 15.0
 _RESOLVER = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
 
 
-class PrivateAddress(httpx.ConnectError):
-    """The guard refused: the host is at an address that is not public."""
+class PrivateAddress(httpx.ConnectError, FetchRefused):
+    """The guard refused: the host is at an address that is not public.
+
+    An error of ours as well, so that a webhook's sender knows it for a refusal.
+    """
 
 
 class NameNotResolved(httpx.ConnectError):
