@@ -38,6 +38,9 @@ REDIRECTS = {
     HTTPStatus.PERMANENT_REDIRECT,
 }
 PAGES = {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}
+QUICK_ROBOTS_BYTES = 16 * 1024
+"""Up to here reading the rules takes some milliseconds; the largest may take half a second."""
+
 MAX_VALIDATOR_CHARS = 1024
 MAX_LENGTH_DIGITS = 18
 
@@ -166,7 +169,10 @@ class HttpFetcher:
         if not answer.is_success:
             return ALLOW_ALL
         encoding = answer.headers.get("content-encoding", "")
-        return parse_rules(await read_start(answer.aiter_raw(), encoding, MAX_ROBOTS_BYTES), agent)
+        body = await read_start(answer.aiter_raw(), encoding, MAX_ROBOTS_BYTES)
+        if len(body) > QUICK_ROBOTS_BYTES:
+            return await asyncio.to_thread(parse_rules, body, agent)
+        return parse_rules(body, agent)
 
 
 def _require_http(url: str) -> None:

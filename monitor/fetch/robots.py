@@ -27,6 +27,9 @@ UNREACHABLE_FOR = timedelta(seconds=15)
 """How long a failure is remembered: a batch of links to a dead host fails at once, and a site that is
 back is noticed on its next visit."""
 
+MAX_LINE_CHARS = 2500
+"""No path that is asked for is longer; a line of 500,000 dollar signs would take seconds to read."""
+
 MAX_SITEMAPS = 20
 MAX_SITEMAP_CHARS = 2000
 MAX_SITES = 10_000
@@ -67,7 +70,7 @@ def _only_groups_of(agent: str, text: str) -> str:
     much as fits into the cap, would take minutes and all memory.
     """
     agent = agent.lower()
-    lines = text.splitlines()
+    lines = [line[:MAX_LINE_CHARS] for line in text.splitlines()]
     for number, line in enumerate(lines):
         named = _USER_AGENT_LINE.match(line)
         if named and (name := named[1].strip().lower().replace("*", "") or "*") != "*" and name not in agent:

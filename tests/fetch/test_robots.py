@@ -161,6 +161,16 @@ def test_wildcards_and_ends_are_understood() -> None:
     assert not rules.allow("https://example.org/a?print=1")
 
 
+@pytest.mark.parametrize(
+    "line", ["$" * MAX_ROBOTS_BYTES, "/" + "*a" * (MAX_ROBOTS_BYTES // 2), "%41" * (MAX_ROBOTS_BYTES // 3)]
+)
+def test_an_endless_line_takes_no_time(line: str) -> None:
+    started = perf_counter()
+    rules = parse_rules(f"User-agent: *\nDisallow: {line}".encode(), "news-monitor")
+    rules.allow("https://example.org/" + "a" * 4000)
+    assert perf_counter() - started < 1
+
+
 def test_thousands_of_agents_with_thousands_of_rules_take_no_time() -> None:
     half = MAX_ROBOTS_BYTES // 2
     agents = b"".join(b"User-agent: a%d\n" % n for n in range(half // 18))
