@@ -76,12 +76,14 @@ def test_rss_is_read_newest_first_without_tracking() -> None:
     assert read(RSS) == (
         Link(
             url="https://gazette.example/newer",
+            key="https://gazette.example/newer",
             source="gazette",
             title="Newer & better",
             published_at=datetime(2026, 5, 4, 5, 0, tzinfo=UTC),
         ),
         Link(
             url="https://gazette.example/older",
+            key="https://gazette.example/older",
             source="gazette",
             title="Older",
             published_at=datetime(2026, 5, 3, 5, 0, tzinfo=UTC),
@@ -194,15 +196,17 @@ def test_a_date_that_makes_no_sense_is_none(date: str) -> None:
 def test_an_article_is_listed_once_and_the_sites_root_never() -> None:
     item = "<item><title>t</title><link>{0}</link></item>"
     urls = (
-        "https://gazette.example/a?utm_medium=x",
-        "http://www.gazette.example/a/",
+        "https://www.gazette.example/a?utm_medium=x",
+        "http://gazette.example/a/",
         "https://gazette.example/",
         URL,
         "ftp://x/y",
         "javascript:1",
     )
     links = read(f"<rss version='2.0'><channel>{''.join(map(item.format, urls))}</channel></rss>")
-    assert [link.url for link in links] == ["https://gazette.example/a"]
+    assert [(link.url, link.key) for link in links] == [
+        ("https://www.gazette.example/a", "https://gazette.example/a")
+    ]
 
 
 def test_fifty_thousand_items_give_the_newest() -> None:
