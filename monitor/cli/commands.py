@@ -281,7 +281,9 @@ def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None
 
 @config_commands.command("check")
 def check_config(
-    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The configuration file.")] = DEFAULT_CONFIG,
+    path: Annotated[
+        Path, typer.Argument(metavar="[FILE]", envvar="MONITOR_CONFIG", help="The configuration file.")
+    ] = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Report every mistake in the configuration, with its place; exit code 1 when there is one."""
