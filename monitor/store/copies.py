@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, sel
 
 from monitor.dedupe import MAX_CANDIDATES, MAX_DOCUMENT_FREQUENCY, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Verdict
-from monitor.store.columns import signed, unsigned
+from monitor.store.columns import RowId, signed, unsigned
 from monitor.store.dialects import listed
 from monitor.store.tables import ARTICLES, FINGERPRINTS, IS_INDEXED, POSTINGS, SOURCES
 
@@ -142,9 +142,9 @@ def add_fingerprint(
         )
     )
     if new:
-        connection.execute(
-            insert(POSTINGS), [{"hash": number, "article_id": article_row} for number in sorted(new)]
-        )
+        shingles = listed(connection, sorted(new))
+        postings = select(shingles.c.value, literal(article_row, RowId))
+        connection.execute(insert(POSTINGS).from_select(["hash", "article_id"], postings))
 
 
 def _posted_by_story(connection: Connection, story_id: str, numbers: Iterable[int]) -> set[int]:

@@ -86,7 +86,7 @@ async def test_what_another_source_has_read_is_not_fetched_again(store: SqlStore
     assert await waiting(store, source="courier") == ()
 
 
-async def test_an_article_found_under_another_link_is_not_fetched_again_under_its_own(
+async def test_an_article_read_under_another_link_is_not_fetched_under_its_own(
     store: SqlStore,
 ) -> None:
     await store.remember("gazette", [BUS], [], NOW)

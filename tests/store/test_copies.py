@@ -1,0 +1,197 @@
+"""Candidates: which stored articles a new one is compared with, and when a verdict is stale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from monitor.dedupe import MAX_CANDIDATES, MIN_SHARED
+from monitor.model import Candidate, Candidates, Fingerprint, Relation, Source
+from monitor.store import SqlStore
+from tests.store.samples import (
+    COURIER,
+    GAZETTE,
+    NOW,
+    Story,
+    keep,
+    make_fingerprint,
+    make_story,
+    repeat_story,
+    shingles,
+)
+
+NOWHERE = "https://nowhere.example/"
+
+
+@pytest.fixture(autouse=True)
+async def sources(store: SqlStore) -> None:
+    await store.register([GAZETTE, COURIER], NOW)
+
+
+def with_sketch(name: str, *hashes: int, source: Source = GAZETTE) -> Story:
+    """Return a story whose sketch is exactly `hashes`."""
+    story = make_story(name, source)
+    return replace(story, fingerprint=replace(story.fingerprint, sketch=tuple(sorted(hashes))))
+
+
+def resembling(*hashes: int) -> Fingerprint:
+    return replace(make_fingerprint("resembling"), sketch=tuple(sorted(hashes)))
+
+
+async def find(store: SqlStore, fingerprint: Fingerprint, url: str = NOWHERE) -> list[str]:
+    """Return the last part of each candidate's URL, in order."""
+    found = await store.candidates(url, fingerprint)
+    return [candidate.url.rsplit("/", 1)[1] for candidate in found.articles]
+
+
+# --- looking up ----------------------------------------------------------------------------------
+
+
+async def test_an_empty_archive_has_no_candidates(store: SqlStore) -> None:
+    assert await store.candidates(NOWHERE, make_fingerprint("dam")) == Candidates()
+
+
+async def test_a_candidate_comes_with_its_whole_fingerprint(store: SqlStore) -> None:
+    story = make_story("dam")
+    await keep(store, story)
+    assert (await store.candidates(NOWHERE, story.fingerprint)).articles == (
+        Candidate(
+            article_id=story.article.id,
+            url=story.article.url,
+            source="gazette",
+            story_id=story.verdict.story_id,
+            fingerprint=story.fingerprint,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "page", ["https://gazette.example/dam", "http://www.gazette.example/dam/?utm_source=x"]
+)
+async def test_the_article_with_the_same_url_is_a_candidate(store: SqlStore, page: str) -> None:
+    await keep(store, make_story("dam"))
+    assert await find(store, make_fingerprint("all different"), page) == ["dam"]
+
+
+async def test_a_url_that_is_none_finds_nothing(store: SqlStore) -> None:
+    await keep(store, make_story("dam"))
+    assert await find(store, make_fingerprint("all different"), "not a url \ud800") == []
+
+
+async def test_the_same_content_is_a_candidate_without_any_shingle(store: SqlStore) -> None:
+    short = Fingerprint(algorithm=1, content=2**64 - 1, sketch=(), facts=frozenset())
+    await keep(store, replace(make_story("dam"), fingerprint=short))
+    assert await find(store, short) == ["dam"]
+    assert await find(store, replace(short, algorithm=2)) == []
+
+
+async def test_the_oldest_of_many_with_the_same_content_are_candidates(store: SqlStore) -> None:
+    original = make_story("copy-0")
+    await keep(store, original)
+    for number in range(1, MAX_CANDIDATES + 3):
+        copy = replace(make_story(f"copy-{number}", COURIER), fingerprint=original.fingerprint)
+        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
+        copy = repeat_story(original, Relation.EXACT, copy)
+        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
+    assert await find(store, original.fingerprint) == [f"copy-{number}" for number in range(MAX_CANDIDATES)]
+
+
+async def test_sharing_enough_rare_shingles_makes_a_candidate(store: SqlStore) -> None:
+    first, second, third = shingles("dam", 3)
+    await keep(store, with_sketch("dam", first, second, third))
+    assert MIN_SHARED == 2
+    assert await find(store, resembling(first, second)) == ["dam"]
+    assert await find(store, resembling(first, 7)) == []
+
+
+async def test_fingerprints_of_two_algorithms_are_never_compared(store: SqlStore) -> None:
+    await keep(store, make_story("dam"))
+    assert await find(store, replace(make_fingerprint("dam"), algorithm=2)) == []
+
+
+async def test_those_that_share_the_most_come_first_and_the_rest_is_left_out(store: SqlStore) -> None:
+    shared = shingles("shared", MAX_CANDIDATES + 4)
+    for number in range(2, MAX_CANDIDATES + 4):
+        story = with_sketch(f"shares-{number}", *shared[:number], number)
+        judged = {c.article_id for c in (await store.candidates(NOWHERE, story.fingerprint)).articles}
+        await keep(store, replace(story, verdict=replace(story.verdict, judged=frozenset(judged))))
+    found = await find(store, resembling(*shared))
+    assert found == [f"shares-{number}" for number in range(MAX_CANDIDATES + 3, 3, -1)]
+
+
+async def test_shingles_at_both_ends_of_64_bits_are_found(store: SqlStore) -> None:
+    ends = (0, 1, 2**63 - 1, 2**63, 2**64 - 1)
+    await keep(store, with_sketch("dam", *ends))
+    for one, other in pairwise(ends):
+        assert await find(store, resembling(one, other)) == ["dam"]
+
+
+@pytest.fixture
+def at_most_four(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a shingle of five stories a common one: 65 take long."""
+    monkeypatch.setattr("monitor.store.copies.MAX_DOCUMENT_FREQUENCY", 4)
+
+
+@pytest.mark.usefixtures("at_most_four")
+async def test_a_shingle_of_too_many_stories_tells_nothing(store: SqlStore) -> None:
+    for number in range(4):
+        await keep(store, with_sketch(f"story-{number}", 5, *shingles(str(number), 2)))
+    assert (await store.candidates(NOWHERE, resembling(5, 6))).common == frozenset()
+    await keep(store, with_sketch("one-more", 5, 2**64 - 1))
+    found = await store.candidates(NOWHERE, resembling(5, 2**64 - 1))
+    assert (found.articles, found.common) == ((), frozenset({5}))
+
+
+@pytest.mark.usefixtures("at_most_four")
+async def test_a_story_printed_by_many_outlets_stays_rare(store: SqlStore) -> None:
+    original = make_story("dam")
+    await keep(store, original)
+    for number in range(6):
+        part = original.fingerprint.sketch[number:]
+        copy = make_story(f"copy-{number}", COURIER)
+        copy = replace(copy, fingerprint=replace(copy.fingerprint, sketch=part))
+        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
+        copy = repeat_story(original, Relation.COPY, copy)
+        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
+    found = await store.candidates(NOWHERE, replace(original.fingerprint, content=2**63))
+    assert found.common == frozenset()
+    assert found.articles[0].article_id == original.article.id
+
+
+async def test_a_copy_is_found_by_what_it_adds(store: SqlStore) -> None:
+    original = make_story("dam")
+    added = shingles("added", 4)
+    copy = repeat_story(
+        original,
+        Relation.COPY,
+        with_sketch("dam-and-more", *original.fingerprint.sketch, *added, source=COURIER),
+    )
+    await keep(store, original, copy)
+    assert await find(store, resembling(*added)) == ["dam-and-more"]
+    assert await find(store, resembling(*original.fingerprint.sketch)) == ["dam"]
+
+
+async def test_a_text_of_five_megabytes_is_looked_up_and_kept(store: SqlStore) -> None:
+    long = make_story("long")
+    huge = tuple(range(2**64 - 40_000, 2**64))
+    await keep(store, replace(long, fingerprint=replace(long.fingerprint, sketch=huge)))
+    assert await find(store, resembling(*huge)) == ["long"]
+
+
+# --- stale verdicts ------------------------------------------------------------------------------
+
+
+async def test_a_verdict_given_before_a_like_article_came_is_stale(store: SqlStore) -> None:
+    story = make_story("dam")
+    twin = replace(make_story("dam-2", COURIER), fingerprint=replace(story.fingerprint, content=1))
+    await keep(store, story)
+    assert await store.keep(twin.filing()) is None
+    await keep(store, repeat_story(story, Relation.COPY, twin))
+
+
+async def test_candidates_that_have_gone_do_not_make_a_verdict_stale(store: SqlStore) -> None:
+    story = make_story("dam")
+    judged = replace(story.verdict, judged=frozenset({"0" * 20}))
+    await keep(store, replace(story, verdict=judged))

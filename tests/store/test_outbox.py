@@ -1,0 +1,148 @@
+"""The outbox: claimed, sent, tried again, never lost and never sent twice on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.model import Delivery, DeliveryState, Rule
+from monitor.store import SqlStore, open_store
+from tests.store.samples import COURIER, DAM, GAZETTE, HOUR, LEASE, MINUTE, NOW, keep, make_story
+
+
+@pytest.fixture(autouse=True)
+async def alerts(store: SqlStore) -> None:
+    """Three alerts for the desk, one a minute, and one for ops."""
+    await store.register([GAZETTE, COURIER], NOW)
+    ops = Rule(name="ops", query="zoo", notify=("ops",))
+    await keep(
+        store,
+        make_story("dam", rules=(DAM,)),
+        make_story("bus", COURIER, minute=1, rules=(DAM,)),
+        make_story("zoo", minute=2, rules=(DAM, ops)),
+    )
+
+
+LATER = NOW + 10 * MINUTE
+
+
+async def claim(store: SqlStore, channel: str = "desk", limit: int = 10) -> tuple[Delivery, ...]:
+    return await store.claim_deliveries(channel, LATER, limit, LEASE)
+
+
+def names(deliveries: tuple[Delivery, ...]) -> list[str]:
+    return [delivery.article.url.rsplit("/", 1)[1] for delivery in deliveries]
+
+
+async def test_an_alert_comes_out_as_it_went_in_with_its_article(store: SqlStore) -> None:
+    story = make_story("dam", rules=(DAM,))
+    [delivery] = await claim(store, limit=1)
+    assert delivery == Delivery(
+        alert=story.alerts()[0],
+        article=story.article,
+        state=DeliveryState.SENDING,
+        attempts=0,
+        next_attempt_at=NOW,
+    )
+
+
+async def test_the_oldest_alerts_of_a_channel_are_claimed_first_and_once(store: SqlStore) -> None:
+    assert names(await claim(store, limit=2)) == ["dam", "bus"]
+    assert names(await claim(store)) == ["zoo"]
+    assert await claim(store) == ()
+    assert names(await claim(store, "ops")) == ["zoo"]
+    assert await claim(store, "nobody") == ()
+
+
+async def test_an_alert_is_not_claimed_before_it_is_due(store: SqlStore) -> None:
+    due = await store.claim_deliveries("desk", NOW + MINUTE, 10, LEASE)
+    assert names(due) == ["dam", "bus"]
+
+
+async def test_what_was_sent_is_sent(store: SqlStore) -> None:
+    [first, *_] = await claim(store)
+    await store.mark_sent(first.alert.id, "250 OK", LATER)
+    [sent] = await store.deliveries(state=DeliveryState.SENT)
+    assert (sent.receipt, sent.sent_at, sent.attempts, sent.last_error) == ("250 OK", LATER, 1, None)
+    assert names(await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)) == ["bus", "zoo"]
+
+
+async def test_a_failed_alert_is_due_again_when_it_was_said(store: SqlStore) -> None:
+    [first] = await claim(store, limit=1)
+    await store.mark_failed(first.alert.id, "450 greylisted", LATER + HOUR)
+    [retrying] = await store.deliveries(state=DeliveryState.RETRYING)
+    assert (retrying.attempts, retrying.last_error, retrying.next_attempt_at) == (
+        1,
+        "450 greylisted",
+        LATER + HOUR,
+    )
+    assert names(await claim(store)) == ["bus", "zoo"]
+    [again] = await store.claim_deliveries("desk", LATER + HOUR, 1, LEASE)
+    assert (again.alert, again.state, again.attempts) == (first.alert, DeliveryState.SENDING, 1)
+
+
+async def test_a_dead_alert_is_seen_and_not_sent(store: SqlStore) -> None:
+    [first] = await claim(store, limit=1)
+    await store.mark_failed(first.alert.id, "550 no such user", None)
+    [dead] = await store.deliveries(state=DeliveryState.DEAD)
+    assert (dead.alert, dead.attempts, dead.last_error) == (first.alert, 1, "550 no such user")
+    assert names(await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)) == ["bus", "zoo"]
+
+
+async def test_an_alert_of_a_crashed_worker_is_claimed_again_with_the_same_id(store: SqlStore) -> None:
+    first = await claim(store)
+    assert await store.claim_deliveries("desk", LATER + LEASE - MINUTE, 10, LEASE) == ()
+    again = await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)
+    assert [delivery.alert for delivery in again] == [delivery.alert for delivery in first]
+
+
+async def test_a_slow_worker_that_failed_does_not_undo_what_another_has_sent(store: SqlStore) -> None:
+    [slow, *_] = await claim(store)
+    await store.mark_sent(slow.alert.id, "250 OK", LATER)
+    await store.mark_failed(slow.alert.id, "timeout", LATER + HOUR)
+    await store.mark_sent(slow.alert.id, "250 OK again", LATER + HOUR)
+    [sent] = await store.deliveries(state=DeliveryState.SENT)
+    assert (sent.receipt, sent.attempts) == ("250 OK", 1)
+
+
+async def test_marking_an_unknown_alert_says_its_id(store: SqlStore) -> None:
+    with pytest.raises(StoreError, match="no alert has the id abc"):
+        await store.mark_sent("abc", "250 OK", LATER)
+    with pytest.raises(StoreError, match="no alert has the id abc"):
+        await store.mark_failed("abc", "timeout", None)
+
+
+async def test_an_owner_gives_back_its_own_alerts_only(store: SqlStore, url: str) -> None:
+    other = open_store(url, "other")
+    [theirs] = await other.claim_deliveries("desk", LATER, 1, LEASE)
+    [mine, failed] = await claim(store)
+    await store.mark_failed(failed.alert.id, "timeout", LATER)
+    assert names(await claim(store)) == ["zoo"]
+    await store.release_claims()
+    states = {delivery.alert.id: delivery.state for delivery in await store.deliveries()}
+    assert states[theirs.alert.id] is DeliveryState.SENDING
+    assert states[mine.alert.id] is DeliveryState.WAITING
+    assert states[failed.alert.id] is DeliveryState.RETRYING
+    assert names(await claim(store)) == ["bus", "zoo"]
+    await other.close()
+
+
+async def test_an_alert_that_is_on_its_way_is_left_alone_when_it_is_composed_again(store: SqlStore) -> None:
+    [first, *_] = await claim(store)
+    await store.mark_sent(first.alert.id, "250 OK", LATER)
+    before = await store.deliveries()
+    story = make_story("dam", rules=(replace(DAM, query="changed"),))
+    known = replace(story.verdict, judged=frozenset({story.article.id}))
+    assert await store.keep(replace(story, verdict=known).filing()) == 0
+    assert await store.deliveries() == before
+
+
+async def test_deliveries_are_listed_newest_first_by_state_and_time(store: SqlStore) -> None:
+    assert names(await store.deliveries()) == ["zoo", "zoo", "bus", "dam"]
+    assert names(await store.deliveries(limit=1)) == ["zoo"]
+    assert names(await store.deliveries(since=NOW + MINUTE)) == ["zoo", "zoo", "bus"]
+    await claim(store, "ops")
+    assert names(await store.deliveries(state=DeliveryState.SENDING)) == ["zoo"]
+    assert await store.deliveries(state=DeliveryState.DEAD) == ()
