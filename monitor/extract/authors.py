@@ -51,7 +51,7 @@ _NOT_PERSON = re.compile(
     r"redacción|redazione|redação|редакция|admin(?:istrator)?|press|media|magazine|times|report(?:er)?s?|wire|service|services|online|"
     r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
     r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
-    r"published|updated|comments?|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
+    r"published|updated|comments?|columnist|journalist(?:in)?|korrespondent(?:in)?|head of|director|officer|chief|associate|photograph\w*|fact|checked|doctor|phd|clinician|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
@@ -66,12 +66,10 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
     place = _title_place(page, title)
     metas = [[v for v in page.meta.get(name, ()) if "//" not in v] for name in _META_NAMES]
     near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
-    sources = [list(claimed), *map(_turn_around, metas), near, _byline_lines(page, place)]
-    for values in sources:
-        people = _people(values, sites)
-        if people:
-            return people
-    return _organisations([*claimed, *(value for values in metas for value in values)])
+    organisations = _organisations([*claimed, *(value for values in metas for value in values)])
+    opened, bare = _byline_lines(page, place)
+    sources = [list(claimed), *map(_turn_around, metas), near, opened, [] if organisations else bare]
+    return next((people for values in sources if (people := _people(values, sites))), organisations)
 
 
 def _turn_around(values: list[str]) -> list[str]:
@@ -106,19 +104,43 @@ MAX_TITLE_SLACK = 9
 """Characters, all of them punctuation, by which two spellings of a title differ at most."""
 
 
-def _byline_lines(page: Page, place: int) -> list[str]:
-    """Return the first line below the title, above the first paragraph, that is a byline."""
-    lines = []
-    for block in page.blocks[place + 1 : place + 1 + BYLINE_BLOCKS]:
-        if len(block.text) > FULL_PROSE_CHARS * 2:
-            break
-        marked = read_words(page.boxes[block.box].words) is Reason.BYLINE
-        if is_byline(block.text) and (page.flat or marked or _strip_opening(block.text) != block.text):
-            lines.append(block.text)
-    return lines[:1]
+def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str]]:
+    """Return the first line below the title that opens like a byline, and the first that is marked as one or is
+    a bare name.
+    """
+    bare: list[str] = []
+    end = min(place + 1 + BYLINE_BLOCKS, len(page.blocks))
+    for i in range(place + 1, end):
+        text = page.blocks[i].text
+        if len(text) > MAX_BYLINE_CHARS:
+            continue
+        opened = _OPENED.search(text)
+        if opened:
+            names = text[opened.end() :]
+            if clean_name(_SPLIT.split(names)[0]):
+                return [_UNTIL_DATE.split(names)[0]], bare
+        bare_names = page.flat or i <= place + BARE_NAME_BLOCKS
+        if not bare and is_byline(text) and (bare_names or _is_marked(page, page.blocks[i].box)):
+            bare = [text]
+    return [], bare
 
 
-BYLINE_BLOCKS = 10
+def _is_marked(page: Page, index: int) -> bool:
+    """Return whether a box, or the one around it, is marked as a byline."""
+    box = page.boxes[index]
+    around = page.boxes[max(box.parent, 0)]
+    return box.tag == "address" or Reason.BYLINE in (read_words(box.words), read_words(around.words))
+
+
+MAX_BYLINE_CHARS = 160
+
+BARE_NAME_BLOCKS = 3
+"""Blocks below the title among which a line of two to four capitalised words is a byline without more."""
+
+_OPENED = re.compile(r"^(?:.{0,40}\s)?(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door|Autor:?|Автор:?|Հեղինակ՝?) (?=[^\W\d_])")
+_UNTIL_DATE = re.compile(r"\s(?=\d)|\s[|•·]\s|,\s(?=\S+ \d)")
+
+BYLINE_BLOCKS = 14
 """Blocks below the title among which a byline is looked for."""
 
 
@@ -126,8 +148,11 @@ def _people(values: Iterable[str], sites: set[str]) -> tuple[str, ...]:
     """Return the distinct people among `values`, each of which may name several."""
     people: dict[str, str] = {}
     for value in values:
-        for part in _SPLIT.split(_strip_opening(value)):
+        parts = _SPLIT.split(_strip_opening(value))
+        for part in parts:
             name = clean_name(part)
+            if len(parts) > 1 and " " not in name and name.isascii():
+                continue
             key = fold(name)
             if name and key not in sites and key not in people:
                 people[key] = name
