@@ -56,6 +56,9 @@ class Source:
     `former_names` are the names this URL has by itself (host, host-path) when the configuration gives
     it none. A stored source that bears one of them and has this very `url` is this source, so that
     naming a source, or adding a section of the same site above it, loses no history.
+
+    `headers` and `cookies` go to the origins of `url` and `seed` only. `proxy` is the URL of an HTTP
+    proxy of the operator's that all requests go through. `verify` False takes any TLS certificate.
     """
 
     name: str
@@ -63,7 +66,10 @@ class Source:
     every: timedelta = timedelta(minutes=15)
     seed: Seed | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     user_agent: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    verify: bool = True
     timeout: timedelta = timedelta(seconds=30)
     pause: timedelta = timedelta(seconds=2)
     allow_private: bool = False
@@ -377,11 +383,14 @@ class EmailChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel:
-    """An HTTP endpoint. `secret` is a Standard Webhooks one (`whsec_...`); None sends unsigned."""
+    """An HTTP endpoint. `secrets` are Standard Webhooks ones (`whsec_...`); none sends unsigned.
+
+    There are two while one takes the place of the other: each alert is signed with both.
+    """
 
     name: str
     url: str = field(repr=False)  # many services put a token into it
-    secret: str | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     allow_private: bool = False
 
 

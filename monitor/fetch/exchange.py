@@ -21,7 +21,7 @@ from monitor.fetch.body import ACCEPT_ENCODING
 from monitor.fetch.causes import explain
 from monitor.fetch.pacing import Pacing
 from monitor.fetch.settings import FetchSettings
-from monitor.fetch.transport import GuardedTransport, trusting_context
+from monitor.fetch.transport import GuardedTransport, Route
 from monitor.model import Source
 from monitor.ports import Clock
 from monitor.text.urls import host_of, origin_of
@@ -72,11 +72,7 @@ class Exchanges:
         self._pacing = pacing
         self._slots = asyncio.Semaphore(settings.max_concurrent)
         self._jars: OrderedDict[str, httpx.Cookies] = OrderedDict()
-        tls = trusting_context(settings.ca_file)
-        self._transports = {
-            allow_private: GuardedTransport(allow_private=allow_private, verify=tls)
-            for allow_private in (False, True)
-        }
+        self._transports: dict[Route, GuardedTransport] = {}
 
     async def close(self) -> None:
         """Close the kept connections."""
@@ -114,7 +110,7 @@ class Exchanges:
                 whole = errand.source.timeout.total_seconds()
                 raise FetchFailed(f"timeout: {host_of(url)} gave no whole answer within {whole:g} s") from exc
             except Exception as exc:  # the client's errors are not of one tree, nor all documented
-                error = explain(exc, host_of(url))
+                error = explain(exc, _who(url, errand.source))
                 if error is exc:
                     raise
                 raise error from exc
@@ -129,10 +125,21 @@ class Exchanges:
         )
         jar = self._jars.get(errand.source.name)
         if jar is not None:
-            jar.set_cookie_header(message)
-        answer = await self._transports[errand.source.allow_private].handle_async_request(message)
+            _add_cookies(jar, message)
+        answer = await self._transport_for(errand.source).handle_async_request(message)
         self._keep_cookies(errand.source.name, answer)
         return answer
+
+    def _transport_for(self, source: Source) -> GuardedTransport:
+        route = Route(
+            allow_private=source.allow_private,
+            proxy=source.proxy,
+            verify=source.verify,
+            ca_file=self._settings.ca_file,
+        )
+        if route not in self._transports:
+            self._transports[route] = GuardedTransport(route)
+        return self._transports[route]
 
     def _headers(self, url: str, errand: Errand, extra: Mapping[str, str]) -> httpx.Headers:
         errand.at_home = errand.at_home and origin_of(url) in _own_origins(errand.source)
@@ -141,6 +148,8 @@ class Exchanges:
         )
         if errand.at_home:
             headers.update(errand.source.headers)
+            if errand.source.cookies:
+                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in errand.source.cookies)
         headers.update(extra)
         return headers
 
@@ -164,9 +173,21 @@ class Exchanges:
             )
 
 
+def _add_cookies(jar: httpx.Cookies, message: httpx.Request) -> None:
+    """Add what the site has set to what the configuration sends."""
+    configured = message.headers.pop("Cookie", None)
+    jar.set_cookie_header(message)
+    if configured is not None:
+        message.headers["Cookie"] = "; ".join(filter(None, (configured, message.headers.get("Cookie"))))
+
+
 def _lane(url: str) -> str:
     """Return what takes turns: host and port, so that http and https of one host share a lane."""
     return origin_of(url).partition("://")[2]
+
+
+def _who(url: str, source: Source) -> str:
+    return host_of(url) if source.proxy is None else f"{host_of(url)}, asked through the proxy,"
 
 
 def _own_origins(source: Source) -> set[str]:

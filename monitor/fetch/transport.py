@@ -8,6 +8,9 @@ checked, with TLS still verified against the name. So no spelling of an address 
 answers differently the second time gets past it.
 
 Connections are kept per transport, so none is ever shared between a guarded and an unguarded one.
+
+Behind a proxy of the operator's, names are resolved by the proxy, out of our sight: there the guard
+only sees addresses that stand in a URL, in any spelling.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol, cast
@@ -55,6 +59,20 @@ class NameNotResolved(httpx.ConnectError):
     def __init__(self, message: str, *, exists: bool) -> None:
         super().__init__(message)
         self.exists = exists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How requests reach the web; each route has connections of its own.
+
+    `proxy` is an http or https URL, with a name and password if need be. `verify` False takes any
+    certificate. `ca_file` names a PEM file with authorities that are trusted beside the system's.
+    """
+
+    allow_private: bool = False
+    proxy: str | None = None
+    verify: bool = True
+    ca_file: str | None = None
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -104,16 +122,18 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """An httpx transport over one connection pool of its own, guarded unless `allow_private`.
 
-    Knows no proxy and no environment. Content codings are left as they come.
+    Knows no environment. Content codings are left as they come.
     """
 
-    def __init__(self, *, allow_private: bool = False, verify: ssl.SSLContext | None = None) -> None:
+    def __init__(self, route: Route) -> None:
+        self._route = route
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=verify or trusting_context(),
+            ssl_context=_tls_context(route.verify, route.ca_file),
+            proxy=None if route.proxy is None else _read_proxy(route.proxy),
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=MAX_IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=GuardedBackend(allow_private=allow_private),
+            network_backend=GuardedBackend(allow_private=route.allow_private or route.proxy is not None),
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -122,6 +142,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: `PrivateAddress` and `NameNotResolved` among them.
         """
+        if self._route.proxy is not None and not self._route.allow_private:
+            _check_spelled(request.url.host)
         with _as_httpx_errors():
             answer = await self._pool.handle_async_request(
                 httpcore.Request(
@@ -177,7 +199,7 @@ def open_guarded_client(allow_private: bool) -> httpx.AsyncClient:  # noqa: FBT0
     The caller closes it. A refusal by the guard is a `PrivateAddress`, which is an httpx.ConnectError.
     """
     return httpx.AsyncClient(
-        transport=GuardedTransport(allow_private=allow_private),
+        transport=GuardedTransport(Route(allow_private=allow_private)),
         follow_redirects=False,
         timeout=WEBHOOK_TIMEOUT_S,
         trust_env=False,
@@ -185,15 +207,21 @@ def open_guarded_client(allow_private: bool) -> httpx.AsyncClient:  # noqa: FBT0
 
 
 @cache
-def trusting_context(ca_file: str | None = None) -> ssl.SSLContext:
-    """Return a verifying TLS context that trusts the system's roots, and those in `ca_file` as well.
+def _tls_context(verify: bool, ca_file: str | None) -> ssl.SSLContext:  # noqa: FBT001 - the setting itself
+    """Return a TLS context that trusts the system's roots and those in `ca_file`, or anybody.
 
     Reading the system's roots takes 40 ms, so it is done once.
     """
-    context = httpx.create_ssl_context(trust_env=False)
-    if ca_file is not None:
+    context = httpx.create_ssl_context(verify=verify, trust_env=False)
+    if verify and ca_file is not None:
         context.load_verify_locations(cafile=ca_file)
     return context
+
+
+def _read_proxy(url: str) -> httpcore.Proxy:
+    parts = httpx.URL(url)
+    auth = (parts.username, parts.password) if parts.username else None
+    return httpcore.Proxy(f"{parts.scheme}://{parts.netloc.decode('ascii')}/", auth=auth)
 
 
 async def _resolve(host: str, port: int) -> list[IPv4Address | IPv6Address]:
@@ -218,6 +246,17 @@ def _check(host: str, addresses: list[IPv4Address | IPv6Address]) -> None:
             raise PrivateAddress(
                 f"{at}{address}, which is not a public address; if you mean it, set allow_private: true"
             )
+
+
+def _check_spelled(host: str) -> None:
+    """Check a host that is an address in whatever spelling; a name is the proxy's to resolve."""
+    if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
+        raise PrivateAddress(f"{host} is not public; if you mean it, set allow_private: true")
+    try:
+        answers = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    _check(host, [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers])
 
 
 _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypedDict, Unpack
 
 from monitor.model import Request, Seed, SeedKind, Source, Validators
+
+
+class Settings(TypedDict, total=False):
+    """What only few tests ask for."""
+
+    cookies: tuple[tuple[str, str], ...]
+    proxy: str | None
+    verify: bool
 
 
 def ask(
@@ -18,6 +27,7 @@ def ask(
     name: str = "gazette",
     home: str | None = None,
     user_agent: str | None = None,
+    **settings: Unpack[Settings],
 ) -> Request:
     """Return a request on behalf of a source that lives where `url` does, or at `home`."""
     source = Source(
@@ -29,5 +39,6 @@ def ask(
         headers=headers,
         allow_private=allow_private,
         user_agent=user_agent,
+        **settings,
     )
     return Request(url=url, source=source, validators=validators)

@@ -133,6 +133,19 @@ async def test_each_source_has_a_cookie_jar_of_its_own(fetcher: HttpFetcher, ser
     assert [r.headers.get("cookie") for r in server.received if r.path == "/page"] == ["seen=1", None]
 
 
+async def test_configured_cookies_go_home_only_beside_those_of_the_site(
+    fetcher: HttpFetcher, server: Server, other: Server
+) -> None:
+    server.on("/set", PAGE, headers={"Set-Cookie": "seen=1; Path=/"})
+    server.redirect("/away", f"{other.url}/there")
+    other.on("/there", PAGE)
+    for path in ("/set", "/away"):
+        await fetcher.get(ask(f"{server.url}{path}", cookies=(("consent", "yes"), ("lang", "hy"))))
+    sent = {request.path: request.headers.get("cookie") for request in [*server.received, *other.received]}
+    assert (sent["/set"], sent["/away"]) == ("consent=yes; lang=hy", "consent=yes; lang=hy; seen=1")
+    assert sent["/there"] == "seen=1", "cookies know hosts, not ports"
+
+
 async def test_a_server_cannot_fill_the_cookie_jar(fetcher: HttpFetcher, server: Server) -> None:
     many = "".join(f"Set-Cookie: c{n}=1; Path=/\r\n" for n in range(51)).encode()
     server.on_raw("/set", b"HTTP/1.1 200 OK\r\n", many, b"Content-Length: 0\r\n\r\n")

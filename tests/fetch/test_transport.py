@@ -284,3 +284,49 @@ async def test_a_port_that_speaks_no_tls_is_told_in_words(fetcher: HttpFetcher) 
     ):
         await fetcher.get(ask(f"https://127.0.0.1:{port}/a"))
     listener.close()
+
+
+async def test_a_source_may_take_any_certificate(
+    fetcher: HttpFetcher, authority: trustme.CA, resolver: Resolver
+) -> None:
+    resolver.answers["news.example"] = [["127.0.0.1"]]
+    async with serving(certificate(authority, "other.example")) as server:
+        server.on("/a", b"whoever")
+        request = ask(f"https://news.example:{server.port}/a", verify=False)
+        assert (await fetcher.get(request)).body == b"whoever"
+        with pytest.raises(FetchFailed, match="TLS"):
+            await fetcher.get(ask(f"https://news.example:{server.port}/b"))
+
+
+# --- the operator's proxy ------------------------------------------------------------------------------
+
+
+async def test_all_requests_of_a_source_go_through_its_proxy(
+    fetcher: HttpFetcher, server: Server, resolver: Resolver
+) -> None:
+    server.on("http://news.example/a", b"by proxy")
+    proxy = f"http://user:secret@127.0.0.1:{server.port}"
+    response = await fetcher.get(ask("http://news.example/a", allow_private=False, proxy=proxy))
+    assert response.body == b"by proxy"
+    assert server.paths() == ["http://news.example/robots.txt", "http://news.example/a"]
+    assert server.received[0].headers["proxy-authorization"] == "Basic dXNlcjpzZWNyZXQ="
+    assert resolver.asked == [], "the proxy resolves names, not we"
+
+
+@pytest.mark.parametrize("host", [host for host in SPELLINGS if "%" not in host])
+async def test_a_proxy_is_never_asked_for_a_private_address(
+    fetcher: HttpFetcher, server: Server, host: str
+) -> None:
+    proxy = f"http://127.0.0.1:{server.port}"
+    with pytest.raises(FetchError):
+        await fetcher.get(ask(f"http://{host}/a", allow_private=False, proxy=proxy))
+    assert server.received == []
+
+
+async def test_a_proxy_that_is_down_is_told(fetcher: HttpFetcher) -> None:
+    listener = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    listener.close()
+    await listener.wait_closed()
+    with pytest.raises(FetchFailed, match=r"news\.example, asked through the proxy, refused the connection"):
+        await fetcher.get(ask("http://news.example/a", proxy=f"http://127.0.0.1:{port}"))
