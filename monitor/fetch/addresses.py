@@ -10,7 +10,7 @@ not public.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 NOT_PUBLIC_V4 = tuple(
     map(
@@ -56,6 +56,31 @@ NOT_PUBLIC_V6 = tuple(
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are the IPv4 address that is reached."""
+
+
+NEVER = tuple(
+    map(
+        ip_network,
+        (
+            "169.254.0.0/16",  # link local: AWS, Azure, Google and most others
+            "fe80::/10",  # link local
+            "100.100.100.200/32",  # Alibaba
+            "168.63.129.16/32",  # Azure
+            "192.0.0.192/32",  # Oracle
+            "fd00:ec2::254/128",  # AWS
+            "fd20:ce::254/128",  # Google
+        ),
+    )
+)
+"""Where clouds hand out credentials to whoever asks. Nobody publishes news there, so not even a source
+that may be private is followed to it."""
+
+
+def is_never_allowed(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether `address` is refused even where private ones are permitted."""
+    if isinstance(address, IPv6Address) and (embedded := _embedded(address)) is not None:
+        return is_never_allowed(embedded)
+    return any(address in network for network in NEVER)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -30,7 +30,7 @@ import httpcore2 as httpcore
 import httpx2 as httpx
 
 from monitor.errors import FetchRefused
-from monitor.fetch.addresses import is_public
+from monitor.fetch.addresses import is_never_allowed, is_public
 
 MAX_CONNECTIONS = 128
 MAX_IDLE_CONNECTIONS = 16
@@ -101,8 +101,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 addresses = await _resolve(host, port)
         except TimeoutError as exc:
             raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from exc
-        if not self._allow_private:
-            _check(host, addresses)
+        _check(host, addresses, allow_private=self._allow_private)
         for address in addresses[:-1]:
             try:
                 return await self._network.connect_tcp(
@@ -142,8 +141,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: `PrivateAddress` and `NameNotResolved` among them.
         """
-        if self._route.proxy is not None and not self._route.allow_private:
-            _check_spelled(request.url.host)
+        if self._route.proxy is not None:
+            _check_spelled(request.url.host, allow_private=self._route.allow_private)
         with _as_httpx_errors():
             answer = await self._pool.handle_async_request(
                 httpcore.Request(
@@ -239,24 +238,25 @@ async def _resolve(host: str, port: int) -> list[IPv4Address | IPv6Address]:
     return list(found)
 
 
-def _check(host: str, addresses: list[IPv4Address | IPv6Address]) -> None:
+def _check(host: str, addresses: list[IPv4Address | IPv6Address], *, allow_private: bool = False) -> None:
     for address in addresses:
-        if not is_public(address):
-            at = "" if host == str(address) else f"{host} is at "
-            raise PrivateAddress(
-                f"{at}{address}, which is not a public address; if you mean it, set allow_private: true"
-            )
+        at = f"{address}, which" if host == str(address) else f"{host} is at {address}, which"
+        if is_never_allowed(address):
+            raise PrivateAddress(f"{at} is a machine's own or a cloud's metadata service")
+        if not allow_private and not is_public(address):
+            raise PrivateAddress(f"{at} is not a public address; if you mean it, set allow_private: true")
 
 
-def _check_spelled(host: str) -> None:
+def _check_spelled(host: str, *, allow_private: bool) -> None:
     """Check a host that is an address in whatever spelling; a name is the proxy's to resolve."""
-    if host.rstrip(".").lower().rpartition(".")[2] == "localhost":
+    if not allow_private and host.rstrip(".").lower().rpartition(".")[2] == "localhost":
         raise PrivateAddress(f"{host} is not public; if you mean it, set allow_private: true")
     try:
         answers = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         return
-    _check(host, [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers])
+    addresses = [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    _check(host, addresses, allow_private=allow_private)
 
 
 _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.fetch.addresses import is_public
+from monitor.fetch.addresses import is_never_allowed, is_public
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,23 @@ def test_an_address_that_only_some_can_reach_is_not_public(address: str) -> None
 )
 def test_an_address_that_all_can_reach_is_public(address: str) -> None:
     assert is_public(ip_address(address))
+
+
+@given(st.ip_addresses())
+def test_what_is_never_allowed_is_not_public_either(address: IPv4Address | IPv6Address) -> None:
+    assert not (is_never_allowed(address) and is_public(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "64:ff9b::a9fe:a9fe", "::ffff:a9fe:a9fe", "fe80::1", "192.0.0.192"]
+)
+def test_metadata_services_are_never_allowed(address: str) -> None:
+    assert is_never_allowed(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "fd00::1", "8.8.8.8"])
+def test_private_addresses_can_be_allowed(address: str) -> None:
+    assert not is_never_allowed(ip_address(address))
 
 
 @given(st.ip_addresses(v=4))

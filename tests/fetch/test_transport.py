@@ -69,6 +69,21 @@ async def test_no_spelling_of_a_private_address_is_fetched(
     assert connected == []
 
 
+@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:{port}"])
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"]
+)
+async def test_no_permission_leads_to_a_clouds_metadata(
+    fetcher: HttpFetcher, server: Server, connected: list[object], *, host: str, proxy: str | None
+) -> None:
+    server.redirect("/a", f"http://{host}/latest/meta-data/")
+    through = None if proxy is None else proxy.format(port=server.port)
+    server.redirect(f"{server.url}/a", f"http://{host}/latest/meta-data/")
+    with pytest.raises(FetchRefused, match="metadata"):
+        await fetcher.get(ask(f"{server.url}/a", allow_private=True, proxy=through))
+    assert set(connected) == {("127.0.0.1", server.port)}
+
+
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_no_spelling_of_a_private_address_gets_a_webhook(
     server: Server, connected: list[object], host: str
@@ -84,9 +99,8 @@ def public_name(resolver: Resolver, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return a host that passes the guard though it is at loopback, as no other does."""
     check = transport._check
 
-    def check_others(host: str, addresses: list[IPv4Address | IPv6Address]) -> None:
-        if host != "news.example":
-            check(host, addresses)
+    def check_others(host: str, addresses: list[IPv4Address | IPv6Address], *, allow_private: bool) -> None:
+        check(host, addresses, allow_private=allow_private or host == "news.example")
 
     monkeypatch.setattr(transport, "_check", check_others)
     resolver.answers["news.example"] = [["127.0.0.1"]]
