@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from monitor.extract.body import FULL_PROSE_CHARS, fold
+from monitor.extract.body import fold
 from monitor.extract.marks import read_words
 from monitor.extract.page import Page, Reason
 
@@ -89,7 +89,7 @@ def _organisations(values: list[str]) -> tuple[str, ...]:
     return ()
 
 
-_NOBODY = re.compile(r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$", re.I)
+_NOBODY = re.compile(r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$", re.IGNORECASE)
 
 
 def _title_place(page: Page, title: str) -> int:

@@ -1,105 +1,172 @@
-
 """What the class, id and role words of a box say about it.
 
 Position: asked by `decide` for every box. Pure tables and two look-ups.
 
-The words were collected from how publishers and their systems name things; no site's own name is
-among them. A mark is a suspicion: `decide` revokes it when it would cover too much of the story.
+The words were collected from how publishers and their systems name things; no site's own name is among
+them. A mark is a suspicion: `decide` revokes it when it would cover too much of the story.
+
+How: names are cut into parts ("article__read-more" is article, read, more). A part may be a word of the
+table, contain one of its stems, or form one of its pairs with the next. Answers are kept by name, because
+sites repeat their names on every page and share many with other sites.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from monitor.extract.page import Reason
 
-_B, _E = r"(?<![a-z])", r"(?![a-z])"
-"""Not within a longer word; digits and punctuation bound words too."""
-
-_WORDS: tuple[tuple[Reason, str], ...] = (
-    (Reason.COMMENTS, r"comment|disqus|livefyre|discussion|respond|kommentar|coral-|spot-im|guestbook"),
-    (Reason.COOKIES, rf"cookie|consent|gdpr|onetrust|{_B}cmp{_E}|didomi|privacy-(?:banner|notice)"),
-    (Reason.WEATHER, rf"weather|forecast|wetter|meteo{_E}|pogoda|clima{_E}|hava-?durumu"),
-    (Reason.TICKER, r"currency|currencies|exchange-?rate|forex|kursy|doviz|ticker|breaking-?bar"),
-    (Reason.STOCKS, r"stock-?(?:strip|list|quote|widget)|market-?(?:data|strip)|quote-?strip|tradingview"),
-    (Reason.POLL, rf"{_B}polls?{_E}|survey|umfrage|{_B}vot(?:e|ing){_E}|{_B}quiz|encuesta|sondage|anket"),
+# For each reason: stems found anywhere in a part; words that must be a whole part; pairs of parts, "a b",
+# which are also stems when written together.
+_NAMES: tuple[tuple[Reason, str, str, str], ...] = (
+    (
+        Reason.COMMENTS,
+        "comment disqus livefyre discussion kommentar guestbook",
+        "respond coral",
+        "spot im",
+    ),
+    (
+        Reason.COOKIES,
+        "cookie consent gdpr onetrust didomi",
+        "cmp",
+        "privacy banner, privacy notice",
+    ),
+    (Reason.WEATHER, "weather forecast wetter pogoda", "meteo clima", "hava durumu"),
+    (
+        Reason.TICKER,
+        "currency currencies forex ticker kursy doviz",
+        "",
+        "exchange rate, breaking bar",
+    ),
+    (
+        Reason.STOCKS,
+        "tradingview",
+        "",
+        "stock strip, stock list, stock quote, stock widget, market data, market strip, quote strip",
+    ),
+    (Reason.POLL, "umfrage encuesta sondage survey", "poll polls vote voting quiz anket", ""),
     (
         Reason.RELATED,
-        r"related|recommend|recirc|read-?(?:more|next|also)|readmore|more-?(?:stories|from|news|articles|on|in|about|like)"
-        r"|see-?also|also-?like|you-?may|outbrain|taboola|trending|popular|most-?(?:read|viewed|shared)|mostread"
-        r"|latest|teaser|promo|up-?next|next-?up|sidebar|side-?bar|side-?col|widget|carousel|slider|slideshow"
-        rf"|{_B}rail{_E}|right-?(?:rail|col)|card-?(?:list|grid)|cross-?link|inline-?(?:link|article|story)"
-        r"|linkbox|link-?list|infobox-?link|similar|zum-?thema|mehr-?zum|a-lire|lire-?aussi|te-puede|relacionad"
-        r"|previous-?post|next-?post|prev-?next|post-?nav|nav-?(?:links|below|single)|suggest|other-?(?:news|articles)"
-        r"|feed-?list|articles?-?list|news-?list|story-?list|post-?list|archive-?list|onward|zergnet|revcontent|mgid"
-        r"|jp-relatedposts|yarpp|crp_related|playlist|storylines?(?![a-z-])",
+        "related recommend recirc outbrain taboola trending popular latest teaser promo sidebar widget carousel slider "
+        "slideshow similar relacionad suggest onward zergnet revcontent mgid yarpp playlist mostread",
+        "rail readmore storyline storylines",
+        "read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
+        "more like, see also, also like, you may, most read, most viewed, most shared, up next, next up, side bar, side col, "
+        "right rail, right col, card list, card grid, cross link, inline link, inline article, inline story, link box, "
+        "link list, infobox link, zum thema, mehr zum, a lire, lire aussi, te puede, previous post, next post, prev next, "
+        "post nav, nav link, nav below, nav single, other news, other article, feed list, article list, news list, "
+        "story list, post list, archive list, crp related",
     ),
     (
         Reason.AD,
-        rf"{_B}ads?{_E}|{_B}adv{_E}|advert|{_B}adslot|{_B}ad-?(?:box|unit|wrap|container|slot|block|label)|sponsor"
-        rf"|{_B}dfp|{_B}gpt{_E}|adsense|werbung|anzeige|publicidad|reklam|affiliate|commercial|{_B}banner|outstream",
+        "advert sponsor adslot adsense werbung anzeige publicidad reklam affiliate commercial outstream banner",
+        "ad ads adv dfp gpt",
+        "ad box, ad unit, ad wrap, ad container, ad slot, ad block, ad label",
     ),
     (
         Reason.NEWSLETTER,
-        rf"newsletter|subscri|sign-?up|signin|sign-?in|log-?in|paywall|{_B}piano|mailing|donat|membership|abo-?box"
-        r"|registration|app-?(?:promo|banner|download)|cta|call-?to-?action|optin|opt-in|mc4wp|mailchimp|support-us",
+        "newsletter subscri signup signin paywall mailing donat membership registration mailchimp",
+        "piano cta optin login mc4wp",
+        "sign up, sign in, log in, abo box, app promo, app banner, app download, call to, opt in, support us",
     ),
     (
         Reason.SHARE,
-        rf"share|sharing|{_B}social|follow-?us|addtoany|addthis|sharedaddy|whatsapp|{_B}likes?{_E}|{_B}print{_E}"
-        rf"|{_B}rating|reaction|{_B}tools?{_E}|article-?(?:actions|tools)|toolbar|bookmark|google-?news",
+        "share sharing addtoany addthis whatsapp toolbar bookmark reaction",
+        "social socials like likes print rating ratings tool tools",
+        "follow us, article action, article tool, google news",
     ),
     (
         Reason.AUTHOR_BOX,
-        r"author-?(?:bio|box|info|card|desc|profile|about)|about-?(?:the-?)?author|biograph|bio-box",
+        "biograph",
+        "",
+        "author bio, author box, author info, author card, author desc, author description, author profile, author about, "
+        "about author, about the, bio box",
     ),
     (
         Reason.CAPTION,
-        rf"caption|{_B}credits?{_E}|photo-?(?:credit|info|by)|image-?(?:credit|source|desc|meta)|bildunterschrift"
-        r"|bildtext|bild-?quelle|media-?(?:desc|info)|legende|figure-?desc|img-?(?:desc|credit)|wp-media-credit",
+        "caption bildunterschrift bildtext legende",
+        "credit credits",
+        "photo credit, photo info, photo by, image credit, image source, image desc, image meta, bild quelle, media desc, "
+        "media info, figure desc, img desc, img credit, media credit",
     ),
     (
         Reason.BYLINE,
-        rf"by-?line|{_B}authors?{_E}|posted-?(?:on|by)|contributor|{_B}writer|article-?(?:meta|info|source|details)"
-        rf"|post-?(?:meta|info|details)|entry-?(?:meta|info|footer)|{_B}meta{_E}|metadata|reading-?time|read-?time|{_B}autor",
+        "byline contributor metadata",
+        "author authors writer writers meta autor autoren",
+        "by line, posted on, posted by, article meta, article info, article source, article detail, post meta, post info, "
+        "post detail, entry meta, entry info, entry footer, reading time, read time",
     ),
     (
         Reason.DATELINE,
-        rf"dateline|timestamp|published|pub-?date|{_B}date{_E}|date-?time|{_B}time{_E}|post-?date|updated",
+        "dateline timestamp datetime published updated pubdate",
+        "date time",
+        "pub date, date time, post date",
     ),
     (
         Reason.TAGS,
-        rf"{_B}tags?{_E}|tag-?(?:list|cloud|links)|tagcloud|keywords|{_B}topics?{_E}|categor(?:y|ies)-?(?:list|links)"
-        rf"|cat-?links|article-?tags|kicker|{_B}hashtags",
+        "tagcloud keywords hashtag kicker",
+        "tag tags topic topics",
+        "tag list, tag cloud, tag link, category list, category link, categories list, categories link, cat link, article tag",
     ),
     (
         Reason.NAVIGATION,
-        rf"{_B}nav{_E}|navbar|{_B}nav-|navigation|{_B}menu|submenu|breadcrumb|pagination|{_B}pager|page-?links"
-        r"|skip-?(?:link|to)|site-?(?:header|nav|search)|search-?(?:form|box)|megamenu|language-?switch"
-        rf"|{_B}toc{_E}|table-?of-?contents|jump-?links|hamburger|dropdown|burger",
+        "navbar navigation submenu breadcrumb pagination megamenu hamburger dropdown",
+        "nav menu menus menuitem pager toc burger",
+        "page link, skip link, skip to, site header, site nav, site search, search form, search box, language switch, "
+        "table of, jump link",
     ),
-    (Reason.COPYRIGHT, r"copyright|disclaimer|imprint|legal-?(?:note|notice|info)|all-?rights"),
+    (Reason.COPYRIGHT, "copyright disclaimer imprint", "", "legal note, legal notice, legal info, all rights"),
     (
         Reason.FURNITURE,
-        rf"{_B}footer|page-?(?:footer|bottom)|site-?footer|masthead|{_B}modal|popup|pop-up|lightbox|overlay|tooltip"
-        rf"|hover-?card|{_B}toast|{_B}alert-?(?:bar|box)|noprint|no-print|{_B}gallery-?(?:nav|count)|{_B}player|video-?js"
-        rf"|audio-?(?:player|widget)|listen|read-?aloud|{_B}badge|correction-?link|feedback|report-?(?:error|typo)",
+        "masthead popup lightbox overlay tooltip noprint videojs feedback modal",
+        "footer toast player badge listen",
+        "page footer, page bottom, site footer, hover card, alert bar, alert box, no print, gallery nav, gallery count, "
+        "video js, audio player, audio widget, read aloud, correction link, report error, report typo, pop up",
     ),
     (
         Reason.HIDDEN,
-        rf"{_B}hidden{_E}|display-?none|visually-?hidden|sr-only|screen-reader|{_B}d-none{_E}|is-hidden",
+        "screenreader",
+        "hidden",
+        "display none, visually hidden, sr only, screen reader, d none, is hidden",
     ),
 )
 
-_MARK = re.compile("|".join(f"(?P<{reason.name}>{pattern})" for reason, pattern in _WORDS))
+_PART = re.compile(r"[a-z][a-z0-9]*")
+
+
+def _table(column: int, parting: str | None) -> dict[str, Reason]:
+    """Return the entries of one column of `_NAMES` with their reasons; the first reason of an entry counts."""
+    table: dict[str, Reason] = {}
+    for row in _NAMES:
+        cell = (row[1], row[2], row[3])[column]
+        for entry in cell.split(parting) if cell else ():
+            table.setdefault(entry.strip().replace(" ", ""), row[0])
+    return table
+
+
+_WHOLE = _table(1, None)
+_PAIRS = _table(2, ",")
+_STEMS = _table(0, None) | {pair: reason for pair, reason in _PAIRS.items() if len(pair) >= len("ad-container") - 2}
+
+
+def _compile_stems(stems: list[str]) -> re.Pattern[str]:
+    """Compile alternatives grouped by their first letter, which is several times faster than a flat list."""
+    groups = [
+        f"{letter}(?:{'|'.join(sorted((stem[1:] for stem in group), key=len, reverse=True))})"
+        for letter, group in groupby(sorted(stems), key=lambda stem: stem[0])
+    ]
+    return re.compile("|".join(groups))
+
+
+_STEM = _compile_stems(list(_STEMS))
 
 _BODY = re.compile(
-    r"article-?_*(?:body|content|text|main-?(?:body|content|text))|articlebody|articletext|articlecontent"
-    r"|story-?_*(?:body|content|text)|storytext|entry-?_*content|post-?_*(?:content|body|text|entry)"
-    r"|news-?_*(?:body|content|text|detail)|body-?_*(?:content|text|copy)|bodytext|content-?_*(?:body|text|article)"
-    r"|(?:main|page|single|blog|detail)-?_*(?:content|text|body)|rich-?text|richtext|paragraphs|textbody|text-?body"
-    r"|mw-parser-output|wysiwyg|prose|c-body|(?<![a-z])body(?![a-z])|td-post-content|maincontent|fulltext|full-?text"
+    r"article-?_*(?:body|content|text|main-?(?:body|content|text))|story-?_*(?:body|content|text)|entry-?_*content"
+    r"|post-?_*(?:content|body|text|entry)|news-?_*(?:body|content|text|detail)|body-?_*(?:content|text|copy)"
+    r"|content-?_*(?:body|text|article)|(?:main|page|single|blog|detail)-?_*(?:content|text|body)|rich-?text|paragraphs"
+    r"|text-?body|mw-parser-output|wysiwyg|prose|(?<![a-z])body(?![a-z])|full-?text"
 )
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
@@ -119,21 +186,30 @@ TAG_REASONS: dict[str, Reason] = {
 }
 """What a tag alone says."""
 
-_ROLE_REASONS = (
-    ("contentinfo", Reason.FURNITURE),
-    ("complementary", Reason.RELATED),
-    ("banner", Reason.FURNITURE),
-)
-
 
 @lru_cache(maxsize=20_000)
 def read_words(words: str) -> Reason | None:
-    """Return what the words of a box make it, None when they say nothing against it.
+    """Return what the words of a box make it, None when they say nothing against it."""
+    return next((reason for word in words.split() if (reason := read_name(word))), None)
 
-    Sites repeat their class names on every page, so the answers are kept.
-    """
-    match = _MARK.search(" ".join(word for word in words.split() if not _SAYS_NOTHING.match(word)))
-    return Reason[match.lastgroup] if match and match.lastgroup else None
+
+@lru_cache(maxsize=50_000)
+def read_name(name: str) -> Reason | None:
+    """Return what one class, id or role makes a box."""
+    if _SAYS_NOTHING.match(name):
+        return None
+    parts = _PART.findall(name)
+    for i, part in enumerate(parts):
+        if part in _WHOLE:
+            return _WHOLE[part]
+        stem = _STEM.search(part)
+        if stem:
+            return _STEMS[stem[0]]
+        if i + 1 < len(parts):
+            reason = _PAIRS.get(part + parts[i + 1]) or _PAIRS.get(part + parts[i + 1].removesuffix("s"))
+            if reason:
+                return reason
+    return None
 
 
 @lru_cache(maxsize=20_000)

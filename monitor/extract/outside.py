@@ -12,6 +12,7 @@ from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
 from monitor.extract.shapes import (
     Cell,
+    has_digit,
     is_calendar,
     is_weather,
     may_be_weather,
@@ -48,20 +49,38 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
 
 def _name_strips(page: Page, reasons: list[Reason]) -> None:
     """Name lines of quotes, and runs of cells that are a strip together."""
+    numbered = [i for i, b in enumerate(page.blocks) if reasons[i] in _VAGUE and has_digit(b.text)]
+    cells: list[int] = []
+    for i in numbered:
+        text = page.blocks[i].text
+        named = read_strip(text) or (Reason.CLOCK if is_calendar(text) else None)
+        if named:
+            reasons[i] = named
+        elif read_cell(text):
+            cells.append(i)
     run: list[int] = []
-    for i, block in enumerate(page.blocks):
-        if reasons[i] in _VAGUE:
-            named = read_strip(block.text)
-            if named is None and is_calendar(block.text):
-                named = Reason.CLOCK
-            if named:
-                reasons[i] = named
-            elif read_cell(block.text):
-                run.append(i)
-                continue
-        _close_strip(page, reasons, run)
-        run = []
+    for i in cells:
+        if run and not _are_neighbours(page, reasons, run[-1], i):
+            _close_strip(page, reasons, run)
+            run = []
+        run += [j for j in range(max(run[-1] + 1 if run else i - MAX_NAME_CELLS, 0), i) if _is_name_cell(page, reasons, j)]
+        run.append(i)
     _close_strip(page, reasons, run)
+
+
+MAX_NAME_CELLS = 2
+"""Cells without a number (a code, a full name) between two with one."""
+
+
+def _are_neighbours(page: Page, reasons: list[Reason], first: int, second: int) -> bool:
+    """Return whether two cells belong to one strip: nothing but names stands between them."""
+    return second - first <= MAX_NAME_CELLS + 1 and all(
+        _is_name_cell(page, reasons, i) for i in range(first + 1, second)
+    )
+
+
+def _is_name_cell(page: Page, reasons: list[Reason], index: int) -> bool:
+    return reasons[index] in _VAGUE and read_cell(page.blocks[index].text) is Cell.NAME
 
 
 def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:

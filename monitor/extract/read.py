@@ -5,6 +5,7 @@ Position: the room's one entrance, after `fetch`, before `dedupe`; runs in a wor
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -32,8 +33,8 @@ BINARY_SHARE = 0.02
 CUT_SHARE = 0.4
 """A page that shows less than this share of the text in its JSON-LD hides its story; then that text is the story."""
 
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFEFF, 0x200B, 0xAD])
-_SURROGATES = range(0xD800, 0xE000)
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\ud800-\udfff]")
+"""Control characters, soft hyphens, zero-width marks, lone surrogates."""
 
 
 def read_article(response: Response, link: Link, template: Template) -> Reading:
@@ -92,7 +93,7 @@ def clean(text: str) -> str:
     """Return text in NFC without what no reader sees and no mailer takes."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return text.translate(_CONTROLS)
+    return _UNSEEN.sub("", text)
 
 
 def _article(metadata: Metadata, text: str, response: Response, link: Link) -> Article:

@@ -35,6 +35,7 @@ _METALS = frozenset(
 _UNITS = frozenset(["oz", "g", "gr", "gram", "kg", "t", "ton", "barrel", "bbl", "%", "pts", "pt", "points", "amd/g", "usd/oz", "p."])
 _NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
 _MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
 _SIGN_ONLY = re.compile(r"[\W_]+")
 
@@ -54,6 +55,10 @@ _WEATHER_WORD = re.compile(
 )
 
 
+MAX_CHARS_PER_DIGIT = 12
+"""A line with fewer digits than one in so many characters is prose with numbers in it."""
+
+
 class Cell(Enum):
     """What a short block would be in a strip of quotes."""
 
@@ -65,7 +70,9 @@ class Cell(Enum):
 
 def read_strip(text: str) -> Reason | None:
     """Return what a line of several quotes is: currencies, metals or stocks; None when it is none."""
-    if len(text) > MAX_STRIP_CHARS or not any(c.isdigit() for c in text):
+    if len(text) > MAX_STRIP_CHARS or not _DIGIT.search(text):
+        return None
+    if len(text) > MAX_CELL_CHARS and len(_DIGIT.findall(text)) * MAX_CHARS_PER_DIGIT < len(text):
         return None
     tokens = _TOKEN.findall(text)
     numbers = sum(bool(_NUMBER.fullmatch(token)) for token in tokens)
@@ -80,6 +87,11 @@ def read_strip(text: str) -> Reason | None:
     if names >= 2:
         return Reason.TICKER
     return Reason.STOCKS if len(_MOVE.findall(text)) >= 2 else None
+
+
+def has_digit(text: str) -> bool:
+    """Return whether there is a digit of any script in the text."""
+    return bool(_DIGIT.search(text))
 
 
 def read_cell(text: str) -> Cell | None:

@@ -9,11 +9,13 @@ numbers say today. A redesign is forgotten as its last pages leave the window.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import lru_cache
 from zlib import crc32
 
 from monitor.extract.months import MONTHS, WEEKDAYS
-from monitor.extract.page import Block, Page
+from monitor.extract.page import Page
 from monitor.model import Template
 
 WINDOW = 32
@@ -28,20 +30,23 @@ CHROME_SHARE = 0.5
 MAX_BODY_SHARE = 0.3
 """A block with more of the page's prose than this is never taken for chrome."""
 
-PLACE_LEVELS = 3
-"""Boxes around a block that make its structural place."""
-
 MAX_MASKED_CHARS = 200
 """Longer blocks are compared as they are: no ticker is that long, and masking takes time."""
 
 _CALENDAR = WEEKDAYS | MONTHS.keys()
+_DIGIT = re.compile(r"\d")
 _EDGES = ".,:;()[]|•·"
 
 
 def hash_blocks(page: Page) -> list[int]:
     """Return an unsigned 64-bit hash of each block's masked words and structural place."""
-    places = [_place(page, index) for index in range(len(page.boxes))]
-    return [crc32(_mask(block).encode("utf-8", "replace")) << 32 | places[block.box] for block in page.blocks]
+    boxes = page.boxes
+    hashes = []
+    for block in page.blocks:
+        around = boxes[max(boxes[block.box].parent, 0)]
+        place = _hash_place(block.tag, around.tag, boxes[max(around.parent, 0)].tag)
+        hashes.append(crc32(_mask(block.text).encode("utf-8", "replace")) << 32 | place)
+    return hashes
 
 
 def count_seen(hashes: list[int], weights: list[float], template: Template) -> list[int]:
@@ -58,31 +63,23 @@ def count_seen(hashes: list[int], weights: list[float], template: Template) -> l
     ]
 
 
-def _mask(block: Block) -> str:
+def _mask(text: str) -> str:
     """Return the words of a block with what changes from day to day masked."""
-    text = block.text
     if len(text) > MAX_MASKED_CHARS:
         return text
     words = text.casefold().split()
-    if any(c.isdigit() for c in text) or not _CALENDAR.isdisjoint(words):
-        masked = ["#" if _is_changing(word) else word for word in words]
-        return " ".join(masked)
+    if _DIGIT.search(text) or not _CALENDAR.isdisjoint(words):
+        words = ["#" if _is_changing(word) else word for word in words]
     return " ".join(words)
 
 
 def _is_changing(word: str) -> bool:
     """Return whether a word is a number, a change of one, a month or a day."""
     bare = word.strip(_EDGES)
-    return bare in _CALENDAR or any(c.isdigit() for c in bare) or not any(c.isalnum() for c in bare)
+    return bare in _CALENDAR or bool(_DIGIT.search(bare)) or not any(map(str.isalnum, bare))
 
 
-def _place(page: Page, index: int) -> int:
-    """Return a 32-bit hash of the tags around a block."""
-    tags = []
-    for _ in range(PLACE_LEVELS):
-        box = page.boxes[index]
-        tags.append(box.tag)
-        if box.parent < 0:
-            break
-        index = box.parent
-    return crc32("/".join(tags).encode())
+@lru_cache(maxsize=4_096)
+def _hash_place(*tags: str) -> int:
+    """Return a 32-bit hash of the tags around a block, inner before outer."""
+    return crc32("/".join(tags).encode("utf-8", "replace"))
