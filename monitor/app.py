@@ -12,12 +12,13 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from monitor.config import Config, has_changed, read_config, render_mistakes
-from monitor.deliver import ChannelTools, ClientFor, open_channel
+from monitor.config import Config, blame_channel, has_changed, read_config, render_mistakes
+from monitor.deliver import ChannelTools, ClientFor, open_channel, write_sample
 from monitor.errors import ConfigError, StoreError
 from monitor.extract import read_article
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
@@ -25,7 +26,17 @@ from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet, matches_query, parse_query, required_terms
-from monitor.model import DeliveryState, Link, Reading, Request, Response, Source, Template, Visit
+from monitor.model import (
+    AppriseChannel,
+    DeliveryState,
+    Link,
+    Reading,
+    Request,
+    Response,
+    Source,
+    Template,
+    Visit,
+)
 from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery, Channel, Heartbeat, Store, StoredArticle
 from monitor.store import SqlStore, lock_database, open_store
@@ -113,13 +124,13 @@ class Daemon:
         async with self._reading:
             try:
                 config = await asyncio.to_thread(self._read, self._config)
+                assignment = await asyncio.to_thread(self._assign, config)
             except ConfigError as exc:
                 self._last_read = exc
                 in_use = f"{len(self._config.sources)} sources, {len(self._config.rules)} rules"
                 reason = f"{render_mistakes(exc)}\nThe running configuration ({in_use}) stays in use."
                 log.error("reload", extra={"outcome": "refused", "reason": reason})
                 return
-            assignment = await asyncio.to_thread(self._assign, config)
             await self._adapters.store.register(config.sources, self._adapters.clock.now())
             self._jobs.assign(assignment)
             waits = changes_that_wait(self._config, config)
@@ -129,13 +140,7 @@ class Daemon:
     def _assign(self, config: Config) -> Assignment:
         """Return what the jobs are to do: rules compiled, channels opened. CPU-bound."""
         adapters = self._adapters
-        tools = ChannelTools(
-            clock=adapters.clock,
-            timezone=config.timezone,
-            http_client=adapters.http_client,
-            smtp=config.smtp,
-        )
-        channels = {settings.name: open_channel(settings, tools) for settings in config.channels}
+        channels = open_channels(config, adapters.clock, adapters.http_client)
         self._channels += channels.values()
         return Assignment(
             pipeline=Pipeline(
@@ -214,6 +219,72 @@ async def fetch_page(url: str, *, allow_private: bool) -> Response:
 def extract_page(response: Response) -> Reading:
     """Read an article from a page, without a learned template; raises `NotAnArticle`."""
     return read_article(response, Link(url=response.url, source=""), Template())
+
+
+# --- channels ------------------------------------------------------------------------------------
+
+
+def open_channels(config: Config, clock: SystemClock, http_client: ClientFor) -> dict[str, Channel]:
+    """Return the senders of all channels. Nothing is connected before the first alert.
+
+    Raises:
+        ConfigError: a service that Apprise does not know, or its extra is not installed.
+    """
+    tools = ChannelTools(
+        clock=clock,
+        timezone=config.timezone,
+        http_client=http_client,
+        smtp=config.smtp,
+        open_apprise=partial(open_apprise, timezone=config.timezone),
+    )
+    channels = {}
+    for settings in config.channels:
+        try:
+            channels[settings.name] = open_channel(settings, tools)
+        except ValueError as exc:
+            raise blame_channel(config, settings.name, str(exc)) from exc
+    return channels
+
+
+def open_apprise(settings: AppriseChannel, timezone: tzinfo) -> Channel:
+    """Return the sender of an Apprise channel.
+
+    Raises:
+        ValueError: the URL names no service, or the extra is not installed.
+    """
+    try:
+        from monitor.deliver.apprise import AppriseSender
+    except ModuleNotFoundError as exc:
+        raise ValueError(
+            f"channel {settings.name!r} needs the extra: pip install 'news-monitor[apprise]'"
+        ) from exc
+    return AppriseSender(settings, timezone)
+
+
+def check_services(config: Config) -> None:
+    """Raise `ConfigError` when an Apprise channel cannot be opened: the extra alone knows the services."""
+    for settings in config.channels:
+        if isinstance(settings, AppriseChannel):
+            try:
+                open_apprise(settings, config.timezone)
+            except ValueError as exc:
+                raise blame_channel(config, settings.name, str(exc)) from exc
+
+
+async def send_sample(config: Config, name: str) -> str:
+    """Send a sample through the channel called `name`; return what the receiver said.
+
+    Raises:
+        DeliveryFailed: it was not taken.
+    """
+    clock = SystemClock()
+    async with open_webhook_clients() as http_client:
+        channels = open_channels(config, clock, http_client)
+        try:
+            return await channels[name].send(write_sample(name, clock.now()))
+        finally:
+            for channel in channels.values():
+                await channel.close()
 
 
 # --- the archive ---------------------------------------------------------------------------------

@@ -11,23 +11,22 @@ import difflib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from monitor import app as program
 from monitor.cli import printing
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
+from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
-from monitor.config import Config, json_schema, parse_duration, read_config, render_mistakes
+from monitor.config import Config, json_schema, parse_duration, render_mistakes
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
 from monitor.model import DeliveryState, Response, Source
-from monitor.ports import ArticleQuery, Store
-
-T = TypeVar("T")
+from monitor.ports import ArticleQuery
 
 commands = typer.Typer(
     help="Reads news sites so that you don't have to: an email or a webhook when a rule finds a new article.",
@@ -37,20 +36,13 @@ commands = typer.Typer(
 )
 config_commands = typer.Typer(help="Check the configuration, or print its JSON Schema.", no_args_is_help=True)
 commands.add_typer(config_commands, name="config")
+commands.add_typer(channel_commands, name="channels")
 
-ConfigPath = Annotated[
-    Path,
-    typer.Option(
-        "--config", "-c", envvar="MONITOR_CONFIG", help="The configuration file.", show_default=True
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Since = Annotated[
     str | None, typer.Option("--since", help="Only what came since: 24h, 7d, or a date such as 2026-11-01.")
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most so many.")]
 
-DEFAULT_CONFIG = Path("sources.yaml")
 STDIN = "-"
 
 
@@ -289,6 +281,7 @@ def check_config(
     """Report every mistake in the configuration, with its place; exit code 1 when there is one."""
     try:
         settings = load(path)
+        program.check_services(settings)
     except ConfigError as exc:
         if not as_json:
             raise
@@ -332,21 +325,6 @@ def demo(
 # --- what commands share -------------------------------------------------------------------------
 
 
-def load(path: Path) -> Config:
-    """Read the configuration; raises `ConfigError` with every mistake in it."""
-    return read_config(path, os.environ)
-
-
-def ask(config: Config, question: Callable[[Store], Awaitable[T]]) -> T:
-    """Return the store's answer to a question."""
-
-    async def answer() -> T:
-        async with program.open_archive(config, f"command-{os.getpid()}") as store:
-            return await question(store)
-
-    return asyncio.run(answer())
-
-
 def find_source(config: Config, name: str) -> Source:
     """Return the source with this name; an error that suggests the nearest when there is none."""
     names = {source.name: source for source in config.sources}
@@ -371,11 +349,6 @@ def moment(since: str | None) -> datetime | None:
         message = f"{since!r} is neither a duration such as 24h or 7d nor a date such as 2026-11-01"
         raise typer.BadParameter(message, param_hint="--since") from exc
     return when if when.tzinfo else when.astimezone()
-
-
-def amount(number: int, what: str) -> str:
-    """Return a number with its plural noun, put into the singular for one."""
-    return f"{number} {what.removesuffix('s') if number == 1 else what}"
 
 
 def say_nothing(message: str) -> None:

@@ -30,6 +30,9 @@ MAX_FIRST_VISIT = 1000
 
 MAX_WORKERS = 256
 
+MAX_SECRETS = 2
+"""The old one and the new one. Each costs every request a signature."""
+
 
 # --- how single values are read, and how an editor checks them ---------------------------------------
 
@@ -87,6 +90,8 @@ Query = Annotated[str, _one_value(values.read_query), _ANY_TEXT]
 Pattern = Annotated[str, _one_value(values.read_pattern), _ANY_TEXT]
 PageUrl = Annotated[str, _one_value(values.read_page_url), _WEB_URL]
 WebhookUrl = Annotated[str, _one_value(values.read_webhook_url), _WEB_URL]
+ServiceUrl = Annotated[str, _one_value(values.read_service_url), _text(r"^\s*[A-Za-z][A-Za-z0-9+.-]*://")]
+FilePath = Annotated[str, _one_value(values.read_pattern), _ANY_TEXT]
 WebhookSecret = Annotated[str, _one_value(values.read_webhook_secret), _text(r"^whsec_[A-Za-z0-9+/]+=*$")]
 UserAgent = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
 HeaderName = Annotated[str, BeforeValidator(values.read_header_name)]
@@ -108,10 +113,12 @@ def _enlist(value: object) -> object:
 
 _Names = Annotated[list[Name], Field(min_length=1)]
 _Addresses = Annotated[list[Address], Field(min_length=1)]
+_Secrets = Annotated[list[WebhookSecret], Field(min_length=1, max_length=MAX_SECRETS)]
 _Patterns = Annotated[list[Pattern], Field(min_length=1)]
 
 Names = Annotated[_Names, BeforeValidator(_enlist, json_schema_input_type=Name | _Names)]
 Addresses = Annotated[_Addresses, BeforeValidator(_enlist, json_schema_input_type=Address | _Addresses)]
+Secrets = Annotated[_Secrets, BeforeValidator(_enlist, json_schema_input_type=WebhookSecret | _Secrets)]
 Patterns = Annotated[_Patterns, BeforeValidator(_enlist, json_schema_input_type=Pattern | _Patterns)]
 
 
@@ -203,9 +210,10 @@ class WebhookForm(Form):
     noun = "a webhook channel"
 
     webhook: WebhookUrl = Field(description="Where to send.")
-    secret: WebhookSecret | None = Field(
+    secret: Secrets | None = Field(
         default=None,
-        description="whsec_ and the base64 of 24 to 64 random bytes: what each alert is signed with.",
+        description="whsec_ and the base64 of 24 to 64 random bytes: what each alert is signed with. "
+        "A list of two while one takes the place of the other.",
     )
     allow_private: Flag = Field(default=False, description="Whether it may be at a private address.")
 
@@ -218,7 +226,31 @@ class ConsoleForm(Form):
     console: Yes = Field(description="Always true.")
 
 
-CHANNEL_KINDS: dict[str, type[Form]] = {"email": EmailForm, "webhook": WebhookForm, "console": ConsoleForm}
+class JsonLinesForm(Form):
+    """A file on this machine that grows by one line of JSON for each alert."""
+
+    noun = "a file channel"
+
+    file: FilePath = Field(
+        description="The file; a relative path starts at the folder of the configuration file."
+    )
+
+
+class AppriseForm(Form):
+    """Another service, such as a chat, by its Apprise URL. It needs the extra `apprise`."""
+
+    noun = "an apprise channel"
+
+    apprise: ServiceUrl = Field(description="The service and its keys, as https://appriseit.com spells them.")
+
+
+CHANNEL_KINDS: dict[str, type[Form]] = {
+    "email": EmailForm,
+    "webhook": WebhookForm,
+    "console": ConsoleForm,
+    "file": JsonLinesForm,
+    "apprise": AppriseForm,
+}
 
 
 def _kind_of_channel(value: object) -> str | None:
@@ -230,7 +262,9 @@ def _kind_of_channel(value: object) -> str | None:
 ChannelEntry = Annotated[
     Annotated[EmailForm, Tag("<email>")]
     | Annotated[WebhookForm, Tag("<webhook>")]
-    | Annotated[ConsoleForm, Tag("<console>")],
+    | Annotated[ConsoleForm, Tag("<console>")]
+    | Annotated[JsonLinesForm, Tag("<file>")]
+    | Annotated[AppriseForm, Tag("<apprise>")],
     Discriminator(_kind_of_channel),
 ]
 

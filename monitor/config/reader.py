@@ -22,7 +22,16 @@ from monitor.config.crosscheck import (
     sources_of,
 )
 from monitor.config.document import Document
-from monitor.config.forms import ConsoleForm, DefaultsForm, EmailForm, Form, SmtpForm, SourceForm, WebhookForm
+from monitor.config.forms import (
+    AppriseForm,
+    DefaultsForm,
+    EmailForm,
+    Form,
+    JsonLinesForm,
+    SmtpForm,
+    SourceForm,
+    WebhookForm,
+)
 from monitor.config.naming import Naming
 from monitor.config.parsing import ParsedFile, parse_file
 from monitor.config.references import Resolver, stamp_file
@@ -30,9 +39,11 @@ from monitor.config.servers import locate_database
 from monitor.config.settings import Config
 from monitor.errors import ConfigError, FileStamp, Mistake
 from monitor.model import (
+    AppriseChannel,
     ChannelSettings,
     ConsoleChannel,
     EmailChannel,
+    FileChannel,
     Rule,
     Seed,
     SeedKind,
@@ -94,6 +105,14 @@ def machine_timezone(environ: Mapping[str, str]) -> ZoneInfo:
     return ZoneInfo("UTC")
 
 
+def blame_channel(config: Config, name: str, message: str) -> ConfigError:
+    """Return the error that says `message` of a channel, at its place in the files of `config`."""
+    [entry] = [entry for entry in channels_of(config.parsed) if entry.path[-1] == name]
+    document = Document(entry.file.name, entry.file.text)
+    mistake = document.mistake(document.span_of_key(entry.path), message)
+    return ConfigError((mistake,), config.files, config.patterns)
+
+
 # --- files -------------------------------------------------------------------------------------------
 
 
@@ -144,7 +163,7 @@ def _build(
             _build_source(entry.form, naming, main.defaults)
             for entry, naming in zip(sources, name_entries(sources), strict=True)
         ),
-        channels=_build_channels(channels_of(files)),
+        channels=_build_channels(channels_of(files), folder.absolute()),
         rules=tuple(
             Rule(name=rule.form.name, query=rule.form.match, notify=tuple(dict.fromkeys(rule.form.notify)))
             for rule in rules_of(files)
@@ -190,20 +209,30 @@ def _build_seed(form: SourceForm) -> Seed | None:
     return None if form.section is None else Seed(url=form.section, kind=SeedKind.FRONT)
 
 
-def _build_channels(entries: Sequence[Entry[Form]]) -> tuple[ChannelSettings, ...]:
-    channels: dict[str, ChannelSettings] = {}
-    for entry in entries:
-        name, form = str(entry.path[-1]), entry.form
-        if isinstance(form, EmailForm):
-            channels[name] = EmailChannel(name=name, to=tuple(dict.fromkeys(form.email)))
-        elif isinstance(form, WebhookForm):
-            channels[name] = WebhookChannel(
-                name=name, url=form.webhook, secret=form.secret, allow_private=form.allow_private
-            )
-        elif isinstance(form, ConsoleForm):
-            channels[name] = ConsoleChannel(name=name)
+def _build_channels(entries: Sequence[Entry[Form]], folder: Path) -> tuple[ChannelSettings, ...]:
+    names = [str(entry.path[-1]) for entry in entries]
+    channels = {
+        name: _build_channel(name, entry.form, folder) for name, entry in zip(names, entries, strict=True)
+    }
     channels.setdefault(CONSOLE, ConsoleChannel(name=CONSOLE))
     return tuple(channels.values())
+
+
+def _build_channel(name: str, form: Form, folder: Path) -> ChannelSettings:
+    match form:
+        case EmailForm():
+            return EmailChannel(name=name, to=tuple(dict.fromkeys(form.email)))
+        case WebhookForm():
+            secrets = tuple(dict.fromkeys(form.secret or ()))
+            return WebhookChannel(
+                name=name, url=form.webhook, secrets=secrets, allow_private=form.allow_private
+            )
+        case JsonLinesForm():
+            return FileChannel(name=name, path=str(folder / form.file))
+        case AppriseForm():
+            return AppriseChannel(name=name, url=form.apprise)
+        case _:
+            return ConsoleChannel(name=name)
 
 
 def _build_smtp(form: SmtpForm) -> Smtp:

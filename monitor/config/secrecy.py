@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-SECRET_KEYS = frozenset({"secret", "headers"})
+SECRET_KEYS = frozenset({"secret", "headers", "apprise"})
 """Settings whose values, and all values below, are secrets."""
 
 _REFERENCE_OR_QUOTE = re.compile(r"""(\$\{[^}]*\}|["']+)""")

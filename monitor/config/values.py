@@ -25,6 +25,8 @@ from monitor.text.urls import host_of, normalise_url
 
 ZERO = timedelta()
 
+_SERVICE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[!-\U0010ffff]+")
+
 MAX_NAME_CHARS = 200
 
 UNITS = {
@@ -234,6 +236,14 @@ def read_webhook_url(text: Text) -> str:
     if "@" in _check_url(text).netloc:
         raise ValueError(f"{quoted(text)} holds a user name or a password; a webhook is signed by its secret")
     return str(text).strip()
+
+
+def read_service_url(text: Text) -> str:
+    """Return an Apprise URL, to the letter. No message quotes it: it is made of keys and passwords."""
+    url = str(text).strip()
+    if not _SERVICE_URL.fullmatch(url):
+        raise ValueError("this is not the URL of a service, such as ntfy://TOPIC; see https://appriseit.com")
+    return url
 
 
 def read_webhook_secret(text: Text) -> str:

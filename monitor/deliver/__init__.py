@@ -13,6 +13,15 @@ its extra is installed, `apprise` send, and turn what the receiver said into a r
 from monitor.deliver.body import webhook_schema
 from monitor.deliver.channels import ChannelTools, open_channel
 from monitor.deliver.message import parse_mailbox
+from monitor.deliver.sample import write_sample
 from monitor.deliver.webhook import ClientFor, decode_secret
 
-__all__ = ["ChannelTools", "ClientFor", "decode_secret", "open_channel", "parse_mailbox", "webhook_schema"]
+__all__ = [
+    "ChannelTools",
+    "ClientFor",
+    "decode_secret",
+    "open_channel",
+    "parse_mailbox",
+    "webhook_schema",
+    "write_sample",
+]

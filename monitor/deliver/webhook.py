@@ -69,7 +69,7 @@ def decode_secret(secret: str) -> bytes:
 
 
 def sign(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """Return the value of `webhook-signature`. `timestamp` is in seconds since 1970."""
+    """Return one signature of `webhook-signature`. `timestamp` is in seconds since 1970."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, sha256)).decode()
 
@@ -88,13 +88,13 @@ class WebhookSender:
         """Prepare. The client stays its owner's: channels share it, and `close` leaves it open.
 
         Raises:
-            ValueError: the secret is not one (the configuration has checked it).
+            ValueError: a secret is not one (the configuration has checked them).
         """
         self._channel = channel
         self._client = client
         self._clock = clock
         self._timeout = timeout
-        self._key = None if channel.secret is None else decode_secret(channel.secret)
+        self._keys = tuple(decode_secret(secret) for secret in channel.secrets)
 
     @property
     def name(self) -> str:
@@ -135,8 +135,10 @@ class WebhookSender:
             "webhook-id": alert_id,
             "webhook-timestamp": str(timestamp),
         }
-        if self._key is not None:
-            headers["webhook-signature"] = sign(self._key, alert_id, timestamp, body)
+        if self._keys:
+            headers["webhook-signature"] = " ".join(
+                sign(key, alert_id, timestamp, body) for key in self._keys
+            )
         return headers
 
     async def _post(self, body: bytes, headers: dict[str, str], deadline: float) -> httpx.Response:

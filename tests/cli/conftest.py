@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from monitor.cli import printing
 from monitor.cli.commands import commands
 from monitor.errors import DeliveryFailed, FetchFailed
 from monitor.match import RuleSet
@@ -22,6 +23,8 @@ from tests.fakes import (
     news_page,
     story_about,
 )
+
+COLUMNS = 200
 
 SITE = "https://gazette.example/"
 FEED = "https://gazette.example/feed.xml"
@@ -53,13 +56,14 @@ class CommandLine:
 
     def run(self, *arguments: str, stdin: bytes = b"") -> Result:
         """Run a command; errors of ours are raised, as `main` would see them."""
-        environ = {"MONITOR_CONFIG": str(self.config), "COLUMNS": "120", "NO_COLOR": "1"}
+        environ = {"MONITOR_CONFIG": str(self.config), "COLUMNS": str(COLUMNS), "NO_COLOR": "1"}
         return CliRunner(env=environ).invoke(commands, arguments, input=stdin, catch_exceptions=False)
 
 
 @pytest.fixture
-def command_line(tmp_path: Path) -> CommandLine:
-    """A configuration, and no archive yet."""
+def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A configuration, and no archive yet. The terminal is as wide wherever the tests run."""
+    monkeypatch.setattr(printing.console, "width", COLUMNS)
     path = tmp_path / "sources.yaml"
     path.write_text(CONFIGURATION)
     return CommandLine(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from monitor.cli import commands as command_module
+from monitor.cli.asking import amount
 from monitor.cli.commands import main, moment
 from monitor.errors import MonitorError, NotAnArticle, RuleError
 from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
@@ -221,5 +221,5 @@ def test_a_moment_is_a_duration_before_now_or_a_date() -> None:
 
 
 def test_amounts_are_counted_as_people_say_them() -> None:
-    assert command_module.amount(1, "sources") == "1 source"
-    assert command_module.amount(0, "rules") == "0 rules"
+    assert amount(1, "sources") == "1 source"
+    assert amount(0, "rules") == "0 rules"

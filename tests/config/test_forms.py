@@ -11,8 +11,10 @@ import pytest
 
 from monitor.config import Config
 from monitor.model import (
+    AppriseChannel,
     ConsoleChannel,
     EmailChannel,
+    FileChannel,
     Rule,
     Seed,
     SeedKind,
@@ -62,7 +64,7 @@ def test_the_minimal_forms_are_enough(read: Read) -> None:
     )
     assert config.channels == (
         EmailChannel(name="desk", to=("desk@example.org",)),
-        WebhookChannel(name="ops", url="https://hooks.example.org/news", secret=SECRET),
+        WebhookChannel(name="ops", url="https://hooks.example.org/news", secrets=(SECRET,)),
         ConsoleChannel(name="console"),
     )
     query = 'Artsakh AND ("foreign ministry" OR dialogue)'
@@ -167,9 +169,33 @@ def test_a_webhook_needs_no_secret_and_an_email_channel_takes_several_addresses(
         "smtp: { url: smtps://mail.example, from: bot@a.example }\n"
     )
     assert config.channels[:2] == (
-        WebhookChannel(name="ops", url="https://10.0.0.7/x?ref=1", secret=None, allow_private=True),
+        WebhookChannel(name="ops", url="https://10.0.0.7/x?ref=1", allow_private=True),
         EmailChannel(name="desk", to=("a@b.example", "Press@xn--29an0b6abj.xn--y9a3aq")),
     )
+
+
+def test_a_file_stands_beside_the_configuration_and_a_service_goes_by_its_url(
+    read: Read, folder: Path
+) -> None:
+    config = read(
+        "sources: [https://a.example/]\nchannels:\n  log: { file: out/alerts.jsonl }\n"
+        "  far: { file: /var/log/alerts.jsonl }\n  chat: { apprise: '${CHAT}' }\n",
+        {"CHAT": "slack://TokenA/TokenB/TokenC/#news"},
+    )
+    assert config.channels[:3] == (
+        FileChannel(name="log", path=str(folder / "out/alerts.jsonl")),
+        FileChannel(name="far", path="/var/log/alerts.jsonl"),
+        AppriseChannel(name="chat", url="slack://TokenA/TokenB/TokenC/#news"),
+    )
+
+
+def test_a_webhook_may_have_two_secrets(read: Read) -> None:
+    fresh = "whsec_" + "bmV3LXNlY3JldC1uZXctc2VjcmV0LW5ldw=="
+    config = read(
+        "sources: [https://a.example/]\n"
+        f"channels: {{ ops: {{ webhook: https://h.example/, secret: [{SECRET}, {fresh}] }} }}\n"
+    )
+    assert config.channels[0] == WebhookChannel(name="ops", url="https://h.example/", secrets=(SECRET, fresh))
 
 
 @pytest.mark.parametrize(

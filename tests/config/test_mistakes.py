@@ -271,7 +271,7 @@ SETTINGS = [
     ),
     (
         "channels: { desk: { x: y } }",
-        '3:21: "desk" does not say where to send; give it one of email, webhook, console',
+        '3:21: "desk" does not say where to send; give it one of email, webhook, console, file, apprise',
         "x",
     ),
     (

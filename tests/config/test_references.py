@@ -21,10 +21,11 @@ S = "sources:\n  - https://a.example/\n"
 OPS = S + "channels: { ops: { webhook: https://h.example/, secret: '${OPS}' } }\n"
 
 
-def secret_of(config: Config) -> str | None:
+def secret_of(config: Config) -> str:
     channel = config.channels[0]
     assert isinstance(channel, WebhookChannel)
-    return channel.secret
+    [secret] = channel.secrets
+    return secret
 
 
 def test_a_secret_comes_from_the_environment_or_from_a_file(read: Read, folder: Path) -> None:

@@ -107,7 +107,7 @@ def forms() -> dict[str, Mapping[str, Mapping[str, object]]]:
     return {
         "The file": top,
         "sources": properties("SourceForm"),
-        "channels": properties("EmailForm", "WebhookForm", "ConsoleForm"),
+        "channels": properties("EmailForm", "WebhookForm", "ConsoleForm", "JsonLinesForm", "AppriseForm"),
         "rules": properties("RuleForm"),
         "smtp": properties("SmtpForm"),
     }

@@ -33,9 +33,9 @@ def answer(status: str, *headers: str, body: str = "") -> bytes:
 
 @asynccontextmanager
 async def sender_to(
-    url: str, *, secret: str | None = SECRET, patience: timedelta = timedelta(seconds=5)
+    url: str, *, secrets: tuple[str, ...] = (SECRET,), patience: timedelta = timedelta(seconds=5)
 ) -> AsyncIterator[WebhookSender]:
-    channel = WebhookChannel(name="ops", url=url, secret=secret)
+    channel = WebhookChannel(name="ops", url=url, secrets=secrets)
     async with httpx.AsyncClient(trust_env=False) as client:
         yield WebhookSender(channel, client, FakeClock(datetime.now(UTC)), timeout=patience)
 
@@ -81,10 +81,19 @@ async def test_a_body_changed_on_the_way_is_not_verified() -> None:
 
 
 async def test_a_channel_without_secret_sends_unsigned() -> None:
-    async with served(ScriptedWeb([OK])) as web, sender_to(web.url, secret=None) as sender:
+    async with served(ScriptedWeb([OK])) as web, sender_to(web.url, secrets=()) as sender:
         await sender.send(make_delivery())
     assert "webhook-id" in web.requests[0].headers
     assert "webhook-signature" not in web.requests[0].headers
+
+
+async def test_while_one_secret_takes_the_place_of_another_both_verify_the_alert() -> None:
+    fresh = "whsec_" + "bmV3LXNlY3JldC1uZXctc2VjcmV0LW5ldw=="
+    async with served(ScriptedWeb([OK])) as web, sender_to(web.url, secrets=(SECRET, fresh)) as sender:
+        await sender.send(make_delivery())
+    [request] = web.requests
+    for secret in (SECRET, fresh):
+        Webhook(secret).verify(request.body.decode(), request.headers)
 
 
 async def test_every_attempt_carries_the_same_id_and_body() -> None:

@@ -1,0 +1,56 @@
+"""Trying a channel: the sample goes through the real sender, and what the receiver said is told."""
+
+import json
+
+import pytest
+
+from monitor.errors import ConfigError, DeliveryFailed, MonitorError
+from tests.cli.conftest import CommandLine
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's
+
+
+@pytest.fixture
+def with_channels(command_line: CommandLine) -> CommandLine:
+    path = command_line.config
+    path.write_text(
+        path.read_text()
+        + "channels:\n  log: { file: alerts.jsonl }\n  lost: { file: no/such/folder/alerts.jsonl }\n"
+    )
+    return command_line
+
+
+def test_a_sample_arrives_and_the_receipt_is_told(with_channels: CommandLine) -> None:
+    result = with_channels.run("channels", "test", "log")
+    path = with_channels.config.parent / "alerts.jsonl"
+    assert result.exit_code == 0
+    assert "log took the sample: written at byte 0" in " ".join(result.stdout.split())
+    assert json.loads(path.read_text())["data"]["rule"]["name"] == "test"
+    second = json.loads(with_channels.run("channels", "test", "log", "--json").stdout)
+    assert (second["taken"], len(path.read_text().splitlines())) == (True, 2)
+
+
+def test_a_channel_that_takes_nothing_says_why_and_exits_1(with_channels: CommandLine) -> None:
+    with pytest.raises(DeliveryFailed, match="No such file or directory"):
+        with_channels.run("channels", "test", "lost")
+    result = with_channels.run("channels", "test", "lost", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["taken"] is False
+
+
+def test_a_channel_with_a_typo_is_answered_with_a_suggestion(with_channels: CommandLine) -> None:
+    with pytest.raises(MonitorError, match="no channel is called lgo; did you mean log"):
+        with_channels.run("channels", "test", "lgo")
+
+
+def test_config_check_knows_the_services(with_channels: CommandLine) -> None:
+    path = with_channels.config
+    text = path.read_text()
+    path.write_text(text + "  chat: { apprise: 'ntfy://my-topic' }\n")
+    assert with_channels.run("config", "check", str(path)).exit_code == 0
+    path.write_text(text + "  chat: { apprise: 'nosuch://hunter2' }\n")
+    with pytest.raises(ConfigError, match="names no service that Apprise knows") as caught:
+        with_channels.run("config", "check", str(path))
+    [mistake] = caught.value.mistakes
+    assert (mistake.line, mistake.line_text.strip()[:5]) == (len(text.splitlines()) + 1, "chat:")
+    assert "hunter2" not in mistake.line_text
