@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,11 +24,20 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database that holds nothing: copying it takes less than making one."""
+    path = tmp_path_factory.mktemp("prepared") / "monitor.sqlite3"
+    asyncio.run(open_store(f"sqlite:///{path}", "fixture").close())
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Yield the URL of a database that holds nothing."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/monitor.sqlite3"
+        path: Path = request.getfixturevalue("sqlite_file")
+        yield f"sqlite:///{shutil.copy(path, tmp_path)}"
     else:
         server: Server = request.getfixturevalue("postgresql")
         yield server.url(SHARED)

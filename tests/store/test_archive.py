@@ -169,41 +169,40 @@ def about(name: str, words: str, minute: int = 0) -> Story:
     return replace(story, article=replace(story.article, title="The title", text=words))
 
 
-@pytest.mark.parametrize(
-    ("terms", "found"),
-    [
-        ((("at&t",),), ["symbols"]),
-        ((("t",),), []),
-        ((("c++",),), ["symbols"]),
-        ((("c",),), []),
-        ((("c#",),), ["symbols"]),
-        ((("o'neill",),), ["symbols"]),
-        ((("u.s",),), ["symbols"]),
-        ((("3.5",),), ["symbols"]),
-        ((("外", "交", "部"),), ["chinese"]),
-        ((("外", "dam"),), []),
-        ((("երեւան",),), ["armenian"]),
-        ((("dam", "mayor"),), ["english"]),
-        ((("dam",), ("外",)), ["english", "chinese"]),
-        ((("dam*",),), ["english"]),
-        ((("da*", "may*"),), ["english"]),
-        ((("երե*",), ("o'ne*",)), ["symbols", "armenian"]),
-        ((("title",),), ["english", "symbols", "chinese", "armenian"]),
-        ((("mayorr",),), []),
-        ((), ["english", "symbols", "chinese", "armenian"]),
-        ((("dam",), ()), ["english", "symbols", "chinese", "armenian"]),
-        ((("*",),), ["english", "symbols", "chinese", "armenian"]),
-        ((('"quoted"',),), []),
-        ((("it's ' \\ ' | !",),), []),
-        ((("dam OR 外",),), []),
-        ((("source:1",),), []),
-        ((("\0",),), []),
-        ((("\ud800*", "\n"),), []),
-    ],
-)
-async def test_articles_are_found_by_their_terms(
-    store: SqlStore, terms: tuple[tuple[str, ...], ...], found: list[str]
-) -> None:
+EVERY_STORY = ["english", "symbols", "chinese", "armenian"]
+
+SEARCHES: list[tuple[tuple[tuple[str, ...], ...], list[str]]] = [
+    ((("at&t",),), ["symbols"]),
+    ((("t",),), []),
+    ((("c++",),), ["symbols"]),
+    ((("c",),), []),
+    ((("c#",),), ["symbols"]),
+    ((("o'neill",),), ["symbols"]),
+    ((("u.s",),), ["symbols"]),
+    ((("3.5",),), ["symbols"]),
+    ((("外", "交", "部"),), ["chinese"]),
+    ((("外", "dam"),), []),
+    ((("երեւան",),), ["armenian"]),
+    ((("dam", "mayor"),), ["english"]),
+    ((("dam",), ("外",)), ["english", "chinese"]),
+    ((("dam*",),), ["english"]),
+    ((("da*", "may*"),), ["english"]),
+    ((("երե*",), ("o'ne*",)), ["symbols", "armenian"]),
+    ((("title",),), EVERY_STORY),
+    ((("mayorr",),), []),
+    ((), EVERY_STORY),
+    ((("dam",), ()), EVERY_STORY),
+    ((("*",),), EVERY_STORY),
+    ((('"quoted"',),), []),
+    ((("it's ' \\ ' | !",),), []),
+    ((("dam OR 外",),), []),
+    ((("source:1",),), []),
+    ((("\0",),), []),
+    ((("\ud800*", "\n"),), []),
+]
+
+
+async def test_articles_are_found_by_their_terms(store: SqlStore) -> None:
     await keep(
         store,
         about("armenian", "Խոսակցություններ Երևանում։ Երևան։", 0),
@@ -211,7 +210,8 @@ async def test_articles_are_found_by_their_terms(
         about("symbols", "AT&T, C++ and C# at O'Neill's in the U.S. rose 3.5 points.", 2),
         about("english", "The mayor spoke of the dam.", 3),
     )
-    assert await listed(store, ArticleQuery(terms=terms)) == found
+    for terms, found in SEARCHES:
+        assert (terms, await listed(store, ArticleQuery(terms=terms))) == (terms, found)
 
 
 async def test_a_search_is_cut_by_source_time_and_page(store: SqlStore) -> None:

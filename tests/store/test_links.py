@@ -66,9 +66,9 @@ async def test_a_link_comes_back_as_it_went_in(store: SqlStore) -> None:
     assert same.published_at.utcoffset() == timedelta(hours=5, minutes=45)
 
 
-async def test_a_sitemap_of_many_thousand_links_is_one_call(store: SqlStore) -> None:
-    links = [make_link(f"story-{number}") for number in range(40_000)]
-    assert await store.remember("gazette", links[:10], links[10:], NOW) == 40_000
+async def test_a_long_sitemap_is_one_call(store: SqlStore) -> None:
+    links = [make_link(f"story-{number}") for number in range(1200)]
+    assert await store.remember("gazette", links[:10], links[10:], NOW) == 1200
     assert await store.remember("gazette", links, [], NOW) == 0
 
 

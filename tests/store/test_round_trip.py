@@ -88,7 +88,7 @@ def offset_of(time: datetime | None) -> timedelta | None:
     return None if time is None else time.utcoffset()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(article=articles(), words=ANY_TEXT, blocks=HASHES, sketch=HASHES)
 async def test_an_article_and_its_alert_come_out_as_they_went_in(
     store: SqlStore, article: Article, words: str, blocks: frozenset[int], sketch: frozenset[int]
