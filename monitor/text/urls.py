@@ -157,13 +157,8 @@ def url_key(url: str) -> str:
         ValueError: it is no absolute http or https URL.
     """
     parts = _parse(url)
-    if (
-        parts.port is None
-        and not parts.query
-        and not _wraps_pages(parts.host)
-        and not _FOLDABLE.search(parts.path)
-    ):
-        return f"https://{_bare_host(parts.host)}{parts.path.rstrip('/') or '/'}"
+    if _needs_little(parts):
+        return str(_Parts("https", _bare_host(parts.host), None, parts.path.rstrip("/") or "/", ""))
     while (folded := _fold(parts)) != parts:
         parts = folded
     return str(parts)
@@ -303,7 +298,7 @@ def _is_tracking(parameter: str) -> bool:
 def _fold(parts: _Parts) -> _Parts:
     unwrapped = _out_of_amp_cache(parts)
     path = _AMP_START.sub("", _AMP_END.sub("", _SLASHES.sub("/", unwrapped.path)))
-    path = _INDEX_PAGE.sub("/", path).rstrip("/") or "/"
+    path = _without_dot_segments(_INDEX_PAGE.sub("/", path)).rstrip("/") or "/"
     return replace(
         unwrapped,
         scheme="https",
@@ -312,6 +307,12 @@ def _fold(parts: _Parts) -> _Parts:
         path=path,
         query="&".join(sorted(p for p in unwrapped.query.split("&") if p and not _is_twin_mark(p))),
     )
+
+
+def _needs_little(parts: _Parts) -> bool:
+    """Return whether only host and slashes are to be folded, as with most links."""
+    simple = parts.port is None and not parts.query
+    return simple and not _wraps_pages(parts.host) and not _FOLDABLE.search(parts.path)
 
 
 def _is_twin_mark(parameter: str) -> bool:

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import fastfeedparser
+import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.discover import find_links
+from monitor.discover import feeds, find_links
 from monitor.discover.feeds import looks_like_feed, read_feed
-from monitor.discover.listing import Entry
+from monitor.discover.listing import Entry, believable
 from monitor.errors import NotASeed
 from monitor.model import Link, Response, Seed, SeedKind
 
@@ -60,7 +61,8 @@ JSON_FEED = {
         },
         {"id": "https://gazette.example/j3", "title": ["no"], "date_published": 17},
         "nonsense",
-        {"id": 4},
+        {"id": 4, "url": 7},
+        {"url": "/j5", "date_published": "yesterday"},
     ],
 }
 
@@ -114,6 +116,7 @@ def test_a_json_feed_is_read_past_items_of_odd_shapes() -> None:
         ("https://gazette.example/j1", "One"),
         ("https://elsewhere.example/j2", None),
         ("https://gazette.example/j3", None),
+        ("https://gazette.example/j5", None),
     ]
     assert links[0].published_at == datetime(2026, 5, 4, 8, 30, tzinfo=timezone(timedelta(hours=4)))
 
@@ -136,6 +139,30 @@ def test_the_second_parser_is_asked_where_the_first_fails(monkeypatch: pytest.Mo
     whole = read(RSS)
     monkeypatch.setattr(fastfeedparser, "parse", fail)
     assert read(RSS) == whole
+
+
+def test_when_both_parsers_fail_there_is_no_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise RuntimeError("not today")
+
+    monkeypatch.setattr(fastfeedparser, "parse", fail)
+    monkeypatch.setattr(feedparser, "parse", fail)
+    with pytest.raises(NotASeed):
+        read(RSS)
+
+
+def test_the_slow_parser_sees_a_large_feed_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MAX_FORGIVING_BYTES", RSS.index("<item><title>Newer"))
+    monkeypatch.setattr(fastfeedparser, "parse", lambda *_, **__: {"entries": []})
+    assert [link.title for link in read(RSS)] == ["Older"]
+
+
+def test_dates_outside_the_calendar_are_none() -> None:
+    assert feeds._struct((99999999999, 1, 1, 0, 0, 0)) is None
+    assert feeds._struct(("x",)) is None
+    assert feeds._iso("9999-12-31T24:00") is None
+    assert believable(datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), NOW) is None
+    assert believable(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), NOW) is None
 
 
 def test_a_body_that_looks_like_a_path_opens_no_file(tmp_path: Path) -> None:

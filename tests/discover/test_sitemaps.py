@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,9 @@ from monitor.errors import NotASeed
 from monitor.model import Link, Response, Seed, SeedKind
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+MANY_SECONDS = 10
+"""It takes 0.3 s of CPU; more than this only when the work grows faster than the sitemap."""
+
 SITE = "https://gazette.example"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -155,9 +158,9 @@ def test_fifty_thousand_pages_take_no_time() -> None:
         for n in range(50_000)
     )
     body = urlset(*pages)
-    began = perf_counter()
+    began = process_time()
     assert len(read(body)) == 24 * 30
-    assert perf_counter() - began < 2
+    assert process_time() - began < MANY_SECONDS
 
 
 def test_a_packed_sitemap_cannot_unfold_without_end() -> None:

@@ -65,6 +65,8 @@ def test_normalising_twice_is_normalising_once(url: str) -> None:
 @given(URLS)
 @example("https://www.www.example.org/amp/amp/x.amp.amp.html")
 @example("http://h:443/")
+@example("http://h/..amp")
+@example("http://[::]/")
 @example("https://a.cdn.ampproject.org/c/s/google.com/amp/x.org/amp")
 def test_the_key_of_a_key_is_itself_and_that_of_the_normalised_url_the_same(url: str) -> None:
     once = normalise_or_none(url)
