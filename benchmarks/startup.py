@@ -17,7 +17,7 @@ from statistics import median
 from benchmarks.report import Report, Row, publish, read_arguments
 from benchmarks.usage import measure
 
-RUNS = 9
+RUNS = 5
 
 CONFIGURATION = """\
 sources:
