@@ -28,6 +28,8 @@ from monitor.demo.webhook import WebhookReceiver
 
 KILLS = 10
 MAX_DELAY_S = 0.05
+STARTING_S = (0.3, 1.5)
+"""Between these the daemon loads, takes its lock and gives back what the one before it held."""
 LIFE_S = 60
 """How long one life of the daemon may take to come to its moment; most need two seconds."""
 PAGE_PRECISION = timedelta(seconds=1)
@@ -39,6 +41,7 @@ SEED_NAME = "CRASH_SEED"
 class Sight(StrEnum):
     """What can be seen from outside the daemon."""
 
+    START = "start"
     REQUEST = "request"
     LINE = "line"
     MAIL = "mail"
@@ -70,9 +73,9 @@ class World:
         self._moment: Moment | None = None
         self._stirred = asyncio.Event()
         for site in self.newsstand.sites:
-            site.on_request = lambda _: self._see(Sight.REQUEST)
-        self.mailbox.on_mail = lambda _: self._see(Sight.MAIL)
-        self.receiver.on_hook = lambda _: self._see(Sight.HOOK)
+            site.on_request = lambda path: self._see(Sight.REQUEST, path)
+        self.mailbox.on_mail = lambda mail: self._see(Sight.MAIL, mail.message_id)
+        self.receiver.on_hook = lambda hook: self._see(Sight.HOOK, hook.id)
 
     async def open(self) -> None:
         for place in (self.newsstand, self.mailbox, self.receiver):
@@ -103,12 +106,15 @@ class World:
         return await self.daemon.stop(timedelta(seconds=10))
 
     async def _start(self, moment: Moment | None) -> None:
+        print(moment)  # noqa: T201  (as above)
         self._moment = moment
         self._seen.clear()
         self.visited.clear()
         await self.daemon.start()
+        self._see(Sight.START)
 
-    def _see(self, sight: Sight) -> None:
+    def _see(self, sight: Sight, what: object = "") -> None:
+        print(f"{datetime.now(UTC):%H:%M:%S.%f} {sight} {what}")  # noqa: T201  (shown when the test fails)
         self._seen[sight] += 1
         self._stirred.set()
         if self._moment and sight is self._moment.sight and self._seen[sight] == self._moment.nth:
@@ -124,7 +130,7 @@ class World:
             return
         if line.step == "visit":
             self.visited.add(line.source)
-        self._see(Sight.LINE)
+        self._see(Sight.LINE, line)
 
 
 @pytest.fixture
@@ -143,13 +149,15 @@ async def world(tmp_path: Path, chance: random.Random) -> AsyncIterator[World]:
 
 
 def choose_moments(chance: random.Random) -> list[Moment]:
-    """Return when to kill. The first life ends over the backlog; a mail and a hook end at least one each.
+    """Return when to kill. The first life ends over the backlog; one ends while it starts.
 
-    Those two are without delay: the receiver has the alert, and the daemon will never know.
+    A mail and a hook end at least one each, without delay: the receiver has the alert, and the daemon
+    will never know.
     """
-    sights = [chance.choice([Sight.REQUEST, Sight.LINE, Sight.MAIL, Sight.HOOK]) for _ in range(KILLS - 3)]
+    sights = [chance.choice([Sight.REQUEST, Sight.LINE, Sight.MAIL, Sight.HOOK]) for _ in range(KILLS - 4)]
     moments = [draw_moment(sight, chance) for sight in sights]
     moments += [Moment(Sight.MAIL, 1, 0), Moment(Sight.HOOK, 1, 0)]
+    moments.append(Moment(Sight.START, 1, chance.uniform(*STARTING_S)))
     chance.shuffle(moments)
     return [Moment(Sight.REQUEST, chance.randint(1, 20), chance.uniform(0, MAX_DELAY_S)), *moments]
 
