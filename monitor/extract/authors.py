@@ -63,12 +63,15 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
     An agency or the site itself stands in when JSON-LD or `<meta>` name it and no person is named.
     """
     sites = {fold(name) for name in site_names if name}
-    place = _title_place(page, title)
-    metas = [[v for v in page.meta.get(name, ()) if "//" not in v] for name in _META_NAMES]
-    near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
+    people = _people(claimed, sites)
+    if people:
+        return people
+    metas = [[v for v in page.meta[name] if "//" not in v] for name in _META_NAMES if name in page.meta]
     organisations = _organisations([*claimed, *(value for values in metas for value in values)])
+    place = _title_place(page, title)
+    near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
     opened, bare = _byline_lines(page, place)
-    sources = [list(claimed), *map(_turn_around, metas), near, opened, [] if organisations else bare]
+    sources = [*map(_turn_around, metas), near, opened, [] if organisations else bare]
     return next((people for values in sources if (people := _people(values, sites))), organisations)
 
 

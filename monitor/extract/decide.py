@@ -56,7 +56,8 @@ def decide(
     seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
     weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
     sums = running_sum(weights)
-    marks = mark_boxes(page.boxes, sums)
+    own = {i: mark for i, box in enumerate(page.boxes) if (mark := own_mark(box)) is not None}
+    marks = mark_boxes(page.boxes, own, sums)
     reasons = [Reason.OUTSIDE] * len(blocks)
     spans = (
         find_flat_body(page, weights, title)
@@ -64,7 +65,7 @@ def decide(
         else find_body(page, _trusted_sums(page, weights, marks))
     )
     for span in spans:
-        inner = mark_boxes(page.boxes, sums, within=span)
+        inner = mark_boxes(page.boxes, own, sums, within=span)
         for i in range(span.first, span.last):
             reasons[i] = inner[blocks[i].box] or Reason.STORY
     for i, count in enumerate(seen):
@@ -88,43 +89,45 @@ def _trusted_sums(page: Page, weights: list[float], marks: list[Reason | None]) 
     return sums
 
 
-def mark_boxes(boxes: list[Box], sums: Sequence[float], *, within: Span | None = None) -> list[Reason | None]:
+def mark_boxes(
+    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], *, within: Span | None = None
+) -> list[Reason | None]:
     """Return for each box why it is chrome, by its own words or those of a box around it.
 
-    `sums` are the running sums of the blocks' weights. With `within`, only the boxes inside that span's
-    box are marked. A mark that covers too much of the prose is revoked, and so are all that share its words.
+    `own` are the boxes' own marks, `sums` the running sums of the blocks' weights. With `within`, only the boxes
+    inside that span's box are marked. A mark that covers too much of the prose is revoked, and so are all that
+    share its words.
     """
-    root, last = (within.box, within.last) if within else (0, boxes[0].last)
-    own = {}
-    for i in range(root + 1, len(boxes)):
-        if within and boxes[i].first >= last:
-            break
-        mark = own_mark(boxes[i])
-        if mark is not None:
-            own[i] = mark
-    held = sums[last] - sums[within.first if within else 0]
-    revoked = _overreaching(boxes, own, sums, held * (REVOKED_SHARE if within else WRAPPER_SHARE))
+    root, first, last = (within.box, within.first, within.last) if within else (0, 0, boxes[0].last)
+    inside = {i: mark for i, mark in own.items() if i > root and first <= boxes[i].first < last}
+    limit = (sums[last] - sums[first]) * (REVOKED_SHARE if within else WRAPPER_SHARE)
+    revoked = _overreaching(boxes, inside, sums, limit)
     marks: list[Reason | None] = [None] * len(boxes)
+    if not inside:
+        return marks
     for i in range(root + 1, len(boxes)):
-        mark = marks[boxes[i].parent]
-        if mark is None and i in own and (own[i], boxes[i].words) not in revoked:
-            mark = own[i]
+        box = boxes[i]
+        if box.first >= last:
+            break
+        mark = marks[box.parent]
+        if mark is None and i in inside and (box.words or box.tag) not in revoked:
+            mark = inside[i]
         marks[i] = mark
     return marks
 
 
-def _overreaching(
-    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limit: float
-) -> set[tuple[Reason, str]]:
-    """Return the marks, by reason and words, that together cover `limit` or more of the prose."""
-    covered: dict[tuple[Reason, str], float] = {}
-    ends: dict[tuple[Reason, str], int] = {}
-    for i, reason in own.items():
-        key = (reason, boxes[i].words)
-        if boxes[i].first >= ends.get(key, 0):
-            covered[key] = covered.get(key, 0.0) + sums[boxes[i].last] - sums[boxes[i].first]
-            ends[key] = boxes[i].last
-    return {key for key, weight in covered.items() if weight and weight >= limit}
+def _overreaching(boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limit: float) -> set[str]:
+    """Return the names, class words or tags, of the marked boxes that together cover `limit` or more of the prose."""
+    covered: dict[str, float] = {}
+    ends: dict[str, int] = {}
+    for i in own:
+        box = boxes[i]
+        weight = sums[box.last] - sums[box.first]
+        name = box.words or box.tag
+        if weight and box.first >= ends.get(name, 0):
+            covered[name] = covered.get(name, 0.0) + weight
+            ends[name] = box.last
+    return {name for name, weight in covered.items() if weight >= limit}
 
 
 def own_mark(box: Box) -> Reason | None:

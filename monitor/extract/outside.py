@@ -6,12 +6,15 @@ ticker, a weather box, a poll, navigation ..., so that a journalist can see what
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from monitor.extract.authors import is_byline
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
 from monitor.extract.shapes import (
     Cell,
+    gives_degrees,
     has_digit,
     is_calendar,
     is_weather,
@@ -30,7 +33,7 @@ POLL_FIELDS = 2
 _UNNAMED = (Reason.OUTSIDE, Reason.TEMPLATE)
 """Reasons that say why a block is chrome, but not what it is."""
 
-_VAGUE = frozenset((*_UNNAMED, Reason.RELATED, Reason.NAVIGATION, Reason.FURNITURE, Reason.HIDDEN))
+_VAGUE = (*_UNNAMED, Reason.RELATED, Reason.NAVIGATION, Reason.FURNITURE, Reason.HIDDEN)
 """Reasons that a shape may make more exact."""
 
 
@@ -38,18 +41,22 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
     """Replace the vague among `reasons` with what the blocks are, in place."""
     for i, block in enumerate(page.blocks):
         if reasons[i] in _UNNAMED:
-            reasons[i] = marks[block.box] or read_edge_line(block.text) or reasons[i]
-    _name_strips(page, reasons)
-    _name_weather(page, reasons)
-    _name_polls(page, reasons)
+            mark = marks[block.box]
+            if mark is None and not (block.tag == "li" and block.link_chars * 2 > len(block.text)):
+                mark = read_edge_line(block.text)
+            reasons[i] = mark or reasons[i]
+    vague = [i for i, reason in enumerate(reasons) if reason in _VAGUE]
+    _name_strips(page, reasons, vague)
+    _name_weather(page, reasons, vague)
+    _name_polls(page, reasons, vague)
     _name_related(page, reasons)
     _name_head(page, reasons)
     _name_rest(page, reasons)
 
 
-def _name_strips(page: Page, reasons: list[Reason]) -> None:
+def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name lines of quotes, and runs of cells that are a strip together."""
-    numbered = [i for i, b in enumerate(page.blocks) if reasons[i] in _VAGUE and has_digit(b.text)]
+    numbered = [i for i in vague if has_digit(page.blocks[i].text)]
     cells: list[int] = []
     for i in numbered:
         text = page.blocks[i].text
@@ -92,18 +99,16 @@ def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
         return
     for i in run:
         reasons[i] = Reason.METALS if names_metal(page.blocks[i].text) else Reason.TICKER
-    for before, i in zip(run, run[1:], strict=False):
+    for before, i in pairwise(run):
         if read_cell(page.blocks[i].text) is Cell.NUMBER:
             reasons[i] = reasons[before]
 
 
-def _name_weather(page: Page, reasons: list[Reason]) -> None:
-    """Name weather cells and the short lines right beside them."""
-    cells = [i for i, b in enumerate(page.blocks) if reasons[i] in _VAGUE and is_weather(b.text)]
-    if not any(
-        "°" in page.blocks[i].text or "º" in page.blocks[i].text or "℃" in page.blocks[i].text for i in cells
-    ):
+def _name_weather(page: Page, reasons: list[Reason], vague: list[int]) -> None:
+    """Name weather cells and the short lines right beside them, where one of them gives degrees."""
+    if not any(gives_degrees(page.blocks[i].text) for i in vague):
         return
+    cells = [i for i in vague if reasons[i] in _VAGUE and is_weather(page.blocks[i].text)]
     for i in cells:
         reasons[i] = Reason.WEATHER
     for i in cells:
@@ -119,21 +124,27 @@ def _fits_weather(page: Page, index: int) -> bool:
     return may_be_weather(block.text) and not block.link_chars and not heads_related(block.text)
 
 
-def _name_polls(page: Page, reasons: list[Reason]) -> None:
+def _name_polls(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name questions with answers to tick; in flattened text, a question that stands below the story."""
-    below = False
-    asked = False
-    for i, block in enumerate(page.blocks):
-        below = below or reasons[i] is Reason.STORY
+    start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), len(reasons))
+    last = -1
+    for i in vague:
+        block = page.blocks[i]
         if reasons[i] not in _VAGUE:
-            asked = asked and reasons[i] is Reason.POLL
             continue
-        short = len(block.text.split()) <= MAX_OPTION_WORDS and not block.link_chars
-        if _has_choices(page, block.box) or (asked and short and not heads_related(block.text)):
+        plain = not block.link_chars
+        if _has_choices(page, block.box):
             reasons[i] = Reason.POLL
-        elif below and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS and not block.link_chars:
+        elif plain and i > start and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS:
             reasons[i] = Reason.POLL
-            asked = True
+            last = i
+        elif plain and last == i - 1 and _is_option(block.text):
+            reasons[i] = Reason.POLL
+            last = i
+
+
+def _is_option(text: str) -> bool:
+    return len(text) <= MAX_LINE_CHARS and len(text.split()) <= MAX_OPTION_WORDS and not heads_related(text)
 
 
 def _asks(text: str) -> bool:

@@ -33,6 +33,9 @@ BINARY_SHARE = 0.02
 CUT_SHARE = 0.4
 """A page that shows less than this share of the text in its JSON-LD hides its story; then that text is the story."""
 
+_CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
+"""All but white space and the escapes of ISO-2022-JP."""
+
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\ud800-\udfff]")
 """Control characters, soft hyphens, zero-width marks, lone surrogates."""
 
@@ -71,7 +74,7 @@ def cut_page(body: bytes, content_type: str) -> Page:
     head = body[:2_048]
     if not body.strip():
         raise NotAnArticle("the page is empty", transient=True)
-    if sum(byte < 9 or 14 <= byte < 32 for byte in head) > BINARY_SHARE * len(head):
+    if len(head) - len(head.translate(None, _CONTROL_BYTES)) > BINARY_SHARE * len(head):
         raise NotAnArticle("the page is not text")
     kind = content_type.partition(";")[0].strip().casefold()
     if kind == "text/plain" or (not kind and b"<" not in head):

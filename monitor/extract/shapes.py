@@ -40,6 +40,7 @@ _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
 _SIGN_ONLY = re.compile(r"[\W_]+")
 
 _DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:°|º|˚|℃|℉|C°|F°|&deg;)")
+_DEGREE_SIGN = re.compile("[°º˚℃℉]")
 _MEASURE = re.compile(
     r"[^\d:]{2,30}[:：]?\s*[+\-−]?\d{1,4}(?:[.,]\d{1,3})?\s*"
     r"(?:%|km/h|kmh|kph|mph|m/s|м/с|км/ч|կմ/ժ|մ/վ|hpa|гпа|mbar|mb|mm|мм|մմ|mmhg|inhg|kn|kt|bft|km)\.?",
@@ -92,6 +93,11 @@ def read_strip(text: str) -> Reason | None:
 def has_digit(text: str) -> bool:
     """Return whether there is a digit of any script in the text."""
     return bool(_DIGIT.search(text))
+
+
+def gives_degrees(text: str) -> bool:
+    """Return whether a degree sign is in a text."""
+    return not text.isascii() and bool(_DEGREE_SIGN.search(text))
 
 
 def read_cell(text: str) -> Cell | None:

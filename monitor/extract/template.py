@@ -34,6 +34,9 @@ MAX_MASKED_CHARS = 200
 """Longer blocks are compared as they are: no ticker is that long, and masking takes time."""
 
 _CALENDAR = WEEKDAYS | MONTHS.keys()
+MAX_DAY_CHARS = 60
+"""A longer line without a number is no date or forecast: its days are not masked."""
+
 _DIGIT = re.compile(r"\d")
 _EDGES = ".,:;()[]|•·"
 
@@ -67,10 +70,10 @@ def _mask(text: str) -> str:
     """Return the words of a block with what changes from day to day masked."""
     if len(text) > MAX_MASKED_CHARS:
         return text
-    words = text.casefold().split()
-    if _DIGIT.search(text) or not _CALENDAR.isdisjoint(words):
-        words = ["#" if _is_changing(word) else word for word in words]
-    return " ".join(words)
+    folded = text.casefold()
+    if _DIGIT.search(folded) or (len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split())):
+        return " ".join(["#" if _is_changing(word) else word for word in folded.split()])
+    return folded
 
 
 def _is_changing(word: str) -> bool:

@@ -30,7 +30,13 @@ MAX_NODES = 400_000
 FORM_LEVELS = 4
 """Boxes around a radio button that are told of it."""
 
-TEXT, BLOCK, INLINE, PLAIN, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(12)
+KIND_COUNT = 13
+TEXT, BLOCK, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(KIND_COUNT)
+
+MAX_FOLDED_CHARS = 2_000
+"""How much of a navigation's text is kept, to show what was stripped."""
+
+_TEXTLESS = ["script", "style", "svg", "template", "noscript"]
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _SELF_CLOSING = frozenset(
@@ -38,9 +44,9 @@ _SELF_CLOSING = frozenset(
 )
 
 _BLOCK_TAGS = (
-    "html body head div p li ul ol dl dt dd h1 h2 h3 h4 h5 h6 article section main header footer nav aside "
+    "html body head div p li ul ol dl dt dd h1 h2 h3 h4 h5 h6 article section main header aside "
     "blockquote pre table thead tbody tfoot tr td th caption figure figcaption form fieldset details summary "
-    "address center dialog legend hgroup menu search"
+    "address center legend hgroup search"
 )
 _SKIPPED_TAGS = (
     "style noscript svg iframe template button select textarea canvas video audio object embed map math "
@@ -49,6 +55,7 @@ _SKIPPED_TAGS = (
 KINDS: dict[str, int] = {
     **dict.fromkeys(_BLOCK_TAGS.split(), BLOCK),
     **dict.fromkeys(_SKIPPED_TAGS.split(), SKIP),
+    **dict.fromkeys(("nav", "footer", "menu"), FOLDED),
     **dict.fromkeys(("strong", "b", "em", "i"), EMPHASIS),
     "-text": TEXT,
     "a": LINK,
@@ -108,30 +115,36 @@ class _Cutter:
         self.links = 0
         self.after_break = False
 
-    def walk(self, root: LexborNode) -> None:
+    def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912 - the hot loop: a call costs more than the work
         """Visit every node below `root` in document order."""
-        node, open_nodes, kinds = root, [], KINDS
-        enter = (*self.enterers(),)
-        leave = {BLOCK: self.close_box, LINK: self.close_link, EMPHASIS: self.close_emphasis}
+        kind_of, parts, enter, leave = KINDS.get, self.parts, self.enterers(), self.leavers()
+        node, open_nodes = root, []
         for _ in range(MAX_NODES):
             tag = node.tag or ""
-            kind = kinds.get(tag, INLINE)
+            kind = kind_of(tag, INLINE)
+            child = None
             if kind == TEXT:
                 text = node.text_content or ""
-                if self.parts or not text.isspace():
+                if parts or not text.isspace():
                     self.take_text(text)
-            elif kind != SKIP and (kind == PLAIN or enter[kind](node, tag)):
+            elif kind == BLOCK:
+                if parts:
+                    self.flush()
                 child = node.first_child
                 if child is not None:
-                    open_nodes.append((node, leave.get(kind)))
-                    node = child
-                    continue
-                if kind in leave:
+                    self.open_box(node, tag)
+            elif kind == PLAIN or (kind != SKIP and enter[kind](node, tag)):
+                child = node.first_child
+                if child is None and leave[kind]:
                     leave[kind]()
+            if child is not None:
+                open_nodes.append((node, leave[kind]))
+                node = child
+                continue
             following = node.next
             while following is None and open_nodes:
                 node, close = open_nodes.pop()
-                if close is not None:
+                if close:
                     close()
                 following = node.next
             if following is None:
@@ -139,11 +152,10 @@ class _Cutter:
             node = following
         self.close_all()
 
-    def enterers(self) -> tuple[Callable[[LexborNode, str], bool], ...]:
-        """Return what to do on opening an element, by kind, from BLOCK on."""
+    def enterers(self) -> list[Callable[[LexborNode, str], bool]]:
+        """Return what to do on opening an element, by kind; it says whether to visit the children."""
         by_kind = {
-            BLOCK: self.open_box,
-            INLINE: self.enter_inline,
+            FOLDED: self.fold_box,
             BREAK: self.break_line,
             LINK: self.open_link,
             META: self.read_meta,
@@ -152,7 +164,24 @@ class _Cutter:
             INPUT: self.read_input,
             EMPHASIS: self.open_emphasis,
         }
-        return tuple(by_kind.get(kind, self.enter_inline) for kind in range(12))
+        return [by_kind.get(kind, self.enter_inline) for kind in range(KIND_COUNT)]
+
+    def leavers(self) -> list[Callable[[], None] | None]:
+        """Return what to do on closing an element, by kind."""
+        by_kind = {BLOCK: self.close_box, LINK: self.close_link, EMPHASIS: self.close_emphasis}
+        return [by_kind.get(kind) for kind in range(KIND_COUNT)]
+
+    def fold_box(self, node: LexborNode, tag: str) -> bool:
+        """Take an element that is never part of a story as one block of links."""
+        if self.parts:
+            self.flush()
+        node.strip_tags(_TEXTLESS, recursive=True)
+        text = " ".join(node.text(separator=" ").split())[:MAX_FOLDED_CHARS]
+        if text:
+            page = self.page
+            page.boxes.append(Box(self.box, tag, "", len(page.blocks), len(page.blocks) + 1))
+            page.blocks.append(Block(text, tag, len(page.boxes) - 1, len(text)))
+        return False
 
     def take_text(self, text: str) -> None:
         """Add a text node to the block in the making."""
@@ -202,10 +231,8 @@ class _Cutter:
         box.last = len(self.page.blocks)
         self.box = box.parent
 
-    def open_box(self, node: LexborNode, tag: str) -> bool:
+    def open_box(self, node: LexborNode, tag: str) -> None:
         """Open a block-level element."""
-        if self.parts:
-            self.flush()
         page = self.page
         attributes = node.attributes
         box = Box(self.box, tag, "", len(page.blocks))
@@ -216,7 +243,6 @@ class _Cutter:
                 self.read_box_attributes(node, attributes, box)
         self.box = len(page.boxes)
         page.boxes.append(box)
-        return True
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
         """Read what is rarer than class and id: microdata, what is hidden, the page's language."""
