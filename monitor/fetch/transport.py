@@ -18,12 +18,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from threading import Thread
 from typing import Protocol, cast
 
 import httpcore2 as httpcore
@@ -38,12 +38,7 @@ MAX_IDLE_CONNECTIONS = 16
 
 IDLE_SECONDS = 15.0
 
-RESOLVER_THREADS = 16
-"""Threads that wait for DNS, apart from all others: a slow name server holds up nobody else."""
-
 WEBHOOK_TIMEOUT_S = 15.0
-
-_RESOLVER = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
 
 
 class PrivateAddress(httpx.ConnectError, FetchRefused):
@@ -226,16 +221,51 @@ def _read_proxy(url: str) -> httpcore.Proxy:
 async def _resolve(host: str, port: int) -> list[IPv4Address | IPv6Address]:
     """Return the host's addresses, best first: never empty."""
     try:
-        answers = await asyncio.get_running_loop().run_in_executor(
-            _RESOLVER, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
+        answers = await _look_up(host, port)
     except socket.gaierror as exc:
         exists = exc.errno not in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
         raise NameNotResolved(f"the name {host} leads to no address: {exc.strerror}", exists=exists) from exc
     except (UnicodeError, OSError) as exc:
         raise NameNotResolved(f"the name {host} leads to no address: {exc}", exists=False) from exc
-    found = dict.fromkeys(ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers)
-    return list(found)
+    return list(dict.fromkeys(_read_addresses(answers)))
+
+
+_Answers = Sequence[tuple[int, int, int, str, tuple[object, ...]]]
+"""What `socket.getaddrinfo` gives."""
+
+
+async def _look_up(host: str, port: int) -> _Answers:
+    """Ask the system in a thread of its own.
+
+    The call cannot be interrupted and may take half a minute. In a pool, names of dead servers would
+    hold up all others, and the program's end; a daemon thread holds up nobody.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[_Answers] = loop.create_future()
+
+    def ask() -> None:
+        try:
+            settle = partial(_settle, answer, socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as exc:
+            settle = partial(_settle, answer, exc)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle)
+
+    Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    return await answer
+
+
+def _settle(answer: asyncio.Future[_Answers], outcome: _Answers | Exception) -> None:
+    if answer.done():
+        return  # nobody waits any more
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)
+
+
+def _read_addresses(answers: _Answers) -> list[IPv4Address | IPv6Address]:
+    return [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
 
 
 def _check(host: str, addresses: list[IPv4Address | IPv6Address], *, allow_private: bool = False) -> None:
@@ -255,8 +285,7 @@ def _check_spelled(host: str, *, allow_private: bool) -> None:
         answers = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         return
-    addresses = [ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
-    _check(host, addresses, allow_private=allow_private)
+    _check(host, _read_addresses(answers), allow_private=allow_private)
 
 
 _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+from threading import Event
 
 import httpx2 as httpx
 import pytest
@@ -197,15 +198,23 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(
     assert (await fetcher.get(ask(f"http://two.example:{server.port}/a"))).body == b"here"
 
 
-async def test_a_name_server_that_is_silent_ends_in_a_timeout(
-    fetcher: HttpFetcher, monkeypatch: pytest.MonkeyPatch
+async def test_a_name_server_that_is_silent_ends_in_a_timeout_and_holds_up_nobody(
+    fetcher: HttpFetcher, server: Server, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def never(*_: object) -> None:
-        await asyncio.Event().wait()
+    speak = Event()
 
-    monkeypatch.setattr("monitor.fetch.transport._resolve", never)
-    with pytest.raises(FetchFailed, match="timeout"):
-        await fetcher.get(ask("http://slow.example/", timeout_s=0.1))
+    def silent_for_some(host: str, port: int, **_: object) -> object:
+        if host.startswith("slow"):
+            speak.wait(10)
+        return resolver.getaddrinfo(host, port)
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent_for_some)
+    server.on("/a", b"here")
+    slow = [fetcher.get(ask(f"http://slow{number}.example/", timeout_s=0.2)) for number in range(40)]
+    outcomes = asyncio.gather(*slow, return_exceptions=True)
+    assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"here"
+    assert all("timeout" in str(outcome) for outcome in await outcomes)
+    speak.set()
 
 
 async def test_a_webhook_goes_where_it_may_and_follows_no_redirect(server: Server) -> None:
