@@ -5,12 +5,13 @@ Position: under `store`. Each function is part of one transaction, on the connec
 
 from __future__ import annotations
 
-import zlib
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
 from monitor.ports import ArticleQuery, Filing, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
@@ -20,8 +21,13 @@ from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
 from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
-from monitor.store.visits import TEMPLATE_PAGES, find_source_row, source_id
+from monitor.store.visits import TEMPLATE_PAGES, find_source_row
 from monitor.text.urls import url_key
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 # --- keeping -------------------------------------------------------------------------------------
 
@@ -40,7 +46,7 @@ def prepare(filing: Filing) -> Prepared:
     if filing.verdict.relation is Relation.SAME_PAGE:
         return Prepared(filing, b"", [])
     article = filing.article
-    return Prepared(filing, zlib.compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
+    return Prepared(filing, zstd.compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
 
 
 def names_of(url: str) -> set[str]:
@@ -74,20 +80,23 @@ def keep(connection: Connection, prepared: Prepared) -> int | None:
 
 
 def _find_row(connection: Connection, article_id: str | None) -> int | None:
-    row: int | None = connection.scalar(select(ARTICLES.c.id).where(ARTICLES.c.name == article_id))
+    row: int | None = connection.scalar(_ARTICLE_ROW, {"article": article_id})
     return row
 
 
 def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) -> int:
     """Store a new article, and return its row."""
     filing = prepared.filing
-    row, source_row = _insert_article(connection, filing)
-    connection.execute(
-        insert(PAGES).values(article_id=row, fetched_at=filing.article.fetched_at, body=prepared.page)
-    )
+    source_row = find_source_row(connection, filing.article.source)
+    if source_row is None:
+        raise StoreError(f"{filing.article.url} is of {filing.article.source!r}, which is no source")
+    row: int = connection.execute(_INSERT_ARTICLE, _article_columns(filing, source_row)).scalar_one()
+    fetched_at, blocks = filing.article.fetched_at, sorted(filing.blocks)
+    connection.execute(_INSERT_PAGE, {"article_id": row, "fetched_at": fetched_at, "body": prepared.page})
+    connection.execute(_INSERT_BLOCKS, {"source_id": source_row, "blocks": blocks})
+    connection.execute(_FORGET_BLOCKS, {"source": source_row})
     add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
     add_document(connection, row, source_row, prepared.terms)
-    _teach_template(connection, source_row, filing.blocks)
     if filing.matches:
         matches = [
             {
@@ -98,12 +107,11 @@ def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) 
             }
             for match in filing.matches
         ]
-        connection.execute(insert(MATCHES), matches)
+        connection.execute(_INSERT_MATCHES, matches)
     return row
 
 
-def _insert_article(connection: Connection, filing: Filing) -> tuple[int, int]:
-    """Store the article alone, and return its row and its source's."""
+def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
     article, verdict = filing.article, filing.verdict
     times = {
         f"{name}_{part}": value
@@ -125,41 +133,38 @@ def _insert_article(connection: Connection, filing: Filing) -> tuple[int, int]:
         "section",
         "image",
     )
-    inserted = connection.execute(
-        insert(ARTICLES)
-        .values(
-            name=article.id,
-            source_id=source_id(article.source),
-            fetched_at=article.fetched_at,
-            story_id=verdict.story_id,
-            relation=verdict.relation.value,
-            copy_of=verdict.of,
-            similarity=verdict.similarity,
-            key=None if article.key == article.url else article.key,
-            extractor_version=article.extractor_version,
-            paywalled=article.paywalled,
-            **times,
-            **{name: getattr(article, name) for name in plain},
-        )
-        .returning(ARTICLES.c.id, ARTICLES.c.source_id)
-    ).one()
-    return inserted.id, inserted.source_id
+    return {
+        "name": article.id,
+        "source_id": source_row,
+        "fetched_at": article.fetched_at,
+        "story_id": verdict.story_id,
+        "relation": verdict.relation.value,
+        "copy_of": verdict.of,
+        "similarity": verdict.similarity,
+        "key": None if article.key == article.url else article.key,
+        "extractor_version": article.extractor_version,
+        "paywalled": article.paywalled,
+        **times,
+        **{name: getattr(article, name) for name in plain},
+    }
 
 
-def _teach_template(connection: Connection, source_row: int, blocks: frozenset[int]) -> None:
-    """Remember a page's block hashes, and forget those of pages that have left the window."""
-    connection.execute(insert(PAGE_BLOCKS).values(source_id=source_row, blocks=sorted(blocks)))
-    past_the_window = (
-        select(PAGE_BLOCKS.c.id)
-        .where(PAGE_BLOCKS.c.source_id == source_row)
-        .order_by(PAGE_BLOCKS.c.id.desc())
-        .offset(TEMPLATE_PAGES)
-        .limit(1)
-        .scalar_subquery()
-    )
-    connection.execute(
-        delete(PAGE_BLOCKS).where(PAGE_BLOCKS.c.source_id == source_row, PAGE_BLOCKS.c.id <= past_the_window)
-    )
+# Made once: to make a statement costs SQLAlchemy more than SQLite takes to run it.
+_ARTICLE_ROW = select(ARTICLES.c.id).where(ARTICLES.c.name == bindparam("article"))
+_INSERT_ARTICLE = insert(ARTICLES).returning(ARTICLES.c.id)
+_INSERT_PAGE = insert(PAGES)
+_INSERT_MATCHES = insert(MATCHES)
+_INSERT_BLOCKS = insert(PAGE_BLOCKS)
+_FORGET_BLOCKS = delete(PAGE_BLOCKS).where(
+    PAGE_BLOCKS.c.source_id == bindparam("source"),
+    PAGE_BLOCKS.c.id
+    <= select(PAGE_BLOCKS.c.id)
+    .where(PAGE_BLOCKS.c.source_id == bindparam("source"))
+    .order_by(PAGE_BLOCKS.c.id.desc())
+    .offset(TEMPLATE_PAGES)
+    .limit(1)
+    .scalar_subquery(),
+)
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select, update
 
 from monitor.model import Link, name_id
 from monitor.ports import LinkState
@@ -112,11 +112,18 @@ def is_link(link: Link) -> ColumnElement[bool]:
 
 def settle(connection: Connection, link: Link, now: datetime) -> None:
     """Record that a link was read and is an article."""
-    connection.execute(
-        update(LINKS)
-        .where(is_link(link))
-        .values(state=LinkStatus.ARTICLE.value, tried_at=now, retry_at=None, reason=None)
+    connection.execute(_SETTLE, {"link": hash_key(link.key), "source": link.source, "now": now})
+
+
+_SETTLE = (
+    update(LINKS)
+    .where(
+        LINKS.c.key_hash == bindparam("link"),
+        LINKS.c.source_id
+        == select(SOURCES.c.id).where(SOURCES.c.name == bindparam("source")).scalar_subquery(),
     )
+    .values(state=LinkStatus.ARTICLE.value, tried_at=bindparam("now"), retry_at=None, reason=None)
+)
 
 
 def dismiss(

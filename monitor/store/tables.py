@@ -162,7 +162,7 @@ class ArticleRow(Row, table=True):
 
 
 class PageRow(Row, table=True):
-    """The bytes an article was made from, compressed by zlib. Pruned."""
+    """The bytes an article was made from, compressed by zstd. Pruned."""
 
     __tablename__ = "pages"
 

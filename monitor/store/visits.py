@@ -50,8 +50,11 @@ def source_id(name: str) -> ScalarSelect[int]:
 
 def find_source_row(connection: Connection, name: str) -> int | None:
     """Return a source's row, None when it was never registered."""
-    row: int | None = connection.scalar(select(source_id(name)))
+    row: int | None = connection.scalar(_SOURCE_ROW, {"source": name})
     return row
+
+
+_SOURCE_ROW = select(SOURCES.c.id).where(SOURCES.c.name == bindparam("source"))
 
 
 # --- registering ---------------------------------------------------------------------------------
