@@ -36,7 +36,7 @@ MIN_HEADLINE_CHARS = 25
 MIN_HEADLINE_WORDS = 4
 MIN_SHORT_HEADLINE_CHARS = 14
 MIN_SHORT_HEADLINE_WORDS = 2
-MIN_UNSPACED_CHARS = 9
+MIN_UNSPACED_CHARS = 11
 """Characters of a headline in a script without spaces, where each says about as much as a word."""
 
 MIN_SLUG_WORDS = 4
@@ -58,8 +58,8 @@ _NO_PAGE = re.compile(
 _LISTING_SEGMENT = re.compile(
     r"(?:tags?|categor(?:y|ies)|authors?|topics?|sections?|search|login|signin|sign-in|register|signup|account"
     r"|profile|users?|about(?:-us)?|contacts?(?:-us)?|privacy(?:-policy)?|terms.*|subscri(?:be|ption).*|cart|shop"
-    r"|policy|cookies?(?:-policy)?|advertis.*|jobs|careers|help|faq|archives?|page|rss|feeds?|sitemap|newsletters?"
-    r"|donate|impressum|imprint|wp-(?:admin|content|login.*)|cdn-cgi|hashtag|share|print|gallery|podcasts?|live)",
+    r"|policy|cookies?(?:-policy)?|advertis.*|jobs|careers|help|faq|archives?|page|rss|feeds?|sitemap|newsletters?.*"
+    r"|contributors?|people|person|team|staff|writers?|rankings?|donate|impressum|imprint|wp-(?:admin|content|login.*)|cdn-cgi|hashtag|share|print|gallery|podcasts?|live)",
     re.IGNORECASE,
 )
 _MENU_NAME = re.compile(

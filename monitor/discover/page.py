@@ -74,6 +74,8 @@ class Page:
 
     def __init__(self, response: Response) -> None:
         self._tree = LexborHTMLParser(_decode(response.body[:MAX_PAGE_BYTES], response.content_type))
+        for node in self._tree.css("script, style, template"):
+            node.decompose()
         self.url = self._base(response.url)
 
     def anchors(self) -> Iterator[Anchor]:

@@ -37,6 +37,8 @@ def list_page(*links: str) -> bytes:
 def test_the_articles_of_a_front_page_are_found_and_nothing_else(path: Path) -> None:
     body = path.read_bytes()
     tree = LexborHTMLParser(body.decode("cp1251" if b"windows-1251" in body else "utf-8"))
+    for node in tree.css("style, script"):
+        node.decompose()
     marked = tree.css("a[data-article]")
     expected = {
         (resolve_url(HOME, str(node.attributes["href"])), " ".join(node.text().split())) for node in marked
