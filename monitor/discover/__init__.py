@@ -6,8 +6,9 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 * `find_seeds` says which documents of a site list its articles, best first.
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index.
 
-Inside: `seeds`, `feeds`, `jsonfeed` and `sitemaps` (what publishers list), `front` (which of a page's
-links look like articles), `page` (HTML), `listing` (entries -> links: order, duplicates, dates).
+Inside: `seeds`; `feeds`, `jsonfeed` and `sitemaps` (what publishers list); `front` (which of a page's
+links look like articles), `embedded` (JSON in pages), `page` (HTML); `listing` (entries -> links:
+order, duplicates, dates).
 """
 
 from monitor.discover.seeds import find_children, find_links, find_seeds

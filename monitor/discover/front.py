@@ -13,13 +13,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from monitor.discover.listing import Entry
+from monitor.discover.embedded import read_embedded
+from monitor.discover.listing import Entry, clean_title
 from monitor.discover.page import Anchor, Page
-from monitor.text.urls import same_site, url_key
+from monitor.text.urls import resolve_url, same_site, url_key
 
 MIN_WEIGHT = 3.0
 """The weight from which a link counts as an article. The weights below were set on the front pages
@@ -84,7 +85,8 @@ class _Candidate:
     place: float = -10.0
     from_heading: bool = False
     anchors: int = 0
-    reads: float = field(default=NO_HEADLINE)
+    reads: float = NO_HEADLINE
+    published_at: datetime | None = None
 
     def add(self, anchor: Anchor) -> None:
         """Take another link to the same URL into account: the best headline and the best place count."""
@@ -101,11 +103,17 @@ class _Candidate:
 
 
 def read_front(page: Page) -> list[Entry]:
-    """Return the links that look like articles of the page's own site, in page order."""
-    candidates = _candidates(page)
+    """Return the links that look like articles of the page's own site, in page order.
+
+    A page that has none of them may still carry what its script would draw (`embedded`).
+    """
+    return _choose(_candidates(page)) or _choose(_embedded_candidates(page))
+
+
+def _choose(candidates: list[_Candidate]) -> list[Entry]:
     company = _weigh_company(candidates)
     return [
-        Entry(one.url, one.title, date_in_url(one.url))
+        Entry(one.url, one.title, one.published_at or date_in_url(one.url))
         for one in candidates
         if one.place + one.reads + weigh_url(one.url) + company.get(shape_of(one.url), 0.0) >= MIN_WEIGHT
     ]
@@ -147,10 +155,27 @@ def _candidates(page: Page) -> list[_Candidate]:
     own = url_key(page.url)
     for anchor in page.anchors():
         key = url_key(anchor.url)
-        if key == own or not same_site(anchor.url, page.url) or _NO_PAGE.search(urlsplit(anchor.url).path):
-            continue
-        found.setdefault(key, _Candidate(anchor.url)).add(anchor)
+        if key != own and _is_page_of(page, anchor.url):
+            found.setdefault(key, _Candidate(anchor.url)).add(anchor)
     return list(found.values())
+
+
+def _embedded_candidates(page: Page) -> list[_Candidate]:
+    found: dict[str, _Candidate] = {}
+    for entry in read_embedded(page.json):
+        try:
+            url = resolve_url(page.url, entry.reference)
+        except ValueError:
+            continue
+        if _is_page_of(page, url):
+            title = clean_title(entry.title)
+            one = _Candidate(url, title, 0.0, reads=_weigh_text(title), published_at=entry.published_at)
+            found.setdefault(url_key(url), one)
+    return list(found.values())
+
+
+def _is_page_of(page: Page, url: str) -> bool:
+    return same_site(url, page.url) and not _NO_PAGE.search(urlsplit(url).path)
 
 
 def _weigh_company(candidates: Iterable[_Candidate]) -> dict[tuple[str, ...], float]:

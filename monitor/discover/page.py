@@ -23,6 +23,9 @@ MAX_ANCHOR_CHARS = 2000
 MAX_DEPTH = 30
 """How many elements around a link are looked at: deeper ones say nothing about its place."""
 
+MAX_SCRIPTS = 20
+_JSON_SCRIPTS = "script[type='application/ld+json'], script[type='application/json']"
+
 _LABEL = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
 PRESCAN_BYTES = 8192
 
@@ -70,10 +73,11 @@ _FEED_PATH = re.compile(
 
 
 class Page:
-    """A parsed page, and where it came from."""
+    """A parsed page, and where it came from. `json` are the texts of the JSON that it carries along."""
 
     def __init__(self, response: Response) -> None:
         self._tree = LexborHTMLParser(_decode(response.body[:MAX_PAGE_BYTES], response.content_type))
+        self.json = tuple(node.text() for node in self._tree.css(_JSON_SCRIPTS)[:MAX_SCRIPTS])
         for node in self._tree.css("script, style, template"):
             node.decompose()
         self.url = self._base(response.url)

@@ -1,0 +1,76 @@
+"""JSON inside a page -> entries: what a page that draws itself with JavaScript would list.
+
+Position: asked by `front` when a page has no links that look like articles. Pure.
+
+Such pages bring their content along, for their own script to draw: JSON-LD lists, and the state of
+frameworks (`__NEXT_DATA__` and its like). Whatever has a URL beside a title is a candidate there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from monitor.discover.listing import Entry
+
+MAX_JSON_CHARS = 3_000_000
+MAX_NODES = 200_000
+"""How many values are looked at: the state of a large front page has some ten thousand."""
+
+URL_FIELDS = ("url", "href", "link", "permalink", "canonicalUrl", "webUrl", "path", "uri")
+TITLE_FIELDS = ("headline", "title", "name")
+DATE_FIELDS = ("datePublished", "publishedAt", "published_at", "publishDate", "pubDate", "date")
+
+
+def read_embedded(documents: Iterable[str]) -> Iterator[Entry]:
+    """Yield what has a URL beside a title in any of the JSON `documents`, in their order."""
+    for document in documents:
+        try:
+            value: object = json.loads(document[:MAX_JSON_CHARS])
+        except (ValueError, RecursionError):
+            continue
+        for record in _records(value):
+            entry = _to_entry(record)
+            if entry is not None:
+                yield entry
+
+
+def _records(value: object) -> Iterator[dict[str, object]]:
+    """Yield every object inside `value`, from the outside in and in order, without recursion."""
+    waiting = [value]
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(reversed(node.values()))
+        elif isinstance(node, list):
+            waiting.extend(reversed(node))
+
+
+def _to_entry(record: dict[str, object]) -> Entry | None:
+    reference = _first_text(record, URL_FIELDS)
+    title = _first_text(record, TITLE_FIELDS)
+    if not title or "/" not in reference:
+        return None
+    return Entry(reference, title, _date(_first_text(record, DATE_FIELDS)))
+
+
+def _first_text(record: dict[str, object], names: Iterable[str]) -> str:
+    """Return the first field that is a text, or holds one as `rendered`, as WordPress writes it."""
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, dict):
+            value = value.get("rendered")
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return ""
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
