@@ -148,13 +148,22 @@ class DeliveryFailed(MonitorError):
     """A channel did not take the alert.
 
     `transient` when a later attempt may succeed; `retry_after` is the wait that the receiver asked
-    for, or None.
+    for, or None. `progress` is what the channel wants to know at the next attempt, such as who has the
+    alert already; None when nothing has changed.
     """
 
-    def __init__(self, message: str, *, transient: bool = True, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        transient: bool = True,
+        retry_after: timedelta | None = None,
+        progress: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.transient = transient
         self.retry_after = retry_after
+        self.progress = progress
 
 
 def _rebuild(kind: type[MonitorError], message: str, keywords: dict[str, object]) -> MonitorError:

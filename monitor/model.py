@@ -435,7 +435,8 @@ class Delivery:
     """An alert on its way, with the article it is about.
 
     `attempts` counts the finished attempts. `last_error` is None before the first failure.
-    `receipt` is what the receiver answered, None until it was taken.
+    `receipt` is what the receiver answered, None until it was taken. `progress` is what the channel
+    itself noted of earlier attempts, for its eyes only; None when it noted nothing.
     """
 
     alert: Alert
@@ -446,3 +447,4 @@ class Delivery:
     last_error: str | None = None
     sent_at: datetime | None = None
     receipt: str | None = None
+    progress: str | None = None

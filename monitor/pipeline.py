@@ -400,10 +400,10 @@ class Pipeline:
         alert_id = delivery.alert.id
         wait = channel.retry_wait(delivery.attempts + 1, alert_id) if error.transient else None
         if wait is None:
-            await self.store.mark_failed(alert_id, str(error), None)
+            await self.store.mark_failed(alert_id, str(error), None, error.progress)
             return DeliveryState.DEAD
         wait = max(wait, error.retry_after or timedelta())
-        await self.store.mark_failed(alert_id, str(error), self.clock.now() + wait)
+        await self.store.mark_failed(alert_id, str(error), self.clock.now() + wait, error.progress)
         return DeliveryState.RETRYING
 
 

@@ -272,8 +272,23 @@ class Store(Protocol):
         """Record that the receiver took the alert."""
         ...
 
-    async def mark_failed(self, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
-        """Record a failed attempt: the next one, or None when the alert is dead."""
+    async def mark_failed(
+        self, alert_id: str, error: str, next_attempt_at: datetime | None, progress: str | None = None
+    ) -> None:
+        """Record a failed attempt: the next one, or None when the alert is dead.
+
+        `progress` takes the place of what the channel had noted before; None leaves that as it is.
+        """
+        ...
+
+    async def revive(
+        self, now: datetime, *, alert_id: str | None = None, channel: str | None = None
+    ) -> tuple[str, ...]:
+        """Put dead alerts back on their way, their schedule begun anew; return their ids, oldest first.
+
+        Only the one called `alert_id`, only those of `channel`, or all when neither is given. Their
+        ids stay as they were, so that a receiver knows what it has.
+        """
         ...
 
     # --- reading

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.cli import printing
+from monitor.cli import outbox, printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
 from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
@@ -246,6 +246,9 @@ def deliveries(
         printing.show_deliveries(found, settings.timezone)
     else:
         say_nothing("No such delivery.")
+
+
+commands.command()(outbox.retry)
 
 
 @commands.command()

@@ -2,12 +2,13 @@
 
 Position: after `wording` and `message`; behind `ports.Channel`.
 
-Each recipient has its own result. A mail that some have taken is sent again to the others only, as long
-as this sender lives: what a recipient answered is remembered until all have answered for good.
+Each recipient has its own result. A mail that some have taken is sent again to the others only: what each
+has answered for good goes into the outbox with the failed attempt (`DeliveryFailed.progress`).
 """
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta, tzinfo
@@ -18,9 +19,6 @@ from monitor.deliver.smtp import Reply, SmtpConnection, SmtpLimits
 from monitor.deliver.wording import Wording
 from monitor.errors import DeliveryFailed
 from monitor.model import Delivery, EmailChannel, Smtp
-
-MAX_OPEN_ALERTS = 10_000
-"""Alerts whose partial results are remembered; the oldest is forgotten first."""
 
 
 class EmailSender:
@@ -46,7 +44,6 @@ class EmailSender:
         )
         self._wording = Wording(timezone)
         self._connection = SmtpConnection(smtp, limits or SmtpLimits(), tls_context)
-        self._settled: dict[str, dict[str, Reply]] = {}
 
     @property
     def name(self) -> str:
@@ -62,17 +59,15 @@ class EmailSender:
         Raises:
             DeliveryFailed: transient while any recipient may still take it; final when all refuse.
         """
-        alert = delivery.alert
-        message = write_message(self._envelope, alert, self._wording.write_letter(delivery))
-        settled = self._settled.pop(alert.id, {})
-        recipients = [address.addr_spec for address in self._envelope.recipients]
-        waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in settled]
-        replies = dict(settled)
-        try:
+        message = write_message(self._envelope, delivery.alert, self._wording.write_letter(delivery))
+        recipients = dict.fromkeys(address.addr_spec for address in self._envelope.recipients)
+        replies = {
+            recipient: reply for recipient, reply in settled_of(delivery).items() if recipient in recipients
+        }
+        waiting = [recipient for recipient in recipients if recipient not in replies]
+        if waiting:
             replies |= await self._connection.send(self._envelope.sender.addr_spec, waiting, message)
-        finally:
-            self._remember(alert.id, replies)
-        return self._conclude(alert.id, replies)
+        return conclude(replies)
 
     def retry_wait(self, attempts: int, alert_id: str = "") -> timedelta | None:
         """Return the wait after `attempts` failed ones: 5 minutes, later at least 30; None after 5 days."""
@@ -83,23 +78,28 @@ class EmailSender:
         """Let go of the connection."""
         await self._connection.close()
 
-    def _remember(self, alert_id: str, replies: Mapping[str, Reply]) -> None:
-        """Keep the final replies of an alert that is to be tried again."""
-        settled = {recipient: reply for recipient, reply in replies.items() if reply.final}
-        if settled:
-            self._settled[alert_id] = settled
-        while len(self._settled) > MAX_OPEN_ALERTS:
-            del self._settled[next(iter(self._settled))]
 
-    def _conclude(self, alert_id: str, replies: Mapping[str, Reply]) -> str:
-        """Return the receipt, or raise what the replies amount to."""
-        summary = summarise(replies)
-        if not all(reply.final for reply in replies.values()):
-            raise DeliveryFailed(summary)
-        self._settled.pop(alert_id, None)
-        if not any(reply.taken for reply in replies.values()):
-            raise DeliveryFailed(summary, transient=False)
-        return summary
+def settled_of(delivery: Delivery) -> dict[str, Reply]:
+    """Return the final reply to each recipient that has answered for good in earlier attempts.
+
+    At a first attempt only those who have the mail: a person has called a dead alert back, and wants
+    those asked again who refused it.
+    """
+    noted: dict[str, tuple[int, str]] = json.loads(delivery.progress or "{}")
+    replies = {recipient: Reply(code, text) for recipient, (code, text) in noted.items()}
+    return {recipient: reply for recipient, reply in replies.items() if delivery.attempts or reply.taken}
+
+
+def conclude(replies: Mapping[str, Reply]) -> str:
+    """Return the receipt, or raise what the replies amount to; who has answered for good is noted."""
+    summary = summarise(replies)
+    settled = {recipient: (reply.code, reply.text) for recipient, reply in replies.items() if reply.final}
+    progress = json.dumps(settled, ensure_ascii=False)
+    if len(settled) < len(replies):
+        raise DeliveryFailed(summary, progress=progress)
+    if not any(reply.taken for reply in replies.values()):
+        raise DeliveryFailed(summary, transient=False, progress=progress)
+    return summary
 
 
 def summarise(replies: Mapping[str, Reply]) -> str:

@@ -10,6 +10,7 @@ and marked in another; a claim that was never marked runs out, and the alert is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, Select, case, select, update
@@ -85,12 +86,41 @@ def mark_sent(connection: Connection, alert_id: str, receipt: str, now: datetime
     _mark(connection, alert_id, {"state": DeliveryState.SENT.value, "sent_at": now, "receipt": receipt})
 
 
-def mark_failed(connection: Connection, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
-    """Record a failed attempt, and when the next one is; None: never."""
-    outcome: dict[str, object] = {"state": DeliveryState.DEAD.value, "last_error": error}
-    if next_attempt_at is not None:
-        outcome |= {"state": DeliveryState.RETRYING.value, "next_attempt_at": next_attempt_at}
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed attempt; when the next one is, None: never; what the channel noted, None: nothing new."""
+
+    error: str
+    next_attempt_at: datetime | None
+    progress: str | None
+
+
+def mark_failed(connection: Connection, alert_id: str, failure: Failure) -> None:
+    """Record a failed attempt."""
+    outcome: dict[str, object] = {"state": DeliveryState.DEAD.value, "last_error": failure.error}
+    if failure.next_attempt_at is not None:
+        outcome |= {"state": DeliveryState.RETRYING.value, "next_attempt_at": failure.next_attempt_at}
+    if failure.progress is not None:
+        outcome |= {"progress": failure.progress}
     _mark(connection, alert_id, outcome)
+
+
+def revive(
+    connection: Connection, now: datetime, alert_id: str | None, channel: str | None
+) -> tuple[str, ...]:
+    """Put dead alerts back on their way; return their ids, oldest first."""
+    revived = (
+        update(ALERTS)
+        .where(ALERTS.c.state == DeliveryState.DEAD.value)
+        .values(state=DeliveryState.WAITING.value, attempts=0, next_attempt_at=now, **UNCLAIMED)
+        .returning(ALERTS.c.id, ALERTS.c.name)
+    )
+    if alert_id is not None:
+        revived = revived.where(ALERTS.c.name == alert_id)
+    if channel is not None:
+        revived = revived.where(ALERTS.c.channel == channel)
+    rows = sorted((row.id, row.name) for row in connection.execute(revived))
+    return tuple(name for _, name in rows)
 
 
 def _mark(connection: Connection, alert_id: str, outcome: dict[str, object]) -> None:
@@ -147,4 +177,5 @@ def _delivery_from(row: RowMapping) -> Delivery:
         last_error=row[columns.last_error],
         sent_at=row[columns.sent_at],
         receipt=row[columns.receipt],
+        progress=row[columns.progress],
     )

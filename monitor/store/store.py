@@ -154,9 +154,18 @@ class SqlStore:
         """Record that the receiver took the alert."""
         await self._write(lambda db: outbox.mark_sent(db, alert_id, receipt, now))
 
-    async def mark_failed(self, alert_id: str, error: str, next_attempt_at: datetime | None) -> None:
+    async def mark_failed(
+        self, alert_id: str, error: str, next_attempt_at: datetime | None, progress: str | None = None
+    ) -> None:
         """Record a failed attempt."""
-        await self._write(lambda db: outbox.mark_failed(db, alert_id, error, next_attempt_at))
+        failure = outbox.Failure(error, next_attempt_at, progress)
+        await self._write(lambda db: outbox.mark_failed(db, alert_id, failure))
+
+    async def revive(
+        self, now: datetime, *, alert_id: str | None = None, channel: str | None = None
+    ) -> tuple[str, ...]:
+        """Put dead alerts back on their way."""
+        return await self._write(lambda db: outbox.revive(db, now, alert_id, channel))
 
     # --- reading
 

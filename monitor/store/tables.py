@@ -250,6 +250,7 @@ class AlertRow(Row, table=True):
     last_error: str | None = Field(sa_type=Words)
     sent_at: datetime | None = Field(sa_type=Instant)
     receipt: str | None = Field(sa_type=Words)
+    progress: str | None = Field(sa_type=Words)
     claimed_by: str | None = Field(sa_type=Words)
     claimed_until: datetime | None = Field(sa_type=Instant)
 

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -182,13 +183,30 @@ async def test_a_recipient_put_off_is_tried_again_alone() -> None:
         error = await failure_of(sender)
         assert error.transient
         assert "b@example.org: 450 4.2.0 greylisted" in str(error)
-        server.commands.clear()
-        receipt = await sender.send(make_delivery())
-    assert [line for line in server.commands if line.startswith("RCPT")] == ["RCPT TO:<b@example.org>"]
+    noted = replace(make_delivery(), attempts=1, progress=error.progress)  # as the outbox gives it back
+    async with served(ScriptedMail()) as later, sender_to(smtp_at(later.port), THREE) as sender:
+        receipt = await sender.send(noted)
+    assert [line for line in later.commands if line.startswith("RCPT")] == ["RCPT TO:<b@example.org>"]
     assert receipt == "a@example.org: 250 fine; c@example.org: 550 gone; b@example.org: 250 fine"
-    assert [parse_mail(mail)["Message-ID"] for mail in server.mails].count(
-        parse_mail(server.mails[0])["Message-ID"]
-    ) == 2
+    first, second = (parse_mail(mail)["Message-ID"] for mail in (*server.mails, *later.mails))
+    assert first == second
+
+
+async def test_an_alert_called_back_goes_to_those_who_do_not_have_it() -> None:
+    noted = {"a@example.org": [250, "fine"], "b@example.org": [550, "gone"], "left@example.org": [250, "x"]}
+    called_back = replace(make_delivery(), attempts=0, progress=json.dumps(noted))
+    async with served(ScriptedMail()) as server, sender_to(smtp_at(server.port), THREE) as sender:
+        assert await sender.send(called_back) == "250 fine"
+    assert [line for line in server.commands if line.startswith("RCPT")] == [
+        "RCPT TO:<b@example.org>",
+        "RCPT TO:<c@example.org>",
+    ]
+
+
+async def test_when_all_who_are_left_have_the_mail_nobody_is_asked() -> None:
+    noted = replace(make_delivery(), attempts=1, progress='{"desk@example.org": [250, "fine"]}')
+    async with sender_to(smtp_at(1)) as sender:
+        assert await sender.send(noted) == "250 fine"
 
 
 async def test_a_mail_that_all_refuse_is_dead() -> None:
@@ -422,16 +440,3 @@ def test_the_waits_are_the_schedule_and_end() -> None:
 def test_an_address_that_is_none_is_refused_when_the_channel_is_opened() -> None:
     with pytest.raises(ValueError, match="not an email address"):
         EmailSender(EmailChannel(name="desk", to=("desk",)), smtp_at(25), UTC)
-
-
-async def test_partial_results_of_alerts_that_never_came_back_are_forgotten(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("monitor.deliver.email.MAX_OPEN_ALERTS", 2)
-    script = {"RCPT": ["250 ok", "450 later"] * 4}
-    two = EmailChannel(name="desk", to=("a@example.org", "b@example.org"))
-    async with served(ScriptedMail(script)) as server, sender_to(smtp_at(server.port), two) as sender:
-        for number in range(4):
-            with pytest.raises(DeliveryFailed):
-                await sender.send(make_delivery(number=number))
-        assert len(sender._settled) == 2

@@ -146,3 +146,31 @@ async def test_deliveries_are_listed_newest_first_by_state_and_time(store: SqlSt
     await claim(store, "ops")
     assert names(await store.deliveries(state=DeliveryState.SENDING)) == ["zoo"]
     assert await store.deliveries(state=DeliveryState.DEAD) == ()
+
+
+async def test_what_a_channel_notes_of_a_failed_attempt_is_kept_until_it_notes_something_else(
+    store: SqlStore,
+) -> None:
+    [first] = await claim(store, limit=1)
+    assert first.progress is None
+    await store.mark_failed(first.alert.id, "450", LATER, '{"a": 250}')
+    [again] = await claim(store, limit=1)
+    assert again.progress == '{"a": 250}'
+    await store.mark_failed(again.alert.id, "no connection", None)
+    [dead] = await store.deliveries(state=DeliveryState.DEAD)
+    assert dead.progress == '{"a": 250}'
+
+
+async def test_a_dead_alert_is_called_back_with_its_id_and_its_schedule_begins_anew(store: SqlStore) -> None:
+    dam, bus, zoo = await claim(store)
+    for delivery in (dam, bus):
+        await store.mark_failed(delivery.alert.id, "550 no such user", None, "noted")
+    await store.mark_sent(zoo.alert.id, "250 OK", LATER)
+    assert await store.revive(LATER, alert_id=zoo.alert.id) == ()
+    assert await store.revive(LATER, alert_id=bus.alert.id) == (bus.alert.id,)
+    assert await store.revive(LATER, channel="ops") == ()
+    assert await store.revive(LATER, channel="desk") == (dam.alert.id,)
+    again = await claim(store)
+    assert [delivery.alert for delivery in again] == [dam.alert, bus.alert]
+    assert {(delivery.attempts, delivery.progress) for delivery in again} == {(0, "noted")}
+    assert await store.revive(LATER) == ()
