@@ -20,7 +20,7 @@ from monitor.app import (
     open_daemon,
 )
 from monitor.config import read_config
-from monitor.errors import ConfigError, FetchRefused, StoreError
+from monitor.errors import ConfigError, FetchRefused
 from monitor.jobs.clock import SystemClock
 from monitor.ports import Heartbeat
 
