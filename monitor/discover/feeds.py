@@ -20,7 +20,7 @@ import fastfeedparser
 import feedparser
 
 from monitor.discover.jsonfeed import read_json_feed
-from monitor.discover.listing import Entry
+from monitor.discover.listing import Entry, as_permalink
 
 SNIFF_BYTES = 4096
 """How far into a document its root element is looked for."""
@@ -83,7 +83,7 @@ def _read_fast(body: bytes) -> list[Entry] | None:
 
 def _entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]:
     for item in found:
-        reference = _text(item.get("link")) or _text(item.get("id"))
+        reference = _reference(item)
         if reference:
             published = _iso(item.get("published")) or _iso(item.get("updated"))
             yield Entry(reference, _text(item.get("title")), published)
@@ -101,10 +101,16 @@ def _read_forgiving(body: bytes) -> list[Entry]:
 
 def _forgiving_entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]:
     for item in found:
-        reference = _text(item.get("link")) or _text(item.get("id"))
+        reference = _reference(item)
         if reference:
             published = _struct(item.get("published_parsed")) or _struct(item.get("updated_parsed"))
             yield Entry(reference, _text(item.get("title")), published)
+
+
+def _reference(item: Mapping[str, object]) -> str:
+    """Return an item's link. Both parsers put the id there when there is none, whatever it is."""
+    link, identity = _text(item.get("link")), _text(item.get("id"))
+    return link if link and link != identity else as_permalink(identity)
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from monitor.discover.listing import Entry
+from monitor.discover.listing import Entry, as_permalink
 
 
 def read_json_feed(body: bytes) -> list[Entry] | None:
@@ -35,8 +35,8 @@ def _looks_like_items(items: list[object]) -> bool:
 def _read_item(item: object) -> Entry | None:
     if not isinstance(item, dict):
         return None
-    reference = item.get("url") or item.get("external_url") or item.get("id")
-    if not isinstance(reference, str):
+    reference = item.get("url") or item.get("external_url") or as_permalink(item.get("id"))
+    if not isinstance(reference, str) or not reference:
         return None
     title = item.get("title")
     return Entry(

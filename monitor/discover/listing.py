@@ -84,6 +84,12 @@ def clean_title(title: str) -> str:
     return folded[:MAX_TITLE_CHARS].rstrip()
 
 
+def as_permalink(identity: object) -> str:
+    """Return an item's id where that is its URL as well, "" where it is but a name ("post-17")."""
+    is_url = isinstance(identity, str) and identity.strip().lower().startswith(("http://", "https://"))
+    return str(identity).strip() if is_url else ""
+
+
 def believable(moment: datetime | None, now: datetime) -> datetime | None:
     """Return an aware date that an article of today's web can have, None for any other."""
     if moment is None:

@@ -62,6 +62,7 @@ JSON_FEED = {
         {"id": "https://gazette.example/j3", "title": ["no"], "date_published": 17},
         "nonsense",
         {"id": 4, "url": 7},
+        {"id": "post-17"},
         {"url": "/j5", "date_published": "yesterday"},
     ],
 }
@@ -103,6 +104,18 @@ def test_atom_is_read_with_relative_links_and_titles_without_markup() -> None:
 def test_rdf_is_read_in_its_own_charset() -> None:
     (link,) = read(RDF)
     assert (link.url, link.title) == ("https://gazette.example/r1", "Café")
+
+
+@pytest.mark.parametrize("parser", ["fast", "forgiving"])
+def test_an_id_stands_for_a_link_only_where_it_is_a_url(monkeypatch: pytest.MonkeyPatch, parser: str) -> None:
+    if parser == "forgiving":
+        monkeypatch.setattr(fastfeedparser, "parse", lambda *_, **__: {"entries": []})
+    items = "".join(
+        f"<item><title>t</title><guid>{guid}</guid></item>"
+        for guid in ("https://gazette.example/g1", "post-17", "tag:gazette.example,2026:18")
+    )
+    links = read(f"<rss version='2.0'><channel>{items}</channel></rss>")
+    assert [link.url for link in links] == ["https://gazette.example/g1"]
 
 
 def test_rss_091_is_read_though_it_names_a_dtd_on_the_web() -> None:
