@@ -85,8 +85,8 @@ def clean_title(title: str) -> str:
 
 
 def as_permalink(identity: object) -> str:
-    """Return an item's id where that is its URL as well, "" where it is but a name ("post-17")."""
-    is_url = isinstance(identity, str) and identity.strip().lower().startswith(("http://", "https://"))
+    """Return an item's id where that is its URL or path as well, "" where it is but a name ("post-17")."""
+    is_url = isinstance(identity, str) and identity.strip().lower().startswith(("http://", "https://", "/"))
     return str(identity).strip() if is_url else ""
 
 
