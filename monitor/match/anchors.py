@@ -9,38 +9,29 @@ child's anchors will do, so the cheapest are taken; of an OR, all children's are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import Enum, auto
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Field
+from monitor.match.document import (
+    BODY_FIELDS,
+    PREFIX_KEY,
+    STEM_KEY,
+    TITLE_MARK,
+    WHOLE_FIELDS,
+    Field,
+    Key,
+    field_mark,
+)
 from monitor.match.nodes import And, AtLeast, Cased, Near, Node, Or, Phrase, Prefix, Stem, Together, Word
 from monitor.match.parser import Query
 from monitor.text.stems import stems_anywhere
-
-
-class AnchorKind(Enum):
-    """What an anchor is looked up in."""
-
-    WORD = auto()
-    PAIR = auto()
-    PREFIX = auto()
-    STEM = auto()
-    FIELD = auto()
-
-
-class Anchor(NamedTuple):
-    """A key to file a rule under: a term, two terms in a row, a prefix, a stem, or a field and its term."""
-
-    kind: AnchorKind
-    key: str | tuple[str, str] | tuple[Field, str]
 
 
 class Anchoring(NamedTuple):
     """The anchors of a tree, and how often an article holds one of them (a share, summed)."""
 
     cost: float
-    anchors: tuple[Anchor, ...]
+    keys: tuple[Key, ...]
 
 
 COST_BY_LENGTH = (0.5, 0.5, 0.5, 0.3, 0.15, 0.08, 0.05)
@@ -49,6 +40,9 @@ for all longer ones. Measured on the words of the 10,000 development rules in th
 
 PAIR_SHARE = 0.1
 """How many of the articles that hold the rarer of two words hold them side by side."""
+
+TITLE_SHARE = 0.1
+"""How many of the articles that hold a word hold it in the title."""
 
 PREFIX_COST = (1.0, 1.0, 1.0, 0.5, 0.3, 0.15, 0.1)
 """As `COST_BY_LENGTH`, for all words that begin alike."""
@@ -70,6 +64,10 @@ def find_anchors(root: Node, shares: Mapping[str, float]) -> Anchoring | None:
 
     `shares` says which share of the archive's articles holds a term; terms it lacks are guessed.
     """
+    if isinstance(root, Word):
+        return _anchor_words(root.field, (root.term,), shares)
+    if isinstance(root, Phrase):
+        return _anchor_words(root.field, root.terms[:-1] if root.open_end else root.terms, shares)
     if isinstance(root, And | Near):
         children = root.children if isinstance(root, And) else (root.left, root.right)
         found = [anchoring for child in children if (anchoring := find_anchors(child, shares))]
@@ -78,7 +76,11 @@ def find_anchors(root: Node, shares: Mapping[str, float]) -> Anchoring | None:
         return _unite(find_anchors(child, shares) for child in root.children)
     if isinstance(root, AtLeast):
         return find_anchors(root.child, shares)
-    return _anchor_leaf(root, shares)
+    if isinstance(root, Cased):
+        return find_anchors(root.words, shares)
+    if isinstance(root, Together):
+        return min((_anchor_words(root.field, (term,), shares) for term in root.terms), key=_cost)
+    return _anchor_forms(root, shares)
 
 
 def _cost(anchoring: Anchoring) -> float:
@@ -86,49 +88,45 @@ def _cost(anchoring: Anchoring) -> float:
 
 
 def _unite(parts: Iterable[Anchoring | None]) -> Anchoring | None:
-    cost, anchors = 0.0, {}
+    cost = 0.0
+    keys: dict[Key, None] = {}
     for part in parts:
         if part is None:
             return None
         cost += part.cost
-        anchors.update(dict.fromkeys(part.anchors))
-    return Anchoring(cost, tuple(anchors))
+        keys.update(dict.fromkeys(part.keys))
+    return Anchoring(cost, tuple(keys))
 
 
-def _anchor_leaf(node: Node, shares: Mapping[str, float]) -> Anchoring | None:
-    if isinstance(node, Cased):
-        return _anchor_leaf(node.words, shares)
-    if isinstance(node, Word | Phrase | Together) and node.field not in BODY_FIELDS:
-        terms = (node.term,) if isinstance(node, Word) else node.terms
-        if isinstance(node, Phrase) and node.open_end:
-            terms = terms[:-1]
-        cost = WHOLE_FIELD_COST if node.field in WHOLE_FIELDS else FIELD_COST
-        return Anchoring(cost, (Anchor(AnchorKind.FIELD, (node.field, max(terms, key=len))),))
-    if isinstance(node, Word):
-        return Anchoring(_share(node.term, shares), (Anchor(AnchorKind.WORD, node.term),))
-    if isinstance(node, Phrase):
-        return _anchor_phrase(node, shares)
-    if isinstance(node, Together):
-        return min((_anchor_leaf(Word(term), shares) or _NEVER for term in node.terms), key=_cost)
+def _anchor_words(field: Field, terms: tuple[str, ...], shares: Mapping[str, float]) -> Anchoring:
+    """Return the anchor of words in a row: the rarest two of them, where two in a row are a key."""
+    if field not in BODY_FIELDS:
+        cost = WHOLE_FIELD_COST if field in WHOLE_FIELDS else FIELD_COST
+        return Anchoring(cost, ((field_mark(field), max(terms, key=len)),))
+    costs = [_share(term, shares) for term in terms]
+    key: Key
+    if len(terms) == 1:
+        cost, key = costs[0], terms[0]
+    else:
+        cost, key = min(
+            (min(a, b), pair) for (a, b), pair in zip(pairwise(costs), pairwise(terms), strict=True)
+        )
+        cost *= PAIR_SHARE
+    if field is Field.TITLE:
+        return Anchoring(
+            cost * TITLE_SHARE, ((TITLE_MARK, key) if isinstance(key, str) else (TITLE_MARK, *key),)
+        )
+    return Anchoring(cost, (key,))
+
+
+def _anchor_forms(node: Node, shares: Mapping[str, float]) -> Anchoring | None:
     if isinstance(node, Prefix) and node.field in BODY_FIELDS:
         cost = PREFIX_COST[min(len(node.prefix), len(PREFIX_COST) - 1)]
-        return Anchoring(cost, (Anchor(AnchorKind.PREFIX, node.prefix),))
+        return Anchoring(cost, ((PREFIX_KEY, node.prefix),))
     if isinstance(node, Stem) and node.field in BODY_FIELDS:
-        anchors = tuple(Anchor(AnchorKind.STEM, form) for form in sorted(stems_anywhere(node.term)))
-        return Anchoring(_share(node.term, shares) * FORMS, anchors)
+        keys = tuple((STEM_KEY, form) for form in sorted(stems_anywhere(node.term)))
+        return Anchoring(_share(node.term, shares) * FORMS, keys)
     return None
-
-
-_NEVER = Anchoring(0.0, ())
-
-
-def _anchor_phrase(node: Phrase, shares: Mapping[str, float]) -> Anchoring:
-    whole = node.terms[:-1] if node.open_end else node.terms
-    costs = [_share(term, shares) for term in whole]
-    if len(whole) == 1:
-        return Anchoring(costs[0], (Anchor(AnchorKind.WORD, whole[0]),))
-    cost, pair = min((min(a, b), pair) for (a, b), pair in zip(pairwise(costs), pairwise(whole), strict=True))
-    return Anchoring(cost * PAIR_SHARE, (Anchor(AnchorKind.PAIR, pair),))
 
 
 def _share(term: str, shares: Mapping[str, float]) -> float:

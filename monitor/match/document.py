@@ -6,10 +6,11 @@ Position: first in `match`; `nodes` asks it. Pure. Whatever not every rule needs
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from monitor.model import Article
@@ -49,6 +50,22 @@ WHOLE_FIELDS = frozenset({Field.SOURCE, Field.LANG})
 """The fields that a query names whole: `source:gazette` is not the source gazette-sport."""
 
 
+Key = str | tuple[str, ...]
+"""What can be looked up in a document at once: a term of the body, two of its terms in a row, or either
+behind the mark of a field or of a kind: `("title:", "blackout")`, `("*", "minist")`."""
+
+PREFIX_KEY = "*"
+STEM_KEY = "~"
+
+
+def field_mark(field: Field) -> str:
+    """Return what stands first in the keys of a field."""
+    return f"{field.value}:"
+
+
+TITLE_MARK = field_mark(Field.TITLE)
+
+
 class Mark(NamedTuple):
     """A place to show: `title[start:end]` or `text[start:end]`, in characters."""
 
@@ -80,19 +97,17 @@ class Segment:
     @cached_property
     def positions(self) -> dict[str, list[int]]:
         """Where each term stands, ascending."""
-        found: dict[str, list[int]] = {}
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for position, term in enumerate(self.terms):
-            if term in found:
-                found[term].append(position)
-            else:
-                found[term] = [position]
+            found[term].append(position)
+        found.default_factory = None
         found.pop("", None)
         return found
 
-    @cached_property
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Each two words that stand side by side."""
-        return frozenset(zip(self.terms, self.terms[1:], strict=False))
+    def has_prefix(self, prefix: str) -> bool:
+        """Return whether a term begins with `prefix`."""
+        first = bisect_left(self.in_order, prefix)
+        return first < len(self.in_order) and self.in_order[first].startswith(prefix)
 
     def expand(self, prefix: str) -> list[str]:
         """Return the terms that begin with `prefix`."""
@@ -113,6 +128,17 @@ class Document:
         self.text_end = self.text_start + len(text)
         self.body = Segment((title, text))
         self._others: dict[Field, Segment] = {}
+
+    @cached_property
+    def keys(self) -> set[Key]:
+        """The terms of the body and each two in a row, and those of the title again, marked as such."""
+        terms = self.body.terms
+        title = terms[: self.title_end]
+        keys: set[Key] = set(terms)
+        keys.update(pairwise(terms))
+        keys.update((TITLE_MARK, term) for term in title)
+        keys.update((TITLE_MARK, *pair) for pair in pairwise(title))
+        return keys
 
     def segment(self, field: Field) -> Segment:
         """Return the words of `field`; for those of the body, within `bounds(field)`."""

@@ -12,12 +12,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import overload
 
 import re2
 
-from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Document, Field, Mark
+from monitor.match.document import BODY_FIELDS, TITLE_MARK, WHOLE_FIELDS, Document, Field, Key, Mark
 from monitor.text.stems import stem
 
 Hit = tuple[int, int]
@@ -44,6 +44,9 @@ class Singles(Sequence[Hit]):
         return self._positions[index], self._positions[index] + 1
 
 
+PAIR = 2
+"""Words in a row that documents have keys for."""
+
 MAX_MARKS = 200
 """How many places one leaf shows at most: more than any excerpt holds."""
 
@@ -55,11 +58,15 @@ class Word:
     term: str
     field: Field = Field.ANY
 
+    @property
+    def key(self) -> Key | None:
+        """The key of a document that says whether the word occurs; None in fields that have none."""
+        return _key(self.field, self.term)
+
     def holds(self, document: Document) -> bool:
         """Return whether the word occurs."""
-        if self.field is Field.ANY:
-            return self.term in document.body.unique
-        return bool(self.hits(document))
+        key = self.key
+        return key in document.keys if key else bool(self.hits(document))
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where it stands."""
@@ -83,7 +90,7 @@ class Prefix:
     def holds(self, document: Document) -> bool:
         """Return whether such a word occurs."""
         if self.field is Field.ANY:
-            return bool(document.body.expand(self.prefix))
+            return document.body.has_prefix(self.prefix)
         return bool(self.hits(document))
 
     def hits(self, document: Document) -> Sequence[Hit]:
@@ -105,14 +112,20 @@ class Phrase:
     field: Field = Field.ANY
     open_end: bool = False
 
+    @property
+    def key(self) -> Key | None:
+        """The key of a document that says whether the words occur; None when there is none."""
+        whole = not self.open_end and len(self.terms) == PAIR
+        return _key(self.field, *self.terms) if whole else None
+
     def holds(self, document: Document) -> bool:
         """Return whether the words stand in a row somewhere."""
-        if self.field is Field.ANY and not self.open_end:
-            pairs = document.body.pairs
-            if not all(pair in pairs for pair in zip(self.terms, self.terms[1:], strict=False)):
-                return False
-            if len(self.terms) == 2:  # noqa: PLR2004  a pair
-                return True
+        key = self.key
+        if key:
+            return key in document.keys
+        whole = self.terms[:-1] if self.open_end else self.terms
+        if self.field in BODY_FIELDS and not document.keys.issuperset(pairwise(whole)):
+            return False
         return bool(self.hits(document))
 
     def hits(self, document: Document) -> Sequence[Hit]:
@@ -277,7 +290,15 @@ class Near:
 
     def holds(self, document: Document) -> bool:
         """Return whether they stand near each other somewhere."""
-        if not (self.left.holds(document) and self.right.holds(document)):
+        left, right = self.left, self.right
+        if isinstance(left, Word) and isinstance(right, Word) and left.field is right.field is Field.ANY:
+            positions = document.body.positions
+            first, second = positions.get(left.term), positions.get(right.term)
+            reach = self.distance + 1
+            if not first or not second:
+                return False
+            return _reach(first, second, 0 if self.ordered else reach, reach)
+        if not (left.holds(document) and right.holds(document)):
             return False
         return next(self._meetings(document), None) is not None
 
@@ -367,6 +388,13 @@ def compile_pattern(pattern: str, *, ignore_case: bool) -> re2._Regexp[str]:
     return re2.compile(pattern, options)
 
 
+def _key(field: Field, *terms: str) -> Key | None:
+    """Return the key of one or two words in a row in a field, if there is one (`Document.keys`)."""
+    if field is Field.ANY:
+        return terms[0] if len(terms) == 1 else terms
+    return (TITLE_MARK, *terms) if field is Field.TITLE else None
+
+
 def _within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[Hit]:
     """Return the hits that lie in `field`; the whole of one of its values where the field asks for that."""
     if field is Field.ANY:
@@ -377,6 +405,19 @@ def _within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[H
         return inside
     terms = document.segment(field).terms
     return [(start, end) for start, end in inside if not terms[end] and (not start or not terms[start - 1])]
+
+
+def _reach(first: list[int], second: list[int], back: int, ahead: int) -> bool:
+    """Return whether one of `second` lies at most `back` before or `ahead` behind one of `first`."""
+    if len(first) > len(second):
+        first, second, back, ahead = second, first, ahead, back
+    for at in first:
+        index = bisect_left(second, at - back)
+        if index < len(second) and second[index] == at:
+            index += 1
+        if index < len(second) and second[index] <= at + ahead:
+            return True
+    return False
 
 
 def _followers(first: Sequence[Hit], second: Sequence[Hit], distance: int) -> Iterator[tuple[Hit, Hit]]:
