@@ -122,7 +122,9 @@ def find_rows(connection: Connection, query: ArticleQuery, source_row: int | Non
         wanted = literal_column("search").op("MATCH")(_to_fts5(ways, source_row))
     rows = select(row).where(wanted)
     if query.since is not None:
-        first = select(func.min(ARTICLES.c.id)).where(ARTICLES.c.fetched_at >= query.since).scalar_subquery()
+        # Plus 0: else both databases walk the rows in their order, from the oldest on, to find the first.
+        lowest = func.min(ARTICLES.c.id + 0)
+        first = select(lowest).where(ARTICLES.c.fetched_at >= query.since).scalar_subquery()
         rows = rows.join(ARTICLES, ARTICLES.c.id == row).where(
             row >= first, ARTICLES.c.fetched_at >= query.since
         )

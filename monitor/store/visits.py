@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    Case,
+    Column,
+    ColumnElement,
     Connection,
     RowMapping,
     ScalarSelect,
@@ -18,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
     update,
 )
@@ -229,50 +231,77 @@ def _seed_of(row: RowMapping) -> Seed | None:
 
 def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at: datetime) -> None:
     """Record a visit and when the next is due; give the source back if `owner` still holds it."""
-    held = SOURCES.c.claimed_by == owner
-    outcome = _failed(visit) if visit.outcome is VisitOutcome.FAILED else _succeeded(visit)
+    seed, validators = visit.seed, visit.validators
     connection.execute(
-        update(SOURCES)
-        .where(SOURCES.c.name == visit.source)
-        .values(
-            last_visit_at=visit.finished_at,
-            next_visit_at=next_visit_at,
-            claimed_until=case((held, None), else_=SOURCES.c.claimed_until),
-            claimed_by=case((held, None), else_=SOURCES.c.claimed_by),
-            **outcome,
-        )
+        _FINISH[visit.outcome],
+        {
+            "source": visit.source,
+            "owner": owner,
+            "now": visit.finished_at,
+            "due": next_visit_at,
+            "why": visit.reason,
+            "new_seed_url": seed.url if seed else None,
+            "new_seed_kind": seed.kind.value if seed else None,
+            "new_etag": validators.etag,
+            "new_last_modified": validators.last_modified,
+        },
     )
     counts = ("found", "new", "kept", "copies", "dismissed", "postponed", "alerts")
     connection.execute(
-        insert(VISITS).values(
-            source_id=source_id(visit.source),
-            started_at=visit.started_at,
-            finished_at=visit.finished_at,
-            outcome=visit.outcome.value,
-            reason=visit.reason,
+        _INSERT_VISIT,
+        {
+            "source_id": find_source_row(connection, visit.source),
+            "started_at": visit.started_at,
+            "finished_at": visit.finished_at,
+            "outcome": visit.outcome.value,
+            "reason": visit.reason,
             **{name: getattr(visit, name) for name in counts},
-        )
+        },
     )
 
 
-def _failed(visit: Visit) -> dict[str, object]:
-    return {
-        "failures": SOURCES.c.failures + 1,
-        "failing_since": func.coalesce(SOURCES.c.failing_since, literal(visit.finished_at, Instant)),
-        "reason": visit.reason,
-    }
+def _unless_held(column: Column[str] | Column[datetime]) -> Case[str | datetime | None]:
+    return case((SOURCES.c.claimed_by == bindparam("owner"), None), else_=column)
 
 
-def _succeeded(visit: Visit) -> dict[str, object]:
-    """Return what an ended visit leaves. A 304 names only the validators that are new (RFC 9111, 4.3.4)."""
-    seed, validators = visit.seed, visit.validators
-    columns: dict[str, object] = {"failures": 0, "failing_since": None, "reason": None, "visited": True}
-    if seed is not None:
-        columns |= {"seed_url": seed.url, "seed_kind": seed.kind.value}
-    given = {"etag": validators.etag, "last_modified": validators.last_modified}
-    if visit.outcome is VisitOutcome.NOT_MODIFIED:
-        given = {name: value for name, value in given.items() if value is not None}
-    return columns | given
+def _or_kept(column: Column[str]) -> ColumnElement[str]:
+    """Return the visit's value, or the stored one when it has none."""
+    return func.coalesce(bindparam(f"new_{column.name}"), column)
+
+
+_ENDED = (
+    update(SOURCES)
+    .where(SOURCES.c.name == bindparam("source"))
+    .values(
+        last_visit_at=bindparam("now"),
+        next_visit_at=bindparam("due"),
+        claimed_by=_unless_held(SOURCES.c.claimed_by),
+        claimed_until=_unless_held(SOURCES.c.claimed_until),
+    )
+)
+_SUCCEEDED = _ENDED.values(
+    visited=True,
+    failures=0,
+    failing_since=None,
+    reason=None,
+    seed_url=_or_kept(SOURCES.c.seed_url),
+    seed_kind=_or_kept(SOURCES.c.seed_kind),
+)
+_FINISH = {
+    VisitOutcome.OK: _SUCCEEDED.values(
+        etag=bindparam("new_etag"), last_modified=bindparam("new_last_modified")
+    ),
+    # A 304 names only the validators that are new (RFC 9111, 4.3.4).
+    VisitOutcome.NOT_MODIFIED: _SUCCEEDED.values(
+        etag=_or_kept(SOURCES.c.etag), last_modified=_or_kept(SOURCES.c.last_modified)
+    ),
+    VisitOutcome.FAILED: _ENDED.values(
+        failures=SOURCES.c.failures + 1,
+        failing_since=func.coalesce(SOURCES.c.failing_since, bindparam("now", type_=Instant)),
+        reason=bindparam("why"),
+    ),
+}
+_INSERT_VISIT = insert(VISITS)
 
 
 def clamp(connection: Connection, now: datetime, sources: Sequence[Source]) -> None:
