@@ -14,6 +14,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from protego import Protego
 
@@ -31,24 +32,33 @@ MAX_LINE_CHARS = 2500
 """No path that is asked for is longer; a line of 500,000 dollar signs would take seconds to read."""
 
 MAX_SITEMAPS = 20
-MAX_SITEMAP_CHARS = 2000
-MAX_SITES = 10_000
+LONGEST_DELAY = timedelta(days=1)
+MAX_SITES = 200_000
+"""Sites remembered. Most have a few hundred bytes of rules for us, or none."""
 
-_USER_AGENT_LINE = re.compile(r"[ \t]*user[-_ ]?agents?[ \t]*:[ \t]*([^#\r\n]*)", re.IGNORECASE)
+MAX_PARSED = 2000
+"""Rules kept ready for use; many sites share theirs to the letter."""
+
+_AGENT = re.compile(r"user[-_ ]?agents?[ \t]*[: \t][ \t]*(?P<value>.*)", re.IGNORECASE)
+_SITEWIDE = re.compile(r"(?:(?P<sitemap>site-?maps?)|host)[ \t]*:[ \t]*(?P<value>.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one site allows one agent. `crawl_delay` is zero when it names none."""
+    """What one site allows one agent. `crawl_delay` is zero when it names none.
 
-    protego: Protego | None = None
+    `text` holds the site's rules for the agent, "" for none: they are parsed again when they are
+    asked for, since what a parser keeps is ten times as large.
+    """
+
+    text: str = ""
     agent: str = "*"
     crawl_delay: timedelta = timedelta()
     sitemaps: tuple[str, ...] = ()
 
     def allow(self, url: str) -> bool:
         """Return whether `url` may be fetched."""
-        return self.protego is None or self.protego.can_fetch(url, self.agent)
+        return not self.text or _parse(self.text).can_fetch(url, self.agent)
 
 
 ALLOW_ALL = Rules()
@@ -56,26 +66,45 @@ ALLOW_ALL = Rules()
 
 def parse_rules(body: bytes, agent: str) -> Rules:
     """Return the rules of a robots.txt for the product token `agent`. Never fails: junk allows all."""
-    text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")
-    rules = Protego.parse(_only_groups_of(agent, text))
-    delay = min(rules.crawl_delay(agent) or 0.0, timedelta.max.total_seconds() / 2)
-    sitemaps = tuple(url for url in rules.sitemaps if len(url) <= MAX_SITEMAP_CHARS)[:MAX_SITEMAPS]
-    return Rules(rules, agent, timedelta(seconds=delay), sitemaps)
+    text, sitemaps = _keep_ours(body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace"), agent.lower())
+    delay = min(_parse(text).crawl_delay(agent) or 0.0, LONGEST_DELAY.total_seconds())
+    return Rules(text, agent, timedelta(seconds=delay), tuple(sitemaps[:MAX_SITEMAPS]))
 
 
-def _only_groups_of(agent: str, text: str) -> str:
-    """Give all groups that speak to others one name.
+@lru_cache(maxsize=MAX_PARSED)
+def _parse(text: str) -> Protego:
+    return Protego.parse(text)
+
+
+def _keep_ours(text: str, agent: str) -> tuple[str, list[str]]:
+    """Return the groups that speak to us or to everybody, and the sitemaps.
 
     The parser keeps each rule once for every agent of its group: 20,000 agents with 20,000 rules, as
     much as fits into the cap, would take minutes and all memory.
     """
-    agent = agent.lower()
-    lines = [line[:MAX_LINE_CHARS] for line in text.splitlines()]
-    for number, line in enumerate(lines):
-        named = _USER_AGENT_LINE.match(line)
-        if named and (name := named[1].strip().lower().replace("*", "") or "*") != "*" and name not in agent:
-            lines[number] = "User-agent: !"
-    return "\n".join(lines)
+    kept: list[str] = []
+    sitemaps: list[str] = []
+    ours, among_agents = False, False
+    for whole in text.splitlines():
+        line = whole[:MAX_LINE_CHARS].partition("#")[0].strip()
+        if not line:
+            continue
+        if sitewide := _SITEWIDE.match(line):
+            sitemaps += [sitewide["value"]] if sitewide["sitemap"] and sitewide["value"] else []
+            continue
+        named = _AGENT.match(line)
+        meant = named is not None and _means(named["value"], agent)
+        ours = meant or (ours and (among_agents or named is None))
+        among_agents = named is not None
+        if meant or (ours and named is None):
+            kept.append(line)
+    return "\n".join(kept), sitemaps
+
+
+def _means(name: str, agent: str) -> bool:
+    """Return whether the agent that a group names may be us; the parser decides for good."""
+    bare = name.lower().replace("*", "")
+    return name == "*" or bool(bare and bare in agent)
 
 
 @dataclass(slots=True)

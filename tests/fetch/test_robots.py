@@ -9,10 +9,11 @@ from time import process_time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from monitor.errors import FetchFailed, FetchRefused
-from monitor.fetch import HttpFetcher
-from monitor.fetch.robots import MAX_ROBOTS_BYTES, MAX_SITES, RobotsMemory, Rules, parse_rules
+from monitor.fetch import HttpFetcher, robots
+from monitor.fetch.robots import MAX_ROBOTS_BYTES, RobotsMemory, Rules, parse_rules
 from tests.fetch.asking import ask
 from tests.fetch.conftest import FakeTime
 from tests.fetch.server import Server
@@ -154,6 +155,78 @@ def test_a_crawl_delay_that_makes_no_sense_harms_nobody(delay: str) -> None:
     assert not rules.allow("https://example.org/a")
 
 
+SPELLED_ODDLY = """\ufeff# for robots
+User-Agent: otherbot   # not us
+User-agent: *
+Disallow: /a
+Sitemap: https://gazette.example/s.xml
+Disallow /b
+
+useragent: elsebot
+Disallow: /c
+user agent: NEWS-MONITOR*
+Host: gazette.example
+Disalow: /d
+Crawl-delay: 7
+User-agent: lastbot
+Disallow: /
+"""
+
+
+def test_groups_are_told_apart_however_they_are_spelled() -> None:
+    rules = parse_rules(SPELLED_ODDLY.encode(), "news-monitor")
+    assert [rules.allow(f"https://gazette.example/{path}") for path in "abcd"] == [True, True, True, False]
+    assert rules.crawl_delay == timedelta(seconds=7)
+    assert rules.sitemaps == ("https://gazette.example/s.xml",)
+    others = parse_rules(SPELLED_ODDLY.encode(), "reader")
+    assert [others.allow(f"https://gazette.example/{path}") for path in "abcd"] == [False, False, True, True]
+    assert others.crawl_delay == timedelta()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "User-agent: *",
+                    "User-agent: news-monitor",
+                    "User-agent: other",
+                    "User-agent: news",
+                    "useragent: *",
+                ),
+                *(
+                    "Disallow: /a",
+                    "Disallow: /",
+                    "Allow: /a",
+                    "Disallow:",
+                    "Allow: /*b$",
+                    "Crawl-delay: 3",
+                    "Foo: bar",
+                ),
+                *(
+                    "Sitemap: /s.xml",
+                    "Host: x",
+                    "",
+                    "# comment",
+                    "Disallow: /a # why",
+                    "User-agent:",
+                    "nonsense",
+                ),
+            ]
+        ),
+        max_size=12,
+    )
+)
+def test_leaving_out_the_groups_of_others_changes_nothing_for_us(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    rules, whole = parse_rules(text.encode(), "news-monitor"), Protego.parse(text)
+    for path in ("/", "/a", "/ab", "/c/b"):
+        url = f"https://gazette.example{path}"
+        assert rules.allow(url) == whole.can_fetch(url, "news-monitor")
+    assert rules.crawl_delay == timedelta(seconds=whole.crawl_delay("news-monitor") or 0)
+    assert list(rules.sitemaps) == list(whole.sitemaps)
+
+
 def test_wildcards_and_ends_are_understood() -> None:
     rules = parse_rules(b"User-agent: *\nDisallow: /*.pdf$\nDisallow: /*?print=\n", "news-monitor")
     assert not rules.allow("https://example.org/a/b.pdf")
@@ -185,11 +258,12 @@ def test_no_file_breaks_the_parser(body: bytes) -> None:
     assert parse_rules(body, "news-monitor").allow("https://example.org/robots.txt")
 
 
-def test_the_memory_of_rules_is_bounded() -> None:
+def test_the_memory_of_rules_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robots, "MAX_SITES", 100)
     memory = RobotsMemory()
-    for number in range(MAX_SITES + 5):
+    for number in range(105):
         memory.keep(f"https://{number}.example", "a", Rules(), 0.0)
         memory.fail(f"https://{number}.example", "b", "down", 0.0)
     assert memory.recall("https://0.example", "a", 1.0) is None
-    assert memory.recall(f"https://{MAX_SITES + 4}.example", "b", 1.0) == "down"
-    assert memory.recall(f"https://{MAX_SITES + 4}.example", "a", 1.0) == Rules()
+    assert memory.recall("https://104.example", "b", 1.0) == "down"
+    assert memory.recall("https://104.example", "a", 1.0) == Rules()
