@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from monitor.extract.body import Span, find_body, find_flat_body, running_sum, weigh
 from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
-from monitor.extract.marks import TAG_REASONS, read_words
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Block, Box, Page, Reason
 from monitor.extract.template import count_seen
@@ -56,7 +55,7 @@ def decide(
     seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
     weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
     sums = running_sum(weights)
-    own = {i: mark for i, box in enumerate(page.boxes) if (mark := own_mark(box)) is not None}
+    own = {i: box.mark for i, box in enumerate(page.boxes) if box.mark is not None}
     marks = mark_boxes(page.boxes, own, sums)
     reasons = [Reason.OUTSIDE] * len(blocks)
     spans = (
@@ -128,17 +127,3 @@ def _overreaching(boxes: list[Box], own: dict[int, Reason], sums: Sequence[float
             covered[name] = covered.get(name, 0.0) + weight
             ends[name] = box.last
     return {name for name, weight in covered.items() if weight >= limit}
-
-
-def own_mark(box: Box) -> Reason | None:
-    """Return what a box's own tag, words and attributes say against it."""
-    if box.hidden:
-        return Reason.HIDDEN
-    mark = TAG_REASONS.get(box.tag)
-    if mark is None and box.words and box.tag not in _WHOLE_PAGE:
-        mark = read_words(box.words)
-    return mark
-
-
-_WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
-"""Boxes whose words describe the page, not a part of it."""

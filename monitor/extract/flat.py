@@ -25,7 +25,7 @@ def cut_text(text: str) -> Page:
 
     A line that opens with a bullet is a list entry (tag `li`), every other one a paragraph (`p`).
     """
-    page = Page(flat=True, boxes=[Box(-1, "body", "", 0)])
+    page = Page(flat=True, boxes=[Box(-1, "body", 0)])
     paragraph: list[str] = []
     for line in text.splitlines()[:MAX_LINES]:
         if line.strip():

@@ -15,7 +15,7 @@ from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_lin
 from monitor.extract.shapes import (
     Cell,
     gives_degrees,
-    has_digit,
+    hints_at_quotes,
     is_calendar,
     is_weather,
     may_be_weather,
@@ -56,7 +56,7 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
 
 def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name lines of quotes, and runs of cells that are a strip together."""
-    numbered = [i for i in vague if has_digit(page.blocks[i].text)]
+    numbered = [i for i in vague if hints_at_quotes(page.blocks[i].text) or is_calendar(page.blocks[i].text)]
     cells: list[int] = []
     for i in numbered:
         text = page.blocks[i].text

@@ -42,25 +42,26 @@ class Reason(StrEnum):
     OUTSIDE = "outside the story"
 
 
-KEPT = frozenset({Reason.STORY})
-"""The reasons that keep a block. The title is kept too, but as the article's title."""
+KEPT = frozenset({Reason.STORY, Reason.TITLE})
+"""The reasons that keep a block: in the text, or as the article's title."""
 
 
 @dataclass(slots=True)
 class Box:
     """A block-level element. `parent` is the index of the box around it, -1 for the root.
 
-    `words` are its class, id, role and kin, lower case. It holds the blocks `first` to `last - 1`,
-    its children's among them; `form_fields` counts the radio buttons and check boxes inside.
+    `words` are its class, id, role and kin, lower case; `mark` is what they, its tag and its attributes say
+    against it. It holds the blocks `first` to `last - 1`, its children's among them; `form_fields` counts
+    the radio buttons and check boxes inside.
     """
 
     parent: int
     tag: str
-    words: str
     first: int
+    words: str = ""
+    mark: Reason | None = None
     last: int = 0
     itemprop: str = ""
-    hidden: bool = False
     form_fields: int = 0
 
 
@@ -69,8 +70,8 @@ class Block:
     """A run of text that nothing block-level interrupts.
 
     `text` has its white space folded and is never empty. `link_chars` of its characters lie inside
-    links. `box` is the index of the innermost box, whose tag is `tag`. `gap` says that a blank line
-    or a double line break stands before it. `emphasis` counts the characters in bold or italics.
+    links. `box` is the index of the innermost box, whose tag is `tag`. `emphasis` counts the characters in
+    bold or italics, `links` the links.
     """
 
     text: str

@@ -35,6 +35,7 @@ _METALS = frozenset(
 _UNITS = frozenset(["oz", "g", "gr", "gram", "kg", "t", "ton", "barrel", "bbl", "%", "pts", "pt", "points", "amd/g", "usd/oz", "p."])
 _NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
 _MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
+_QUOTE_HINT = re.compile(r"\d[.,]\d|[A-Z]{3}|[%$€£¥₽₴₸₺₹₩֏₾₼▲▼△▽↑↓⬆⬇]")
 _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
 _SIGN_ONLY = re.compile(r"[\W_]+")
@@ -90,9 +91,9 @@ def read_strip(text: str) -> Reason | None:
     return Reason.STOCKS if len(_MOVE.findall(text)) >= 2 else None
 
 
-def has_digit(text: str) -> bool:
-    """Return whether there is a digit of any script in the text."""
-    return bool(_DIGIT.search(text))
+def hints_at_quotes(text: str) -> bool:
+    """Return whether a text has what every quote has: a decimal, a sign, an arrow or a code."""
+    return len(text) <= MAX_STRIP_CHARS and bool(_DIGIT.search(text)) and bool(_QUOTE_HINT.search(text))
 
 
 def gives_degrees(text: str) -> bool:
@@ -157,7 +158,7 @@ def is_calendar(text: str) -> bool:
     numbers = text.split()
     return (
         len(numbers) >= CALENDAR_DAYS
-        and sum(n.isdigit() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
+        and sum(n.isdecimal() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
     )
 
 

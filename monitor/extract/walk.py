@@ -15,7 +15,8 @@ from collections.abc import Callable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.errors import NotAnArticle
-from monitor.extract.page import Block, Box, Mention, Page
+from monitor.extract.marks import TAG_REASONS, read_words
+from monitor.extract.page import Block, Box, Mention, Page, Reason
 
 MAX_OPEN_TAGS = 20_000
 """`<` characters above which the nesting is measured before Lexbor sees the page: it takes 11 s for
@@ -35,8 +36,6 @@ TEXT, BLOCK, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT
 
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
-
-_TEXTLESS = ["script", "style", "svg", "template", "noscript"]
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _SELF_CLOSING = frozenset(
@@ -74,6 +73,9 @@ KINDS: dict[str, int] = {
 }
 """What the walk does with each tag; an unknown tag is INLINE, with attributes worth a look; PLAIN has none."""
 
+_WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
+"""Boxes whose words describe the page, not a part of it."""
+
 _WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
 _UNSEEN_WORDS = (
     "visually-hidden",
@@ -105,7 +107,7 @@ class _Cutter:
     """The walk's state: the page so far, and the text that waits for its block to end."""
 
     def __init__(self) -> None:
-        self.page = Page(boxes=[Box(parent=-1, tag="html", words="", first=0)])
+        self.page = Page(boxes=[Box(-1, "html", 0)])
         self.box = 0
         self.parts: list[str] = []
         self.in_links = 0
@@ -175,12 +177,13 @@ class _Cutter:
         """Take an element that is never part of a story as one block of links."""
         if self.parts:
             self.flush()
-        node.strip_tags(_TEXTLESS, recursive=True)
+        page = self.page
         text = " ".join(node.text(separator=" ").split())[:MAX_FOLDED_CHARS]
         if text:
-            page = self.page
-            page.boxes.append(Box(self.box, tag, "", len(page.blocks), len(page.blocks) + 1))
-            page.blocks.append(Block(text, tag, len(page.boxes) - 1, len(text)))
+            page.blocks.append(Block(text, tag, len(page.boxes), len(text)))
+            page.boxes.append(
+                Box(self.box, tag, len(page.blocks) - 1, mark=TAG_REASONS[tag], last=len(page.blocks))
+            )
         return False
 
     def take_text(self, text: str) -> None:
@@ -234,27 +237,30 @@ class _Cutter:
     def open_box(self, node: LexborNode, tag: str) -> None:
         """Open a block-level element."""
         page = self.page
+        box = Box(self.box, tag, len(page.blocks))
         attributes = node.attributes
-        box = Box(self.box, tag, "", len(page.blocks))
         if attributes:
             if len(attributes) == 1 and "class" in attributes:
                 box.words = (attributes["class"] or "").lower()
             else:
                 self.read_box_attributes(node, attributes, box)
+        if box.mark is None:
+            box.mark = TAG_REASONS.get(tag)
+            if box.mark is None and box.words and tag not in _WHOLE_PAGE:
+                box.mark = read_words(box.words)
         self.box = len(page.boxes)
         page.boxes.append(box)
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
-        """Read what is rarer than class and id: microdata, what is hidden, the page's language."""
-        box.words = " ".join(
-            [attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]
-        ).lower()
+        """Read what is rarer than class: id, role, microdata, what is hidden, the page's language."""
+        words = [attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]
+        box.words = " ".join(words).lower() if words else ""
         prop = attributes.get("itemprop")
         if prop:
             box.itemprop = prop.lower()
             self.read_itemprop(node, box.itemprop, attributes)
         if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
-            box.hidden = True
+            box.mark = Reason.HIDDEN
         if box.tag == "html":
             self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
 
