@@ -245,24 +245,30 @@ class Fingerprint:
     """What is compared instead of the text (`dedupe.fingerprint`).
 
     `content` is the 64-bit hash of the normalised token stream; `sketch` the sorted 64-bit shingle
-    hashes that were kept; `facts` the article's numbers and names, folded; `algorithm` the version
-    of the hashing: fingerprints of two versions are never compared. All hashes are unsigned.
+    hashes that were kept, and `places` in which 256th of the text each of them stands first, a byte
+    each; `facts` the article's numbers and names, folded; `algorithm` the version of the hashing:
+    fingerprints of two versions are never compared. All hashes are unsigned.
     """
 
     algorithm: int
     content: int
     sketch: tuple[int, ...]
     facts: frozenset[str]
+    places: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A stored article that shares rare shingles with a new one, or its URL or content hash."""
+    """A stored article that shares rare shingles with a new one, or its URL or content hash.
+
+    `original` is the id of the first article of its cluster: of those that are copies of each other.
+    """
 
     article_id: str
     url: str
     source: str
     story_id: str
+    original: str
     fingerprint: Fingerprint
 
 
@@ -270,7 +276,7 @@ class Candidate:
 class Candidates:
     """The stored articles that a new one must be judged against.
 
-    `common` are those shingles of the new article that too many stored articles have, so that they
+    `common` are those shingles of the new article that too many clusters have, so that they
     tell nothing (`dedupe.judge.MAX_DOCUMENT_FREQUENCY`).
     """
 
@@ -286,6 +292,8 @@ class Relation(StrEnum):
     """The canonical URL is known: nothing is stored twice."""
     EXACT = "exact copy"
     COPY = "copy"
+    CONTAINS = "contains"
+    """One of both holds a part of the other, and is another article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

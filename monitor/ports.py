@@ -129,12 +129,17 @@ class ArticleQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article with its place in the archive. `copy_of` is None for the first of its story."""
+    """An article with its place in the archive.
+
+    `copy_of` is the id of the article it repeats, None for one that repeats none; `contains` that of one
+    with which it shares a part and which is another article.
+    """
 
     article: Article
     story_id: str
     copy_of: str | None
     similarity: float
+    contains: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,8 +324,11 @@ class Store(Protocol):
         """Return the last sign of life, None when no daemon has ever run here."""
         ...
 
-    async def prune(self, pages_before: datetime) -> int:
-        """Forget the bytes of pages fetched earlier; return how many. Articles stay."""
+    async def prune(self, pages_before: datetime, copies_before: datetime) -> int:
+        """Forget the bytes of pages fetched earlier; return how many. Articles stay.
+
+        Clusters of copies that began before `copies_before` are compared with nothing any more.
+        """
         ...
 
 

@@ -1,17 +1,26 @@
 """Article -> copy or story: fingerprints, and the verdict on an article among those that resemble it.
 
 Position: after `extract`, before `match`. Pure; the store keeps the fingerprints and finds the candidates:
-the articles with the same URL, the same content, or `MIN_SHARED` rare shingles, at most `MAX_CANDIDATES`
-of each of the last two.
+the articles with the same URL or content, and the representatives of the `MAX_CLUSTERS` clusters that share
+the most rare shingles with the article, `MIN_SHARED` at least.
 """
 
 from monitor.dedupe.fingerprint import ALGORITHM, fingerprint_article
-from monitor.dedupe.judge import MAX_CANDIDATES, MAX_DOCUMENT_FREQUENCY, MIN_SHARED, judge
+from monitor.dedupe.judge import (
+    COPY_WINDOW,
+    MAX_CLUSTERS,
+    MAX_DOCUMENT_FREQUENCY,
+    MAX_REPRESENTATIVES,
+    MIN_SHARED,
+    judge,
+)
 
 __all__ = [
     "ALGORITHM",
-    "MAX_CANDIDATES",
+    "COPY_WINDOW",
+    "MAX_CLUSTERS",
     "MAX_DOCUMENT_FREQUENCY",
+    "MAX_REPRESENTATIVES",
     "MIN_SHARED",
     "fingerprint_article",
     "judge",

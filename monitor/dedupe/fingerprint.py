@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from operator import xor
+from typing import NamedTuple
 
 from monitor.model import Article, Fingerprint
 from monitor.text.tokens import split_terms
 
-ALGORITHM = 1
+ALGORITHM = 2
 """The version of all that is hashed here. Raise it when a text would get another fingerprint."""
 
 SHINGLE_TOKENS = 3
@@ -45,32 +45,50 @@ MIN_TELLING_TOKENS = 24
 TOKEN_CACHE = 1 << 16
 """Tokens whose hashes are remembered: the vocabulary of about a thousand articles."""
 
+PLACES = 256
+"""Into how many parts a text is cut to say where a shingle stands: a byte each."""
+
 _AFTER_A_WORD = re.compile(r"(?<=[\w,;]\s)[^\W\d_]\w+")
 _NO_DIGIT = re.compile(r"\D+")
 _INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
+
+
+class Sketch(NamedTuple):
+    """The kept shingle hashes, ascending, and for each in which 256th of the text it stands first."""
+
+    hashes: tuple[int, ...]
+    places: bytes
 
 
 def fingerprint_article(article: Article) -> Fingerprint:
     """Return what is compared of an article: of its text, and of its title when the text is short."""
     terms = split_terms(article.text)
     content = terms if len(terms) >= MIN_TELLING_TOKENS else [*split_terms(article.title), "", *terms]
+    sketch = sketch_terms(terms)
     return Fingerprint(
         algorithm=ALGORITHM,
         content=_hash_text(" ".join(content)),
-        sketch=sketch_terms(terms),
+        sketch=sketch.hashes,
+        places=sketch.places,
         facts=find_facts(article.text, terms),
     )
 
 
-def sketch_terms(terms: Sequence[str]) -> tuple[int, ...]:
-    """Return the kept shingle hashes, ascending: those below `KEPT_BELOW`, 12 at least, 2,048 at most."""
+def sketch_terms(terms: Sequence[str]) -> Sketch:
+    """Return the kept shingles: those below `KEPT_BELOW`, 12 at least, 2,048 at most."""
     if not terms:
-        return ()
+        return Sketch((), b"")
     padded = [*terms, "", ""][:SHINGLE_TOKENS] if len(terms) < SHINGLE_TOKENS else terms
-    first, second, third = zip(*map(_hash_token, padded), strict=True)
-    shingles = set(map(xor, map(xor, first, second[1:]), third[2:]))
-    kept = sorted(shingle for shingle in shingles if shingle < KEPT_BELOW)
-    return tuple((kept if len(kept) >= MIN_SKETCH else sorted(shingles)[:MIN_SKETCH])[:MAX_SKETCH])
+    first, second, third = zip(*map(_TOKENS.__getitem__, padded), strict=True)
+    shingles = list(map(xor, map(xor, first, second[1:]), third[2:]))
+    # Backwards, so that of a shingle that stands twice the first place is left.
+    backwards = range(len(shingles) - 1, -1, -1)
+    kept = {shingles[place]: place for place in backwards if shingles[place] < KEPT_BELOW}
+    if len(kept) < MIN_SKETCH:
+        every = {shingles[place]: place for place in backwards}
+        kept = {number: every[number] for number in sorted(every)[:MIN_SKETCH]}
+    hashes = sorted(kept)[:MAX_SKETCH]
+    return Sketch(tuple(hashes), bytes(kept[number] * PLACES // len(shingles) for number in hashes))
 
 
 def find_sketch_end(sketch: Sequence[int]) -> int:
@@ -92,11 +110,23 @@ def find_facts(text: str, terms: Iterable[str]) -> frozenset[str]:
     return frozenset(sorted(facts, key=_hash_text)[:MAX_FACTS] if len(facts) > MAX_FACTS else facts)
 
 
-@lru_cache(TOKEN_CACHE)
-def _hash_token(term: str) -> tuple[int, int, int]:
-    """Return the hashes of a token in the first, second and third place of a shingle."""
-    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=24).digest()
-    return int.from_bytes(digest[:8]), int.from_bytes(digest[8:16]), int.from_bytes(digest[16:])
+class _TokenHashes(dict[str, tuple[int, int, int]]):
+    """The hashes of a token in the first, second and third place of a shingle, remembered."""
+
+    def __missing__(self, term: str) -> tuple[int, int, int]:
+        digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=24).digest()
+        hashes = (
+            int.from_bytes(digest[:8]),
+            int.from_bytes(digest[8:16]),
+            int.from_bytes(digest[16:]),
+        )
+        if len(self) >= TOKEN_CACHE:
+            self.clear()
+        self[term] = hashes
+        return hashes
+
+
+_TOKENS = _TokenHashes()
 
 
 def _hash_text(text: str) -> int:

@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.dedupe import COPY_WINDOW
 from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
 from monitor.jobs.schedule import next_visit
@@ -136,7 +137,8 @@ class LocalJobs:
         await self._store.beat(Heartbeat(at=self._clock.now(), started_at=self._started_at, pid=os.getpid()))
 
     async def _prune(self) -> None:
-        await self._store.prune(self._clock.now() - self._assignment.keep_pages)
+        now = self._clock.now()
+        await self._store.prune(now - self._assignment.keep_pages, now - COPY_WINDOW)
 
     async def _watch_clock(self) -> None:
         watch = ClockWatch()

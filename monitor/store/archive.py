@@ -9,13 +9,13 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
 from monitor.ports import ArticleQuery, Filing, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
-from monitor.store.copies import add_fingerprint, find_candidates
+from monitor.store.copies import add_fingerprint, find_candidates, find_neighbours, has_stranger
 from monitor.store.links import settle
 from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
@@ -71,10 +71,10 @@ def keep(connection: Connection, prepared: Prepared) -> int | None:
         if row is None:
             return None
     else:
-        found = find_candidates(connection, {article.id}, filing.fingerprint)
-        if any(candidate.article_id not in verdict.judged for candidate in found.articles):
+        near = find_neighbours(connection, filing.fingerprint)
+        if has_stranger(connection, article.id, filing.fingerprint, near, verdict.judged):
             return None
-        row = row or _insert(connection, prepared, found.common)
+        row = row or _insert(connection, prepared, near.common)
     settle(connection, filing.link, article.fetched_at)
     return insert_alerts(connection, row, filing.alerts)
 
@@ -189,11 +189,18 @@ def list_articles(connection: Connection, query: ArticleQuery) -> tuple[StoredAr
         StoredArticle(
             article=article_from(row),
             story_id=row[ARTICLES.c.story_id],
-            copy_of=row[ARTICLES.c.copy_of],
             similarity=row[ARTICLES.c.similarity],
+            **_relatives(row),
         )
         for row in rows.mappings()
     )
+
+
+def _relatives(row: RowMapping) -> dict[str, str | None]:
+    """Return what an article repeats, and what it holds a part of; the one or the other."""
+    part = row[ARTICLES.c.relation] == Relation.CONTAINS.value
+    of: str | None = row[ARTICLES.c.copy_of]
+    return {"copy_of": None if part else of, "contains": of if part else None}
 
 
 def candidates(connection: Connection, url: str, fingerprint: Fingerprint) -> Candidates:

@@ -8,7 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, Table, TableValuedAlias, cast, column, func, literal
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 POSTGRESQL = "postgresql"
@@ -29,6 +40,24 @@ def listed(connection: Connection, numbers: Iterable[int]) -> TableValuedAlias:
         array = cast(literal(list(numbers), postgresql.ARRAY(BigInteger)), postgresql.ARRAY(BigInteger))
         return func.unnest(array).table_valued(value, name="listed").render_derived()
     return func.json_each(literal(json.dumps(list(numbers)))).table_valued(value, name="listed")
+
+
+def parameter_of(name: str) -> TableValuedAlias:
+    """Return a table like that of `listed` for a statement of SQLite that is made once; see `packed`."""
+    value = column("value", BigInteger)
+    return func.json_each(bindparam(name, type_=Text)).table_valued(value, name=name)
+
+
+def array_of(name: str) -> TableValuedAlias:
+    """Return the same for PostgreSQL."""
+    value = column("value", BigInteger)
+    array = cast(bindparam(name, type_=postgresql.ARRAY(BigInteger)), postgresql.ARRAY(BigInteger))
+    return func.unnest(array).table_valued(value, name=name).render_derived()
+
+
+def packed(connection: Connection, numbers: Iterable[int]) -> str | list[int]:
+    """Return what fills a parameter of `parameter_of` or `array_of`."""
+    return list(numbers) if is_postgresql(connection) else json.dumps(list(numbers))
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:

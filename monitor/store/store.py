@@ -37,9 +37,6 @@ from monitor.store.writer import Writer
 T = TypeVar("T")
 A = TypeVar("A")
 
-COPY_WINDOW = timedelta(days=14)
-"""How much longer than its page an article stays in the index of copies."""
-
 PRUNE_AT_ONCE = 200
 """Rows forgotten in one transaction, so that nobody waits long for the writer."""
 
@@ -195,15 +192,14 @@ class SqlStore:
         """Return the last sign of life, None when no daemon has ever run here."""
         return await self._read(read_beat)
 
-    async def prune(self, pages_before: datetime) -> int:
+    async def prune(self, pages_before: datetime, copies_before: datetime) -> int:
         """Forget the bytes of pages fetched earlier, with the visits of that time; return how many pages.
 
-        Articles that are older than `pages_before` by `COPY_WINDOW` leave the index of copies.
+        Clusters of copies that began before `copies_before` leave the index.
         """
         pages = await self._forget(lambda db: archive.forget_pages(db, pages_before, PRUNE_AT_ONCE))
         await self._forget(lambda db: visits.forget(db, pages_before, PRUNE_AT_ONCE))
-        window = pages_before - COPY_WINDOW
-        await self._forget(lambda db: copies.forget_postings(db, window, PRUNE_AT_ONCE))
+        await self._forget(lambda db: copies.forget_postings(db, copies_before, PRUNE_AT_ONCE))
         return pages
 
     async def _forget(self, some: Callable[[Connection], int]) -> int:

@@ -32,6 +32,7 @@ LINK_WAITS = text("state = 'waiting'")
 LINK_IS_OPEN = text("(state = 'waiting' OR state = 'dismissed')")
 ALERT_IS_OPEN = text("state NOT IN ('sent', 'dead')")
 IS_INDEXED = text("indexed")
+IS_REPRESENTATIVE = text("representative")
 """What partial indexes hold. A query uses one only when it repeats its condition to the letter, with
 no parameter in it (SQLite knows besides that one side of an OR implies it)."""
 
@@ -183,29 +184,42 @@ class PageBlocksRow(Row, table=True):
 
 
 class FingerprintRow(Row, table=True):
-    """What an article is compared by. `indexed` is False when its postings were pruned."""
+    """What an article is compared by. `cluster_id` is the first article of its cluster of copies.
+
+    A `representative` is compared with others; `indexed` is False when its postings were pruned, or when
+    it never had any.
+    """
 
     __tablename__ = "fingerprints"
     __table_args__ = (
         Index("ix_fingerprints_indexed", "article_id", sqlite_where=IS_INDEXED, postgresql_where=IS_INDEXED),
+        Index(
+            "ix_fingerprints_representatives",
+            "cluster_id",
+            sqlite_where=IS_REPRESENTATIVE,
+            postgresql_where=IS_REPRESENTATIVE,
+        ),
     )
 
     article_id: int = Field(primary_key=True, foreign_key="articles.id", sa_type=RowId)
+    cluster_id: int = Field(foreign_key="articles.id", sa_type=RowId)
     algorithm: int
     content: int = Field(sa_type=Hash, index=True)
     indexed: bool
+    representative: bool
     sketch: tuple[int, ...] = Field(sa_type=HashList)
+    places: bytes = Field(sa_type=LargeBinary)
     facts: tuple[str, ...] = Field(sa_type=WordList)
 
 
 class PostingRow(Row, table=True):
-    """One shingle of one article. Two numbers and no more: there are 50 of them to an article."""
+    """One shingle of one cluster. Two numbers and no more: there are 50 of them to an article."""
 
     __tablename__ = "postings"
     __table_args__ = {"sqlite_with_rowid": False}
 
     hash: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    article_id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs={"autoincrement": False})
+    cluster_id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs={"autoincrement": False})
 
 
 class MatchRow(Row, table=True):

@@ -6,7 +6,14 @@ import random
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
-from monitor.dedupe import MAX_CANDIDATES, MAX_DOCUMENT_FREQUENCY, MIN_SHARED, fingerprint_article, judge
+from monitor.dedupe import (
+    MAX_CLUSTERS,
+    MAX_DOCUMENT_FREQUENCY,
+    MAX_REPRESENTATIVES,
+    MIN_SHARED,
+    fingerprint_article,
+    judge,
+)
 from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -41,22 +48,22 @@ def make_article(text: str, *, page: str = "a", source: str = "gazette", title: 
 
 
 class Memory:
-    """What the store remembers for copies: a story posts each of its shingles once."""
+    """What the store remembers for copies: a cluster posts each of its shingles once."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Candidate] = {}
-        self.postings: dict[int, list[str]] = defaultdict(list)
-        self.posted: dict[str, set[int]] = defaultdict(set)
+        self.postings: dict[int, set[str]] = defaultdict(set)
+        self.representatives: dict[str, list[str]] = defaultdict(list)
 
     def candidates(self, fingerprint: Fingerprint) -> Candidates:
-        """Return the articles of the same content, and those that share the most rare shingles."""
+        """Return the first article of the same content, and those of the nearest clusters."""
         frequencies = {shingle: len(self.postings.get(shingle, ())) for shingle in fingerprint.sketch}
         common = {shingle for shingle, count in frequencies.items() if count > MAX_DOCUMENT_FREQUENCY}
         rare = set(fingerprint.sketch) - common
-        shared = Counter(name for shingle in rare for name in self.postings.get(shingle, ()))
-        near = [name for name, count in shared.most_common(MAX_CANDIDATES) if count >= MIN_SHARED]
+        shared = Counter(cluster for shingle in rare for cluster in self.postings.get(shingle, ()))
+        near = [cluster for cluster, count in shared.most_common(MAX_CLUSTERS) if count >= MIN_SHARED]
         same = [name for name, known in self.kept.items() if known.fingerprint.content == fingerprint.content]
-        names = dict.fromkeys(same[:MAX_CANDIDATES] + near)
+        names = dict.fromkeys(same[:1] + [name for cluster in near for name in self.representatives[cluster]])
         return Candidates(articles=tuple(self.kept[name] for name in names), common=frozenset(common))
 
     def add(self, article: Article) -> Verdict:
@@ -66,14 +73,19 @@ class Memory:
         verdict = judge(article, fingerprint, candidates)
         if verdict.relation is Relation.SAME_PAGE:
             return verdict
+        repeats = verdict.of is not None and verdict.relation in (Relation.COPY, Relation.EXACT)
+        original = self.kept[verdict.of].original if repeats and verdict.of else article.id
         self.kept[article.id] = Candidate(
             article_id=article.id,
             url=article.url,
             source=article.source,
             story_id=verdict.story_id,
+            original=original,
             fingerprint=fingerprint,
         )
-        for shingle in set(fingerprint.sketch) - candidates.common - self.posted[verdict.story_id]:
-            self.postings[shingle].append(article.id)
-            self.posted[verdict.story_id].add(shingle)
+        representatives = self.representatives[original]
+        if verdict.relation is not Relation.EXACT and len(representatives) < MAX_REPRESENTATIVES:
+            representatives.append(article.id)
+            for shingle in set(fingerprint.sketch) - candidates.common:
+                self.postings[shingle].add(original)
         return verdict

@@ -31,31 +31,42 @@ def test_hashes_are_the_same_on_every_machine_and_in_every_process() -> None:
 
 
 def test_a_usual_article_keeps_an_eighth_of_its_shingles() -> None:
-    sketch = sketch_terms(split_terms(write_story(1, 100)))
+    sketch = sketch_terms(split_terms(write_story(1, 100))).hashes
     assert 120 < len(sketch) < 260
     assert all(shingle < KEPT_BELOW for shingle in sketch)
     assert list(sketch) == sorted(set(sketch))
 
 
+def test_each_kept_shingle_has_the_place_where_it_stands_first() -> None:
+    terms = [str(number) for number in range(1000)]
+    sketch = sketch_terms([*terms, *terms])
+    assert len(sketch.places) == len(sketch.hashes)
+    assert max(sketch.places) <= 128
+    halves = sketch_terms(terms[:500]).hashes
+    first = {number for number, place in zip(*sketch, strict=True) if place < 64}
+    assert first >= set(halves) & set(sketch.hashes) - {max(halves)}
+    assert len(first) > 30
+
+
 def test_a_short_text_keeps_enough_to_be_compared() -> None:
     terms = split_terms(write_story(1, 2))
-    assert len(sketch_terms(terms)) == MIN_SKETCH
+    assert len(sketch_terms(terms).hashes) == MIN_SKETCH
 
 
 def test_a_long_text_does_not_fill_the_index() -> None:
-    sketch = sketch_terms([str(number) for number in range(50_000)])
+    sketch = sketch_terms([str(number) for number in range(50_000)]).hashes
     assert len(sketch) == MAX_SKETCH
     assert find_sketch_end(sketch) == sketch[-1] + 1
 
 
 @pytest.mark.parametrize("terms", [[], ["one"], ["one", "two"]])
 def test_a_text_of_less_than_a_shingle_has_a_sketch_or_none(terms: list[str]) -> None:
-    assert len(sketch_terms(terms)) == min(1, len(terms))
+    assert len(sketch_terms(terms).hashes) == min(1, len(terms))
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=300), st.integers(0, 300))
 def test_up_to_its_end_a_sketch_holds_what_a_part_of_the_text_holds(terms: list[str], length: int) -> None:
-    whole, part = sketch_terms([*terms, *"xyz"]), sketch_terms(terms[:length])
+    whole, part = sketch_terms([*terms, *"xyz"]).hashes, sketch_terms(terms[:length]).hashes
     if len(terms[:length]) >= SHINGLE_TOKENS:
         end = min(find_sketch_end(whole), find_sketch_end(part))
         assert {shingle for shingle in part if shingle < end} <= set(whole)

@@ -120,7 +120,26 @@ def test_what_a_copy_added_makes_nothing_else_a_copy() -> None:
     memory.add(make_article(STORY))
     foreign = write_story(7, 8)
     memory.add(make_article(STORY + "\n\n" + foreign, source="courier"))
-    assert memory.add(make_article(foreign, source="herald")).relation is Relation.NEW
+    assert memory.add(make_article(foreign, source="herald")).relation is Relation.CONTAINS
+
+
+def test_an_article_with_a_part_of_another_behind_its_own_contains_it() -> None:
+    memory = Memory()
+    first = memory.add(make_article(STORY))
+    verdict = memory.add(make_article(write_story(8, 40) + "\n\n" + STORY, source="courier"))
+    assert verdict.relation is Relation.CONTAINS
+    assert verdict.of == make_article(STORY).id
+    assert verdict.story_id != first.story_id
+
+
+def test_a_cluster_of_several_is_joined_only_over_what_they_have_in_common() -> None:
+    foreign = write_story(7, 10)
+    alone, with_others = Memory(), Memory()
+    for memory in (alone, with_others):
+        memory.add(make_article(foreign + "\n\n" + STORY, source="courier"))
+    assert with_others.add(make_article(STORY, source="gazette")).relation is Relation.COPY
+    assert alone.add(make_article(foreign, source="herald")).relation is Relation.COPY
+    assert with_others.add(make_article(foreign, source="herald")).relation is Relation.CONTAINS
 
 
 def test_scripts_without_spaces_have_copies_too() -> None:
@@ -139,7 +158,9 @@ def test_fingerprints_of_two_algorithms_are_never_compared() -> None:
         sketch=fingerprint.sketch,
         facts=fingerprint.facts,
     )
-    known = Candidate(article_id="x", url="https://x.example", source="x", story_id="s", fingerprint=old)
+    known = Candidate(
+        article_id="x", url="https://x.example", source="x", story_id="s", original="x", fingerprint=old
+    )
     assert judge(article, fingerprint, Candidates(articles=(known,))).relation is Relation.NEW
 
 
@@ -147,7 +168,9 @@ def test_among_equals_the_smallest_id_decides() -> None:
     article = make_article(STORY, page="b")
     fingerprint = fingerprint_article(article)
     known = [
-        Candidate(article_id=name, url=name, source="x", story_id=name, fingerprint=fingerprint)
+        Candidate(
+            article_id=name, url=name, source="x", story_id=name, original=name, fingerprint=fingerprint
+        )
         for name in "cab"
     ]
     for order in (known, known[::-1]):
@@ -179,8 +202,14 @@ def test_three_lines_of_boilerplate_change_no_verdict(one: int, other: int, line
 @given(st.lists(st.integers(0, (1 << 64) - 1), unique=True, max_size=40), st.frozensets(st.integers()))
 def test_overlap_is_symmetric_and_a_share(numbers: list[int], common: frozenset[int]) -> None:
     one, other = sorted(numbers[:25]), sorted(numbers[15:])
-    overlap = measure_overlap(one, other, common)
-    assert overlap == measure_overlap(other, one, common)
+    first, second = (
+        Fingerprint(
+            algorithm=1, content=1, sketch=tuple(sketch), facts=frozenset(), places=bytes(len(sketch))
+        )
+        for sketch in (one, other)
+    )
+    overlap = measure_overlap(first, second, common)
+    assert overlap == measure_overlap(second, first, common)
     assert 0 <= overlap.of_larger <= overlap.of_smaller <= 1
 
 

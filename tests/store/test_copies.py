@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.dedupe import MAX_CANDIDATES, MIN_SHARED
+from monitor.dedupe import MAX_CLUSTERS, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Source
 from monitor.store import SqlStore
 from tests.store.samples import (
@@ -41,7 +41,7 @@ def resembling(*hashes: int) -> Fingerprint:
 
 
 async def find(store: SqlStore, fingerprint: Fingerprint, url: str = NOWHERE) -> list[str]:
-    """Return the last part of each candidate's URL, in order."""
+    """Return the last part of each candidate's URL, in the order in which they were kept."""
     found = await store.candidates(url, fingerprint)
     return [candidate.url.rsplit("/", 1)[1] for candidate in found.articles]
 
@@ -62,6 +62,7 @@ async def test_a_candidate_comes_with_its_whole_fingerprint(store: SqlStore) -> 
             url=story.article.url,
             source="gazette",
             story_id=story.verdict.story_id,
+            original=story.article.id,
             fingerprint=story.fingerprint,
         ),
     )
@@ -87,15 +88,13 @@ async def test_the_same_content_is_a_candidate_without_any_shingle(store: SqlSto
     assert await find(store, replace(short, algorithm=2)) == []
 
 
-async def test_the_oldest_of_many_with_the_same_content_are_candidates(store: SqlStore) -> None:
+async def test_the_first_of_many_with_the_same_content_is_the_candidate(store: SqlStore) -> None:
     original = make_story("copy-0")
     await keep(store, original)
-    for number in range(1, MAX_CANDIDATES + 3):
+    for number in range(1, 4):
         copy = replace(make_story(f"copy-{number}", COURIER), fingerprint=original.fingerprint)
-        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
-        copy = repeat_story(original, Relation.EXACT, copy)
-        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
-    assert await find(store, original.fingerprint) == [f"copy-{number}" for number in range(MAX_CANDIDATES)]
+        await keep(store, repeat_story(original, Relation.EXACT, copy))
+    assert await find(store, original.fingerprint) == ["copy-0"]
 
 
 async def test_sharing_enough_rare_shingles_makes_a_candidate(store: SqlStore) -> None:
@@ -111,14 +110,16 @@ async def test_fingerprints_of_two_algorithms_are_never_compared(store: SqlStore
     assert await find(store, replace(make_fingerprint("dam"), algorithm=2)) == []
 
 
-async def test_those_that_share_the_most_come_first_and_the_rest_is_left_out(store: SqlStore) -> None:
-    shared = shingles("shared", MAX_CANDIDATES + 4)
-    for number in range(2, MAX_CANDIDATES + 4):
+async def test_the_clusters_that_share_the_most_are_looked_at_and_the_rest_is_left_out(
+    store: SqlStore,
+) -> None:
+    shared = shingles("shared", MAX_CLUSTERS + 4)
+    for number in range(2, MAX_CLUSTERS + 4):
         story = with_sketch(f"shares-{number}", *shared[:number], number)
         judged = {c.article_id for c in (await store.candidates(NOWHERE, story.fingerprint)).articles}
         await keep(store, replace(story, verdict=replace(story.verdict, judged=frozenset(judged))))
     found = await find(store, resembling(*shared))
-    assert found == [f"shares-{number}" for number in range(MAX_CANDIDATES + 3, 3, -1)]
+    assert found == [f"shares-{number}" for number in range(4, MAX_CLUSTERS + 4)]
 
 
 async def test_shingles_at_both_ends_of_64_bits_are_found(store: SqlStore) -> None:
@@ -160,17 +161,18 @@ async def test_a_story_printed_by_many_outlets_stays_rare(store: SqlStore) -> No
     assert found.articles[0].article_id == original.article.id
 
 
-async def test_a_copy_is_found_by_what_it_adds(store: SqlStore) -> None:
+async def test_a_cluster_is_found_by_what_its_first_copies_add(store: SqlStore) -> None:
     original = make_story("dam")
-    added = shingles("added", 4)
-    copy = repeat_story(
-        original,
-        Relation.COPY,
-        with_sketch("dam-and-more", *original.fingerprint.sketch, *added, source=COURIER),
-    )
-    await keep(store, original, copy)
-    assert await find(store, resembling(*added)) == ["dam-and-more"]
-    assert await find(store, resembling(*original.fingerprint.sketch)) == ["dam"]
+    await keep(store, original)
+    added = [shingles(f"added {number}", 4) for number in range(MAX_REPRESENTATIVES)]
+    for number, new in enumerate(added):
+        copy = with_sketch(f"copy-{number}", *original.fingerprint.sketch, *new, source=COURIER)
+        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
+        copy = repeat_story(original, Relation.COPY, copy)
+        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
+    representatives = ["dam", *(f"copy-{number}" for number in range(MAX_REPRESENTATIVES - 1))]
+    assert await find(store, resembling(*added[0])) == representatives
+    assert await find(store, resembling(*added[-1])) == []
 
 
 async def test_a_text_of_five_megabytes_is_looked_up_and_kept(store: SqlStore) -> None:

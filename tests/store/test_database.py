@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from random import randbytes
 
 import psycopg
 import pytest
@@ -53,6 +56,19 @@ async def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_space(sq
     await sqlite._write(lambda db: db.execute(text("PRAGMA max_page_count = 1000000")).close())
     await keep(sqlite, big)
     assert len(await sqlite.deliveries()) == 1
+
+
+async def test_a_disk_that_fills_up_in_a_commit_of_many_leaves_each_write_whole_or_undone(
+    sqlite: SqlStore,
+) -> None:
+    pages = await sqlite._write(lambda db: db.scalar(text("PRAGMA page_count")))
+    await sqlite._write(lambda db: db.execute(text(f"PRAGMA max_page_count = {pages + 40}")).close())
+    stories = [replace(make_story(f"story-{n}", rules=(DAM,)), page=randbytes(20_000)) for n in range(20)]
+    kept = await asyncio.gather(*(sqlite.keep(story.filing()) for story in stories), return_exceptions=True)
+    assert any(isinstance(result, StoreError) for result in kept)
+    whole = {story.article.id for story, result in zip(stories, kept, strict=True) if result == 1}
+    assert {stored.article.id for stored in await sqlite.articles(ArticleQuery())} == whole
+    assert {delivery.article.id for delivery in await sqlite.deliveries()} == whole
 
 
 async def test_a_locked_file_is_said_to_be_locked_and_can_still_be_read(
@@ -167,6 +183,12 @@ def test_a_server_that_is_not_there_is_said_not_to_be_reached(tmp_path: Path) ->
             opening(url, "daemon")
         assert caught.value.transient
         assert "secret" not in str(caught.value)
+
+
+def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match="pip install"):
+        open_store("postgresql://postgres@localhost/monitor", "daemon")
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,11 @@ async def test_an_article_and_its_alert_come_out_as_they_went_in(
     rule = Rule(name="rule", query=words, notify=("desk",))
     excerpt = Excerpt(text=words, marks=((0, len(words)),), in_title=True)
     fingerprint = Fingerprint(
-        algorithm=next(NUMBERS), content=2**63, sketch=tuple(sorted(sketch)), facts=frozenset({words})
+        algorithm=next(NUMBERS),
+        content=2**63,
+        sketch=tuple(sorted(sketch)),
+        facts=frozenset({words}),
+        places=bytes(range(len(sketch))),
     )
     story = Story(
         article=article,
