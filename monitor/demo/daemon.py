@@ -127,7 +127,7 @@ class Daemon:
         """Wait until it has ended and its log is read to the end; return its exit code."""
         if self._process is None or self._reading is None:
             return 0
-        await self._reading
+        await asyncio.shield(self._reading)  # a caller's patience may end here; the reading goes on
         return await self._process.wait()
 
     async def articles(self) -> tuple[ArchivedArticle, ...]:

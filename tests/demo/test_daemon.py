@@ -1,6 +1,9 @@
 import json
+import signal
+from datetime import timedelta
+from pathlib import Path
 
-from monitor.demo.daemon import LogLine, read_line
+from monitor.demo.daemon import Daemon, LogLine, read_line
 
 
 def test_a_line_of_the_log_is_read_with_what_was_stripped() -> None:
@@ -35,3 +38,12 @@ def test_fields_that_are_null_or_absent_are_empty() -> None:
 def test_what_is_no_log_line_is_an_error_in_its_own_words() -> None:
     for text in ("Traceback (most recent call last):", "[1]", ""):
         assert read_line(text) == LogLine(step="output", level="error", reason=text)
+
+
+async def test_a_daemon_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
+    lines: list[LogLine | None] = []
+    daemon = Daemon(tmp_path / "sources.yaml", lines.append)
+    await daemon.start()
+    # It is still loading, and has no say about signals yet: no patience at all means SIGTERM, then SIGKILL.
+    assert await daemon.stop(timedelta()) in (-signal.SIGTERM, -signal.SIGKILL)
+    assert lines[-1] is None
