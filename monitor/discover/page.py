@@ -20,6 +20,7 @@ MAX_PAGE_BYTES = 5_000_000
 
 MAX_ANCHORS = 5000
 MAX_ANCHOR_CHARS = 2000
+MAX_NAMES_CHARS = 500
 MAX_DEPTH = 30
 """How many elements around a link are looked at: deeper ones say nothing about its place."""
 
@@ -28,6 +29,12 @@ _JSON_SCRIPTS = "script[type='application/ld+json'], script[type='application/js
 
 _LABEL = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
 PRESCAN_BYTES = 8192
+_CHARSETS = re.compile(
+    rb"(?:utf-?8|(?:windows|cp)-?(?:125\d|874|936|949|31j)|iso-?8859-\d{1,2}|latin-?1|us-ascii|koi8-[ru]|gb2312"
+    rb"|gbk|gb18030|big5|big5-hkscs|euc-(?:jp|kr)|shift[_-]jis|sjis|iso-2022-jp|tis-620|ks_c_5601-1987)",
+    re.IGNORECASE,
+)
+"""Charsets of the web. Python knows others by name that unpack, or take quadratic time (idna)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +87,16 @@ class Page:
         self.json = tuple(node.text() for node in self._tree.css(_JSON_SCRIPTS)[:MAX_SCRIPTS])
         for node in self._tree.css("script, style, template"):
             node.decompose()
-        self.url = self._base(response.url)
+        self.url = response.url
+        self._base = self._read_base()
+        self._surroundings: dict[int, Surrounding] = {}
 
     def anchors(self) -> Iterator[Anchor]:
         """Yield the links in page order; what leads to no http or https URL is left out."""
         for node in self._tree.css("a[href]")[:MAX_ANCHORS]:
             url = self._resolve(node.attributes.get("href"))
             if url is not None:
-                around = tuple(_around(node))
+                around = tuple(self._around(node))
                 in_heading = any(one.tag in HEADINGS for one in around) or _holds_heading(node)
                 yield Anchor(url, _text(node), around, in_heading)
 
@@ -111,32 +120,39 @@ class Page:
         node = self._tree.css_first("meta[name=generator i]")
         return "" if node is None else (node.attributes.get("content") or "").lower()
 
-    def _base(self, url: str) -> str:
+    def _read_base(self) -> str:
+        """Return what relative links are relative to."""
         node = self._tree.css_first("base[href]")
         href = None if node is None else node.attributes.get("href")
         try:
-            return url if not href else resolve_url(url, href)
+            return self.url if not href else resolve_url(self.url, href)
         except ValueError:
-            return url
+            return self.url
 
     def _resolve(self, href: str | None) -> str | None:
         if not href or href.startswith("#"):
             return None
         try:
-            return resolve_url(self.url, href)
+            return resolve_url(self._base, href)
         except ValueError:
             return None
 
+    def _around(self, node: LexborNode) -> Iterator[Surrounding]:
+        parent: LexborNode | None = node
+        for _ in range(MAX_DEPTH):
+            if parent is None or not parent.tag or parent.tag.startswith("-"):
+                return
+            known = self._surroundings.get(parent.mem_id)
+            if known is None:
+                known = self._surroundings[parent.mem_id] = _describe(parent)
+            yield known
+            parent = parent.parent
 
-def _around(node: LexborNode) -> Iterator[Surrounding]:
-    parent: LexborNode | None = node
-    for _ in range(MAX_DEPTH):
-        if parent is None or not parent.tag or parent.tag.startswith("-"):
-            return
-        attributes = parent.attributes
-        names = " ".join(attributes.get(name) or "" for name in ("class", "id", "role"))
-        yield Surrounding(parent.tag, names[:500].lower())
-        parent = parent.parent
+
+def _describe(node: LexborNode) -> Surrounding:
+    attributes = node.attributes
+    names = " ".join(attributes.get(name) or "" for name in ("class", "id", "role"))
+    return Surrounding(node.tag or "", names[:MAX_NAMES_CHARS].lower())
 
 
 def _holds_heading(node: LexborNode) -> bool:
@@ -150,9 +166,11 @@ def _text(node: LexborNode) -> str:
 def _decode(body: bytes, content_type: str) -> str:
     """Return the page as text. Only the titles depend on the charset, and they are hints here."""
     labels = [*_LABEL.findall(content_type.encode("utf-8", "replace")), *_LABEL.findall(body[:PRESCAN_BYTES])]
-    for encoding in ("utf-8", *(label.decode("ascii") for label in labels[:2])):
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
+    for label in (b"utf-8", *(label for label in labels[:2] if _CHARSETS.fullmatch(label))):
         try:
-            return str(codecs.decode(body.removeprefix(codecs.BOM_UTF8), encoding))
+            return body.removeprefix(codecs.BOM_UTF8).decode(label.decode("ascii"))
         except (LookupError, ValueError):
             continue
     return body.decode("utf-8", "replace")

@@ -79,6 +79,22 @@ def test_a_page_without_articles_is_no_seed(body: bytes) -> None:
         read(body)
 
 
+def test_a_base_elsewhere_moves_links_but_not_the_site() -> None:
+    base = "<base href='https://cdn.other.example/'>"
+    away = "<a href='/2026/05/01/a-story-about-the-quay'>A story about the quay</a>"
+    home = "<a href='https://voice.example/2026/05/01/a-story-at-home'>A story told at home</a>"
+    assert [link.url for link in read(list_page(base, away, home))] == [f"{HOME}2026/05/01/a-story-at-home"]
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "bz2", "hex", "idna", "punycode", "unicode_escape", "utf-7", "rot13"]
+)
+def test_a_charset_that_is_none_of_the_webs_is_not_used(charset: str) -> None:
+    page = f"<meta charset={charset}><a href='/2026/05/01/a-story'>A stor\\u0079 of the quay +ADw-</a>"
+    (link,) = read(page.encode() + b"\xff")
+    assert link.title == "A stor\\u0079 of the quay +ADw-"
+
+
 def test_a_feed_where_a_page_was_is_said() -> None:
     with pytest.raises(NotASeed, match="is a feed now"):
         read(b"<?xml version='1.0'?><rss version='2.0'><channel></channel></rss>")
