@@ -6,7 +6,6 @@ archive holds: the text of each article is compared with what its author wrote.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +36,7 @@ class Outcome:
 async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
     """Return every expectation, met or not. Asks the archive through the program's own commands."""
     try:
-        articles, outbox = await asyncio.gather(daemon.articles(), daemon.deliveries())
+        articles, outbox = await daemon.articles(), await daemon.deliveries()
     except MonitorError as exc:
         return (Check(name="the archive can be read", passed=False, detail=str(exc)),)
     return (

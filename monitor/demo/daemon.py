@@ -170,7 +170,12 @@ class Daemon:
             *MONITOR, *arguments, "--config", str(self.configuration),
             stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=self._environment,
         )  # fmt: skip
-        output, complaint = await process.communicate()
+        try:
+            output, complaint = await process.communicate()
+        finally:
+            if process.returncode is None:  # whoever asked has gone
+                process.kill()
+                await process.wait()
         if process.returncode != 0:
             raise MonitorError(f"monitor {arguments[0]} failed: {complaint.decode(errors='replace').strip()}")
         listed: list[Fields] = json.loads(output)
