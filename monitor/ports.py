@@ -228,8 +228,15 @@ class Store(Protocol):
         """
         ...
 
-    async def clamp_next_visits(self, now: datetime, sources: Sequence[Source]) -> None:
-        """Bring back visits that a clock set back has moved more than `every` into the future."""
+    async def shift_due_times(self, by: timedelta) -> None:
+        """Move all that is due at some time: visits, retries, deliveries, leases. The clock was set."""
+        ...
+
+    async def rewind_visits(self, now: datetime) -> None:
+        """Count the wait of each source from `now` whose last visit lies in the future.
+
+        It tells that the clock was set back while nobody ran.
+        """
         ...
 
     # --- links
@@ -300,6 +307,14 @@ class Store(Protocol):
 
     async def articles(self, query: ArticleQuery) -> tuple[StoredArticle, ...]:
         """List articles."""
+        ...
+
+    async def article(self, name: str) -> StoredArticle | None:
+        """Return the article with this id or URL; None when there is none."""
+        ...
+
+    async def story(self, story_id: str) -> tuple[StoredArticle, ...]:
+        """List the articles of a story, the first of them first."""
         ...
 
     async def source_states(self) -> tuple[SourceState, ...]:

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.cli import outbox, printing
+from monitor.cli import copies, outbox, printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
 from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
@@ -200,6 +200,10 @@ def articles(
         printing.show_articles(found, settings.timezone)
     else:
         say_nothing("No such article is stored.")
+
+
+commands.command()(copies.article)
+commands.command()(copies.compare)
 
 
 @commands.command()

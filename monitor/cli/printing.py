@@ -72,7 +72,12 @@ def article_json(article: Article) -> dict[str, object]:
 
 def stored_json(stored: StoredArticle) -> dict[str, object]:
     """Return a stored article, flat."""
-    place = {"story_id": stored.story_id, "copy_of": stored.copy_of, "similarity": stored.similarity}
+    place = {
+        "story_id": stored.story_id,
+        "copy_of": stored.copy_of,
+        "contains": stored.contains,
+        "similarity": stored.similarity,
+    }
     return article_json(stored.article) | place
 
 

@@ -5,6 +5,7 @@ the articles with the same URL or content, and the representatives of the `MAX_C
 the most rare shingles with the article, `MIN_SHARED` at least.
 """
 
+from monitor.dedupe.explain import Comparison, Measure, explain
 from monitor.dedupe.fingerprint import ALGORITHM, fingerprint_article
 from monitor.dedupe.judge import (
     COPY_WINDOW,
@@ -22,6 +23,9 @@ __all__ = [
     "MAX_DOCUMENT_FREQUENCY",
     "MAX_REPRESENTATIVES",
     "MIN_SHARED",
+    "Comparison",
+    "Measure",
+    "explain",
     "fingerprint_article",
     "judge",
 ]

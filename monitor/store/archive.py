@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select
 
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
@@ -175,7 +175,7 @@ def list_articles(connection: Connection, query: ArticleQuery) -> tuple[StoredAr
     source_row = None if query.source is None else find_source_row(connection, query.source)
     if query.source is not None and source_row is None:
         return ()
-    statement = select(ARTICLES, SOURCES.c.name).join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+    statement = _articles()
     if is_unrestricted(query):
         statement = statement.limit(query.limit).offset(query.offset)
         if source_row is not None:
@@ -185,22 +185,37 @@ def list_articles(connection: Connection, query: ArticleQuery) -> tuple[StoredAr
     else:
         statement = statement.where(ARTICLES.c.id.in_(find_rows(connection, query, source_row)))
     rows = connection.execute(statement.order_by(ARTICLES.c.fetched_at.desc(), ARTICLES.c.id.desc()))
-    return tuple(
-        StoredArticle(
-            article=article_from(row),
-            story_id=row[ARTICLES.c.story_id],
-            similarity=row[ARTICLES.c.similarity],
-            **_relatives(row),
-        )
-        for row in rows.mappings()
-    )
+    return tuple(map(_stored_from, rows.mappings()))
 
 
-def _relatives(row: RowMapping) -> dict[str, str | None]:
-    """Return what an article repeats, and what it holds a part of; the one or the other."""
-    part = row[ARTICLES.c.relation] == Relation.CONTAINS.value
+def find_article(connection: Connection, name: str) -> StoredArticle | None:
+    """Return the article with this id or URL."""
+    names = {name, *names_of(name)}
+    row = connection.execute(_articles().where(ARTICLES.c.name.in_(names)).limit(1)).mappings().first()
+    return None if row is None else _stored_from(row)
+
+
+def list_story(connection: Connection, story_id: str) -> tuple[StoredArticle, ...]:
+    """Return the articles of a story, the first of them first."""
+    rows = connection.execute(_articles().where(ARTICLES.c.story_id == story_id).order_by(ARTICLES.c.id))
+    return tuple(map(_stored_from, rows.mappings()))
+
+
+def _articles() -> Select[*tuple[object, ...]]:
+    return select(ARTICLES, SOURCES.c.name).join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+
+
+def _stored_from(row: RowMapping) -> StoredArticle:
+    """Return an article with its place: `copy_of` holds what it repeats, or what it shares a part with."""
     of: str | None = row[ARTICLES.c.copy_of]
-    return {"copy_of": None if part else of, "contains": of if part else None}
+    shares_a_part = row[ARTICLES.c.relation] == Relation.CONTAINS.value
+    return StoredArticle(
+        article=article_from(row),
+        story_id=row[ARTICLES.c.story_id],
+        copy_of=None if shares_a_part else of,
+        similarity=row[ARTICLES.c.similarity],
+        contains=of if shares_a_part else None,
+    )
 
 
 def candidates(connection: Connection, url: str, fingerprint: Fingerprint) -> Candidates:

@@ -30,6 +30,7 @@ from monitor.ports import (
 )
 from monitor.store import archive, copies, links, outbox, visits
 from monitor.store.database import READERS, Database
+from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
 from monitor.store.writer import Writer
@@ -106,9 +107,13 @@ class SqlStore:
         """Record a visit, and when the next is due."""
         await self._write(lambda db: visits.finish_visit(db, self._owner, visit, next_visit_at))
 
-    async def clamp_next_visits(self, now: datetime, sources: Sequence[Source]) -> None:
-        """Bring back visits that a clock set back has moved away."""
-        await self._write(lambda db: visits.clamp(db, now, sources))
+    async def shift_due_times(self, by: timedelta) -> None:
+        """Move all that is due at some time."""
+        await self._write(lambda db: shift_due_times(db, by))
+
+    async def rewind_visits(self, now: datetime) -> None:
+        """Bring back visits that a clock set back has moved away while nobody ran."""
+        await self._write(lambda db: visits.rewind(db, now))
 
     # --- links
 
@@ -169,6 +174,14 @@ class SqlStore:
     async def articles(self, query: ArticleQuery) -> tuple[StoredArticle, ...]:
         """List articles, newest first."""
         return await self._read(lambda db: archive.list_articles(db, query))
+
+    async def article(self, name: str) -> StoredArticle | None:
+        """Return the article with this id or URL."""
+        return await self._read(lambda db: archive.find_article(db, name))
+
+    async def story(self, story_id: str) -> tuple[StoredArticle, ...]:
+        """List the articles of a story, the first of them first."""
+        return await self._read(lambda db: archive.list_story(db, story_id))
 
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""

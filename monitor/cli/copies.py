@@ -1,0 +1,127 @@
+"""`monitor article` and `monitor compare`: one article with its copies, and why two are copies or are not.
+
+Position: beside `commands`, which hangs these commands under its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.cli import printing
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
+from monitor.dedupe import Comparison, explain, fingerprint_article
+from monitor.errors import MonitorError
+from monitor.model import Relation
+from monitor.ports import Store, StoredArticle
+
+MAX_FACTS_SHOWN = 12
+
+ArticleName = Annotated[str, typer.Argument(help="The article's id (`monitor articles --json`) or its URL.")]
+
+SAID = {
+    Relation.SAME_PAGE: "These are one page.",
+    Relation.EXACT: "Every word is the same: exact copies.",
+    Relation.COPY: "These are copies of each other.",
+    Relation.CONTAINS: "One holds a part of the other; they are two articles.",
+    Relation.NEW: "These are two articles.",
+}
+
+
+def article(name: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Show one stored article: its text, which outlets have it, and which of them copied it."""
+    settings = load(config)
+
+    async def find(store: Store) -> tuple[StoredArticle, tuple[StoredArticle, ...]]:
+        stored = await find_article(store, name)
+        return stored, await store.story(stored.story_id)
+
+    stored, story = ask(settings, find)
+    others = [other for other in story if other.article.id != stored.article.id]
+    if as_json:
+        printing.print_json(
+            printing.stored_json(stored) | {"story": [printing.stored_json(other) for other in others]}
+        )
+        return
+    printing.show_article(stored.article, {}, settings.timezone)
+    printing.console.print()
+    printing.show_link(stored.article.url)
+    show_outlets(stored, others, settings.timezone)
+
+
+def show_outlets(stored: StoredArticle, others: Sequence[StoredArticle], zone: tzinfo | None) -> None:
+    """Print how an article stands to the others of its story."""
+    titles = {other.article.id: other for other in others}
+    if stored.copy_of in titles:
+        original = titles[stored.copy_of].article
+        words = f"a copy ({stored.similarity:.0%}) of “{original.title}”, {original.source}"
+        printing.console.print(printing.plain(words), style="magenta")
+    elif stored.contains is not None:
+        printing.console.print(
+            printing.plain(f"shares a part with article {stored.contains}"), style="magenta"
+        )
+    if others:
+        outlets = sorted({other.article.source for other in others})
+        heading = f"{amount(len(others), 'others')} of this story, in {', '.join(outlets)}:"
+        printing.console.print(printing.plain(heading), style="bold")
+        printing.show_articles(others, zone)
+
+
+def compare(
+    earlier: ArticleName, later: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False
+) -> None:
+    """Say why two stored articles are copies of each other, or why they are not."""
+
+    async def find(store: Store) -> tuple[StoredArticle, StoredArticle, Comparison]:
+        found = [await find_article(store, name) for name in (earlier, later)]
+        first, second = sorted(found, key=lambda stored: stored.article.fetched_at)
+        candidates = await store.candidates(second.article.url, fingerprint_article(second.article))
+        return first, second, explain(first.article, second.article, candidates.common)
+
+    first, second, comparison = ask(load(config), find)
+    if as_json:
+        grouped = first.story_id == second.story_id
+        printing.print_json({"comparison": comparison, "same_story": grouped})
+    else:
+        show_comparison(first, second, comparison)
+
+
+def show_comparison(first: StoredArticle, second: StoredArticle, comparison: Comparison) -> None:
+    """Print a comparison: what follows, each measure beside what a copy needs, the facts."""
+    for stored in (first, second):
+        source = (stored.article.source, "cyan")
+        printing.console.print(Text.assemble(source, "  ", printing.plain(stored.article.title)))
+    printing.console.print(f"\n{SAID[comparison.relation]}", style="bold")
+    for measure in comparison.measures:
+        style = "green" if measure.is_met else "red"
+        found, needed = (
+            f"{value:.0%}" if measure.needed <= 1 else f"{value:.0f}"
+            for value in (measure.found, measure.needed)
+        )
+        printing.console.print(f"  {found:>5} {measure.name} (a copy: {needed} at least)", style=style)
+    for heading, facts in (("both", comparison.shared_facts), ("only one", comparison.other_facts)):
+        if facts:
+            shown = ", ".join(facts[:MAX_FACTS_SHOWN])
+            more = f" and {len(facts) - MAX_FACTS_SHOWN} more" if len(facts) > MAX_FACTS_SHOWN else ""
+            printing.console.print(printing.plain(f"  numbers and names of {heading}: {shown}{more}"))
+    if (first.story_id == second.story_id) != (comparison.relation in (Relation.COPY, Relation.EXACT)):
+        kept = "one story" if first.story_id == second.story_id else "two stories"
+        printing.console.print(f"They were kept as {kept}, because of other articles there.", style="dim")
+
+
+async def find_article(store: Store, name: str) -> StoredArticle:
+    """Return the article with this id or URL.
+
+    Raises:
+        MonitorError: there is none.
+    """
+    found = await store.article(name)
+    if found is None:
+        raise MonitorError(
+            f"no article has the id or the URL {name}; `monitor articles` lists those that are stored"
+        )
+    return found
