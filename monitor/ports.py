@@ -197,8 +197,9 @@ class Store(Protocol):
         """Make the stored sources those of the configuration.
 
         New ones are due at once; ones that are gone become inactive and keep their archive; one
-        whose `url` or `seed` changed forgets the seed it had chosen and its validators. A shorter
-        `every` brings the next visit forward, never later than `now + every` unless it is failing.
+        whose `url` or `seed` changed forgets the seed it had chosen and its validators, and is due at
+        once. A shorter `every` brings the next visit forward, never later than `now + every` unless it
+        is failing.
 
         First of all, a source whose name is unknown takes over the stored one that has the same `url`
         and bears one of its `former_names`: that row is renamed, with all that hangs on it.
