@@ -15,6 +15,7 @@ from monitor.dedupe.judge import (
     MIN_SHARED,
     judge,
 )
+from monitor.dedupe.revise import find_changes
 
 __all__ = [
     "ALGORITHM",
@@ -26,6 +27,7 @@ __all__ = [
     "Comparison",
     "Measure",
     "explain",
+    "find_changes",
     "fingerprint_article",
     "judge",
 ]

@@ -1,0 +1,109 @@
+"""What an edit is, and what it changed: the promises of `monitor.dedupe.revise`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.dedupe import find_changes
+from monitor.model import Article, ChangeKind, DiffSide
+from tests.dedupe.stories import make_article
+
+TEXT = (
+    "The ministers of Zembla and Kestria met on Monday for six hours.\n\n"
+    "About 40 people waited outside. “We have not agreed on anything yet,” said Orvane Quillby.\n\n"
+    "The talks go on next week in the harbour hall."
+)
+ARTICLE = make_article(TEXT, title="Ferry talks begin")
+
+
+def edit(old: str, new: str) -> Article:
+    assert old in TEXT
+    return replace(ARTICLE, text=TEXT.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("later", "kinds"),
+    [
+        (replace(ARTICLE, title="Ferry talks fail"), (ChangeKind.HEADLINE,)),
+        (edit("40 people", "65 people"), (ChangeKind.NUMBER,)),
+        (edit("not agreed on anything", "agreed on everything"), (ChangeKind.QUOTATION,)),
+        (edit("Orvane Quillby", "Orvane Tesmond"), (ChangeKind.NAME,)),
+        (edit("waited outside", "stood outside"), (ChangeKind.WORDING,)),
+        (edit("next week", "next week, it was said,"), (ChangeKind.WORDING,)),
+        (replace(ARTICLE, text=TEXT + "\n\nnobody knows more."), (ChangeKind.ADDED,)),
+        (edit("\n\nThe talks go on next week in the harbour hall.", ""), (ChangeKind.REMOVED,)),
+    ],
+)
+def test_an_edit_is_named_by_what_it_changed(later: Article, kinds: tuple[ChangeKind, ...]) -> None:
+    changes = find_changes(ARTICLE, later)
+    assert changes is not None
+    assert changes.kinds == kinds
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        ARTICLE,
+        edit("“We have not agreed on anything yet,”", '"We have not agreed on anything yet,"'),
+        edit("six hours", "six\u00a0ho\u00adurs"),
+        replace(ARTICLE, title="Ferry Talks Begin"),
+    ],
+)
+def test_typography_is_no_edit(later: Article) -> None:
+    assert find_changes(ARTICLE, later) is None
+
+
+def test_a_figure_that_counts_by_itself_is_no_edit() -> None:
+    before, after = (replace(ARTICLE, text=f"{TEXT}\n\n{count} views") for count in (12, 1204))
+    assert find_changes(before, after) is None
+
+
+def test_the_words_of_both_versions_are_shown_in_order() -> None:
+    later = edit("About 40 people waited", "About 65 people waited")
+    changes = find_changes(ARTICLE, later)
+    assert changes is not None
+    [line] = changes.lines
+    assert [(piece.text, piece.side) for piece in line[:4]] == [
+        ("About", DiffSide.KEPT),
+        (" 40", DiffSide.REMOVED),
+        (" 65", DiffSide.ADDED),
+        (
+            " people waited outside. “We have not agreed on anything yet,” said Orvane Quillby.",
+            DiffSide.KEPT,
+        ),
+    ]
+
+
+LINES = st.lists(st.text("ab1 .“”", max_size=30), max_size=8).map("\n\n".join)
+
+
+@given(LINES, LINES)
+def test_the_pieces_make_both_versions_of_a_line(one: str, other: str) -> None:
+    changes = find_changes(replace(ARTICLE, text=one), replace(ARTICLE, text=other))
+    lines = changes.lines if changes else ()
+    for side, text in ((DiffSide.ADDED, one), (DiffSide.REMOVED, other)):
+        known = {" ".join(line.split()) for line in text.split("\n\n")}
+        for line in lines:
+            version = " ".join("".join(piece.text for piece in line if piece.side is not side).split())
+            assert version in known | {""}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "x"),
+        ("word " * 200_000, "word " * 200_001),
+        ("One sentence repeated.\n\n" * 50_000, "One sentence repeated twice.\n\n" * 50_000),
+        ("\ud800", "\ud801"),
+    ],
+    ids=["nothing", "1 MB", "many lines", "half a character"],
+)
+def test_any_two_texts_are_compared_in_good_time(before: str, after: str) -> None:
+    began = time.process_time()
+    find_changes(replace(ARTICLE, text=before), replace(ARTICLE, text=after))
+    assert time.process_time() - began < 4
