@@ -186,7 +186,7 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
     """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_archive(config, "visit"))
+        store = await stack.enter_async_context(open_archive(config, f"visit-{os.getpid()}"))
         await store.register(config.sources, clock.now())
         if not await store.claim_source(source.name, clock.now(), VISIT_LEASE):
             raise StoreError(

@@ -309,7 +309,7 @@ class Pipeline:
         article = reading.article
         fingerprint = await self.workers.run_threaded(fingerprint_article, article)
         for _ in range(JUDGEMENTS):
-            candidates = await self.store.candidates(article.url, fingerprint)
+            candidates = await self.store.candidates(article.key, fingerprint)
             filing = await self.workers.run_threaded(
                 self.decide, visit, page, reading, fingerprint, candidates
             )
