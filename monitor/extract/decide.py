@@ -17,6 +17,7 @@ from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Block, Box, Page, Reason
+from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
 from monitor.model import Template
 
@@ -72,6 +73,8 @@ def decide(
             reasons[i] = Reason.TEMPLATE
     drop_titles(page, reasons, title)
     judge_lines(page, reasons, weights)
+    trim(page, reasons, weights)
+    strip_tail(page, reasons, weights)
     trim(page, reasons, weights)
     keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)

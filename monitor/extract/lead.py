@@ -15,6 +15,7 @@ from monitor.extract.body import SENTENCE_END, fold
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import is_caption, read_edge_line
+from monitor.extract.tail import is_biography
 
 HEAD_BLOCKS = 15
 """Blocks above the body among which a standfirst is looked for."""
@@ -71,7 +72,7 @@ def _is_lead(
         return False
     if any(_same(folded, description) for description in descriptions):
         return True
-    if marks[block.box] is not None or not below_title or is_byline(text):
+    if marks[block.box] is not None or not below_title or is_byline(text) or is_biography(text):
         return False
     if _named_lead(page, block.box):
         return True

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     COOKIES = "cookie notice"
     TAGS = "tag line"
     COPYRIGHT = "copyright note"
+    NOTE = "note on the story"
     AUTHOR_BOX = "about the author"
     HIDDEN = "hidden"
     REPEATED = "repeated text"

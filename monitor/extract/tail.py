@@ -1,0 +1,120 @@
+# ruff: noqa: E501  (wordings read best a language to the line)
+"""What trails a story: who contributed, where it first appeared, what else to subscribe to.
+
+Position: called by `decide` after both ends of the body are trimmed. Pure.
+
+These are sentences, so neither shape nor links give them away; their wordings do, and only below the
+story or, for the plainest of them, in short paragraphs of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.extract.page import Page, Reason
+
+TAIL_BLOCKS = 8
+"""Blocks at the end of a story that may be notes on it."""
+
+MAX_NOTE_CHARS = 420
+"""A note is not longer."""
+
+MAX_PLEA_CHARS = 260
+"""An invitation amid a story is not longer."""
+
+MAX_SOURCES_SHARE = 0.4
+"""Share of the kept text that a list of sources may be at most to be cut."""
+
+_PLEA = re.compile(
+    r"\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
+    r"|(?:like|follow|join|find) (?:us|him|her|them|me|our|the author) on\b|follow .{2,40} on (?:twitter|facebook|instagram|x|google news|threads|bluesky|tiktok|linkedin|whatsapp)\b|join (?:our|the) .{0,40}(?:whatsapp|telegram|channel|newsletter|community)"
+    r"|download (?:our|the) .{0,40}\bapp\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber"
+    r"|(?:automatically|be) logged in\b|waiting for your permission to load|refresh your browser|enable cookies|this video (?:is unavailable|has failed to load)|try refreshing your browser"
+    r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donate|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
+    r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
+    r"|inscrivez-vous|abonnez-vous|suivez(?:-nous| toute)|rejoignez-nous|téléchargez (?:notre|l.)|suscr[ií]b(?:ete|ase)|s[ií]guenos|únete a|reg[ií]strate|assine (?:a|o|já)|inscreva-se|siga-nos|siga o .{0,30}no|iscriviti|seguici|segui(?:te)? .{0,20}su (?:facebook|instagram|telegram|whatsapp|google)|подпи(?:сывайтесь|шитесь)|հետևեք մեզ|բաժանորդագրվեք|takip ed(?:in|ebilirsiniz)|abone ol|تابعونا|اشترك|关注我们|订阅|フォロー|会員登録|meld je aan|schrijf je in|zapisz się|obserwuj nas|prenumerera|abonner på",
+    re.I,
+)
+"""Invitations: newsletters, apps, social networks, donations; and what stands for a blocked embed."""
+
+_NOTE = re.compile(
+    r"^\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
+    r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|for (?:more|further) (?:information|details)\b"
+    r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
+    r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)"
+    r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编",
+    re.I,
+)
+"""Notes on the story: who contributed, where it appeared, corrections, agencies."""
+
+_BIOGRAPHY = re.compile(
+    r"^\W*(?:(?:dr|prof|mr|ms|mrs)\.? )?[^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]+){1,3}(?:,[^,]{2,60},)? (?:is|was|are|covers|writes|reports|works|has (?:been|written|covered)|ist|schreibt|berichtet|arbeitet|est|es|è|é) "
+    r"(?:.{0,60}\b(?:reporter|writer|editor|journalist\w*|correspondent|columnist|author|contributor|analyst|professor|fellow|producer|critic|researcher|freelance\w*|redakteur\w*|autor\w*|korrespondent\w*|reporterin|journaliste|periodista|giornalista|jornalista|director|founder|co-founder|expert|specialist)\b|(?:covers?|writes?|reports?) (?:on|about|for)\b)",
+    re.I,
+)
+"""A line about the author."""
+
+_SOURCES = re.compile(
+    r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"(?:getty images|shutterstock|alamy|reuters|afp|ap photo|epa(?:-efe)?|picture[- ]alliance|imago(?: images)?|istock|unsplash|pexels|pixabay|via ap|associated press|bloomberg|dpa|screenshot|wikimedia(?: commons)?|courtesy of .{2,60}|photo(?:graph)?s? by .{2,60}|handout)(?:\W+(?:images|via .{2,30}|\w{2,20}/?\w{0,20}))?[\W_]*$",
+    re.I,
+)
+"""Who took the picture, at the end of its caption."""
+
+MAX_CAPTION_CHARS = 300
+
+
+def strip_tail(page: Page, reasons: list[Reason], weights: list[float]) -> None:
+    """Strip what trails the story, and invitations and captions amid it, in place."""
+    kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    _cut_sources(page, reasons, kept)
+    for i in kept:
+        text = page.blocks[i].text
+        if reasons[i] is Reason.STORY and len(text) <= MAX_CAPTION_CHARS:
+            if len(text) <= MAX_PLEA_CHARS and _PLEA.search(text):
+                reasons[i] = Reason.NEWSLETTER
+            elif page.blocks[i].tag != "li" and _CREDIT.search(text, max(0, len(text) - 80)):
+                reasons[i] = Reason.CAPTION
+    _strip_notes(page, reasons, [i for i in kept if reasons[i] is Reason.STORY])
+
+
+def is_biography(text: str) -> bool:
+    """Return whether a line is about the author."""
+    return len(text) <= MAX_NOTE_CHARS and bool(_BIOGRAPHY.match(text))
+
+
+def _cut_sources(page: Page, reasons: list[Reason], kept: list[int]) -> None:
+    """Strip a list of sources at the end."""
+    left = [i for i in kept if reasons[i] is Reason.STORY]
+    total = sum(len(page.blocks[i].text) for i in left)
+    below = 0
+    for place in range(len(left) - 1, -1, -1):
+        text = page.blocks[left[place]].text
+        below += len(text)
+        if below > MAX_SOURCES_SHARE * total:
+            return
+        if len(text) <= MAX_SOURCES_HEADING and _SOURCES.fullmatch(text):
+            for later in left[place:]:
+                reasons[later] = Reason.OUTSIDE
+
+
+MAX_SOURCES_HEADING = 40
+
+
+def _strip_notes(page: Page, reasons: list[Reason], kept: list[int]) -> None:
+    """Strip the notes below the last paragraph of the story, from the end upwards."""
+    for i in reversed(kept[-TAIL_BLOCKS:] if len(kept) > 1 else ()):
+        text = page.blocks[i].text
+        if len(text) > MAX_NOTE_CHARS:
+            return
+        if _PLEA.search(text):
+            reasons[i] = Reason.NEWSLETTER
+        elif _NOTE.search(text):
+            reasons[i] = Reason.COPYRIGHT if "©" in text else Reason.NOTE
+        elif is_biography(text):
+            reasons[i] = Reason.AUTHOR_BOX
+        else:
+            return
