@@ -337,7 +337,9 @@ async def check_health(store: Store) -> Health:
     elif well:
         reason = f"the daemon gave a sign of life {max(0, round(silent.total_seconds()))} s ago"
     else:
-        reason = f"the daemon has been silent for {round(silent.total_seconds())} s; is it running?"
+        reason = (
+            f"the daemon has been silent for {round(silent.total_seconds())} s; {await find_cause(store)}"
+        )
     return Health(
         well=well,
         reason=reason,
@@ -345,6 +347,17 @@ async def check_health(store: Store) -> Health:
         failing_sources=tuple(s.name for s in states if s.active and s.failures),
         dead_deliveries=len(dead),
     )
+
+
+async def find_cause(store: Store) -> str:
+    """Return why a daemon may be silent: whether the database takes a write, or what is wrong with it."""
+    heartbeat = await store.heartbeat()
+    try:
+        if heartbeat is not None:
+            await store.beat(heartbeat)  # the sign it left, once more: it says nothing new
+    except StoreError as exc:
+        return str(exc)
+    return "is it running?"
 
 
 # --- adapters ------------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ are unique, and a seed's validators are written last.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import ParamSpec
 
 from monitor.compose import compose, is_news
 from monitor.dedupe import fingerprint_article, judge
@@ -55,6 +57,8 @@ from monitor.ports import Channel, Clock, Fetcher, Filing, SourceMemory, Store, 
 
 log = logging.getLogger("monitor")
 
+P = ParamSpec("P")
+
 PAGES_PER_VISIT = 50
 """How many links one visit fetches at most; the rest wait for the next."""
 
@@ -74,6 +78,9 @@ WORKER_DEATHS = 2
 
 JUDGEMENTS = 10
 """How often an article is judged again because another worker was first, before the visit gives up."""
+
+STORE_PAUSE = timedelta(seconds=5)
+"""How long to wait before a store that is full or locked is asked again."""
 
 DELIVERY_BATCH = 50
 DELIVERY_LEASE = timedelta(minutes=30)
@@ -380,7 +387,7 @@ class Pipeline:
             reason = f"internal error ({type(exc).__name__}: {exc}); please report it"
             outcome = await self.mark_failed(channel, delivery, DeliveryFailed(reason))
         else:
-            await self.store.mark_sent(alert.id, receipt, self.clock.now())
+            await self.mark(self.store.mark_sent, alert.id, receipt, self.clock.now())
         log.info(
             "deliver",
             extra={
@@ -400,11 +407,28 @@ class Pipeline:
         alert_id = delivery.alert.id
         wait = channel.retry_wait(delivery.attempts + 1, alert_id) if error.transient else None
         if wait is None:
-            await self.store.mark_failed(alert_id, str(error), None, error.progress)
+            await self.mark(self.store.mark_failed, alert_id, str(error), None, error.progress)
             return DeliveryState.DEAD
         wait = max(wait, error.retry_after or timedelta())
-        await self.store.mark_failed(alert_id, str(error), self.clock.now() + wait, error.progress)
+        due = self.clock.now() + wait
+        await self.mark(self.store.mark_failed, alert_id, str(error), due, error.progress)
         return DeliveryState.RETRYING
+
+    async def mark(self, write: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Store what came of an attempt. A store that is full or locked is asked until it is not.
+
+        What was taken and is not marked would be sent again.
+        """
+        while True:
+            try:
+                await write(*args, **kwargs)
+            except StoreError as exc:
+                if not exc.transient:
+                    raise
+                log.error("deliver", extra={"outcome": "not recorded", "alert": args[0], "reason": str(exc)})
+            else:
+                return
+            await asyncio.sleep(STORE_PAUSE.total_seconds())
 
 
 def failed_look(error: MonitorError) -> Look:

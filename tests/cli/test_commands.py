@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 import typer
 
+from monitor.app import check_health
 from monitor.cli.asking import amount
 from monitor.cli.commands import main, moment
 from monitor.errors import MonitorError, NotAnArticle, RuleError
+from monitor.ports import Heartbeat
+from monitor.store import open_store
 from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
-from tests.fakes import news_page, story_about
+from tests.fakes import START, news_page, story_about
 
 PAGE = news_page("Talks about the dam open", *story_about("dam"))
 
@@ -101,6 +104,20 @@ def test_health_is_bad_without_a_daemon_and_says_what_else_is_wrong(archive: Com
     assert "failing sources: courier" in result.stdout
     assert "alerts given up: 1" in result.stdout
     assert json.loads(archive.run("health", "--json").stdout)["well"] is False
+
+
+async def test_health_says_why_a_daemon_has_fallen_silent(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/monitor.sqlite3"
+    store = open_store(url, "daemon")
+    await store.beat(Heartbeat(at=START, started_at=START, pid=1))
+    assert "is it running?" in (await check_health(store)).reason
+    connection = store._database.writer.raw_connection()
+    connection.cursor().execute("PRAGMA query_only = ON")
+    connection.close()
+    answer = await check_health(store)
+    await store.close()
+    assert not answer.well
+    assert "it is read-only" in answer.reason
 
 
 @pytest.mark.parametrize("command", ["sources", "articles", "alerts", "deliveries"])
