@@ -23,7 +23,7 @@ HOME = timezone(timedelta(hours=2))
 
 RATES = {"USD": 48.39, "EUR": 52.12, "GBP": 60.55, "CHF": 54.9}
 METALS = {"GOLD": 4854.02, "SILVER": 58.01, "PLATINUM": 1718.7}
-SKIES = ("partly cloudy (day)", "light rain", "clear sky", "overcast", "fog")
+SKIES = ("broken clouds (day)", "light rain", "clear sky", "overcast", "fog")
 QUESTION = "Do You Expect Ferry Talks With Kestria to Begin This Year?"
 ANSWERS = ("Yes", "No", "Not before the elections")
 
