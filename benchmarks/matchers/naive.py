@@ -8,19 +8,28 @@ A shape is one of `["t", word]`, `["p", [words]]`, `["w", prefix]`, `["near", n,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from monitor.text.tokens import split_terms
 
 Shape: TypeAlias = "Sequence[str | int | Shape]"
 Hit = tuple[int, int]
-Parts = Sequence[Sequence[str]]
-"""The terms of the title, and of the text."""
+
+
+class Part(NamedTuple):
+    """The terms of a title or a text, in order, and without repetition."""
+
+    terms: Sequence[str]
+    unique: frozenset[str]
+
+
+Parts = Sequence[Part]
+"""The title, and the text."""
 
 
 def split_parts(title: str, text: str) -> Parts:
-    """Return the terms that `holds` looks at."""
-    return split_terms(title), split_terms(text)
+    """Return what `holds` looks at."""
+    return [Part(terms, frozenset(terms)) for terms in (split_terms(title), split_terms(text))]
 
 
 def write_query(shape: Shape) -> str:
@@ -57,28 +66,33 @@ def holds(shape: Shape, parts: Parts) -> bool:
     return any(next(find(shape, part), None) is not None for part in parts)
 
 
-def find(shape: Shape, terms: Sequence[str]) -> Iterator[Hit]:
+def find(shape: Shape, part: Part) -> Iterator[Hit]:
     """Yield where a word, prefix, phrase, or a group of these with OR stands: (start, end)."""
     kind, rest = shape[0], shape[1:]
     if kind == "or":
         for child in rest:
-            yield from find(_list(child), terms)
+            yield from find(_list(child), part)
         return
     words = [str(word) for word in _list(rest[0])] if kind == "p" else [str(rest[0])]
-    for start in range(len(terms) - len(words) + 1):
-        here = terms[start : start + len(words)]
-        if here[0].startswith(words[0]) if kind == "w" else list(here) == words:
+    if kind == "w":
+        wanted = frozenset(term for term in part.unique if term.startswith(words[0]))
+    else:
+        wanted = part.unique.intersection(words[:1])
+    if not wanted:
+        return
+    for start, term in enumerate(part.terms):
+        if term in wanted and (len(words) == 1 or list(part.terms[start : start + len(words)]) == words):
             yield start, start + len(words)
 
 
-def _meet(shape: Shape, terms: Sequence[str]) -> bool:
+def _meet(shape: Shape, part: Part) -> bool:
     distance, left, right = shape[1:]
     if not isinstance(distance, int):
         raise TypeError(distance)
     return any(
         0 <= max(a[0], b[0]) - min(a[1], b[1]) <= distance
-        for a in find(_list(left), terms)
-        for b in find(_list(right), terms)
+        for a in find(_list(left), part)
+        for b in find(_list(right), part)
     )
 
 

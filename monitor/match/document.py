@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -94,15 +94,16 @@ class Segment:
         """The terms that occur, sorted, so that those with one prefix stand together."""
         return sorted(self.unique)
 
+    def positions(self, term: str) -> Sequence[int]:
+        """Return where a term stands, ascending."""
+        return self._positions.get(term, ())
+
     @cached_property
-    def positions(self) -> dict[str, list[int]]:
-        """Where each term stands, ascending."""
+    def _positions(self) -> dict[str, list[int]]:
         found: defaultdict[str, list[int]] = defaultdict(list)
         for position, term in enumerate(self.terms):
             found[term].append(position)
-        found.default_factory = None
-        found.pop("", None)
-        return found
+        return dict(found)
 
     def has_prefix(self, prefix: str) -> bool:
         """Return whether a term begins with `prefix`."""

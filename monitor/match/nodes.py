@@ -70,10 +70,8 @@ class Word:
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where it stands."""
-        segment = document.segment(self.field)
-        if self.term not in segment.unique:
-            return ()
-        return _within(document, self.field, Singles(segment.positions[self.term]))
+        positions = document.segment(self.field).positions(self.term)
+        return _within(document, self.field, Singles(positions)) if positions else ()
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -96,7 +94,7 @@ class Prefix:
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where they stand."""
         segment = document.segment(self.field)
-        found = sorted(at for term in segment.expand(self.prefix) for at in segment.positions[term])
+        found = sorted(at for term in segment.expand(self.prefix) for at in segment.positions(term))
         return _within(document, self.field, Singles(found))
 
     def marks(self, document: Document) -> Iterator[Mark]:
@@ -134,8 +132,8 @@ class Phrase:
         whole = self.terms[:-1] if self.open_end else self.terms
         if not segment.unique.issuperset(whole):
             return ()
-        rarest = min(range(len(whole)), key=lambda index: len(segment.positions[whole[index]]))
-        starts = (at - rarest for at in segment.positions[whole[rarest]] if at >= rarest)
+        rarest = min(range(len(whole)), key=lambda index: len(segment.positions(whole[index])))
+        starts = (at - rarest for at in segment.positions(whole[rarest]) if at >= rarest)
         found = [start for start in starts if self._stands_at(segment.terms, start)]
         return _within(document, self.field, [(start, start + len(self.terms)) for start in found])
 
@@ -192,8 +190,8 @@ class Stem:
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where they stand."""
-        positions = document.segment(self.field).positions
-        found = sorted(at for term in self._forms(document) for at in positions[term])
+        segment = document.segment(self.field)
+        found = sorted(at for term in self._forms(document) for at in segment.positions(term))
         return _within(document, self.field, Singles(found))
 
     def marks(self, document: Document) -> Iterator[Mark]:
@@ -292,12 +290,11 @@ class Near:
         """Return whether they stand near each other somewhere."""
         left, right = self.left, self.right
         if isinstance(left, Word) and isinstance(right, Word) and left.field is right.field is Field.ANY:
-            positions = document.body.positions
-            first, second = positions.get(left.term), positions.get(right.term)
-            reach = self.distance + 1
-            if not first or not second:
+            keys, body, reach = document.keys, document.body, self.distance + 1
+            if left.term not in keys or right.term not in keys:
                 return False
-            return _reach(first, second, 0 if self.ordered else reach, reach)
+            back = 0 if self.ordered else reach
+            return _reach(body.positions(left.term), body.positions(right.term), back, reach)
         if not (left.holds(document) and right.holds(document)):
             return False
         return next(self._meetings(document), None) is not None
@@ -334,7 +331,7 @@ class Together:
         segment = document.segment(self.field)
         if not segment.unique.issuperset(self.terms):
             return ()
-        places = sorted((at, term) for term in set(self.terms) for at in segment.positions[term])
+        places = sorted((at, term) for term in set(self.terms) for at in segment.positions(term))
         return _within(document, self.field, list(self._stretches(places)))
 
     def _stretches(self, places: Iterable[tuple[int, str]]) -> Iterator[Hit]:
@@ -407,7 +404,7 @@ def _within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[H
     return [(start, end) for start, end in inside if not terms[end] and (not start or not terms[start - 1])]
 
 
-def _reach(first: list[int], second: list[int], back: int, ahead: int) -> bool:
+def _reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:
     """Return whether one of `second` lies at most `back` before or `ahead` behind one of `first`."""
     if len(first) > len(second):
         first, second, back, ahead = second, first, ahead, back

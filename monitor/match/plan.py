@@ -69,7 +69,7 @@ def make_plan(root: Node) -> Plan:
 
 
 def _split(node: Node) -> tuple[list[Key], list[Node]]:
-    """Return the keys among the sides of an OR (or the one key that a leaf is), and the nodes that are more."""
+    """Return the keys among the sides of an OR, or of a lone node, and the nodes that are more than keys."""
     keys: list[Key] = []
     others: list[Node] = []
     for leaf in node.children if isinstance(node, Or) else (node,):

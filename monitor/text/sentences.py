@@ -56,6 +56,9 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     Several, when the span crosses their borders. Looks at most `MAX_SENTENCE` characters to each side.
     """
     low, high = max(0, start - MAX_SENTENCE), min(len(text), end + MAX_SENTENCE)
+    low = max(low, text.rfind("\n", low, start) + 1)
+    line_end = text.find("\n", end, high)
+    high = line_end if line_end >= 0 else high
     first, last = low, high
     for border in _ends(text, low, high):
         if border <= start:
