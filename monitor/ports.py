@@ -22,6 +22,7 @@ from monitor.model import (
     Match,
     Request,
     Response,
+    Revision,
     Seed,
     Source,
     Template,
@@ -96,7 +97,8 @@ class SourceMemory:
 class Filing:
     """All that one article brings into the store, written in one transaction.
 
-    `page` is the body as fetched, uncompressed. No article is stored without its alerts, and no
+    `page` is the body as fetched, uncompressed, `validators` what came with it; `next_look_at` is when to
+    look for edits, None: never. No article is stored without its alerts, and no
     alert without its article: the alerts are the outbox.
     """
 
@@ -108,6 +110,44 @@ class Filing:
     verdict: Verdict
     matches: tuple[Match, ...]
     alerts: tuple[Alert, ...]
+    next_look_at: datetime | None = None
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPage:
+    """An article to look at again, in its latest version.
+
+    `page` is the body that this version was read from, empty when it was forgotten. `gone_since` is when
+    the server first said that it is gone, None while it is there.
+    """
+
+    article: Article
+    story_id: str
+    page: bytes = b""
+    validators: Validators = Validators()
+    gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of looking at an article again, written in one transaction.
+
+    `next_at` is when to look once more, None: never. `page` is the body that was read, None when there was
+    none, or it was the same. `revision` is None when it was not edited; `gone` that it is gone for good.
+    """
+
+    article_id: str
+    looked_at: datetime
+    next_at: datetime | None
+    validators: Validators = Validators()
+    gone_since: datetime | None = None
+    page: bytes | None = None
+    revision: Revision | None = None
+    extractor_version: int = 0
+    gone: bool = False
+    matches: tuple[Match, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +172,7 @@ class StoredArticle:
     """An article with its place in the archive.
 
     `copy_of` is the id of the article it repeats, None for one that repeats none; `contains` that of one
-    with which it shares a part and which is another article.
+    with which it shares a part and which is another article. `gone_at` is when its page was found gone.
     """
 
     article: Article
@@ -140,6 +180,7 @@ class StoredArticle:
     copy_of: str | None
     similarity: float
     contains: str | None = None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +312,20 @@ class Store(Protocol):
         `verdict.judged`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
         only the link is settled, and alerts that are new. An alert whose id is known is not written again.
         """
+        ...
+
+    # --- looking again
+
+    async def due_looks(self, source: str, now: datetime, limit: int) -> tuple[KnownPage, ...]:
+        """Return the articles of a source to look at again now, longest overdue first."""
+        ...
+
+    async def finish_look(self, look: Look) -> int:
+        """Record what came of looking at an article again; return how many of its alerts are new."""
+        ...
+
+    async def revisions(self, article_id: str) -> tuple[Revision, ...]:
+        """List the later versions of an article, the earliest first."""
         ...
 
     # --- the outbox

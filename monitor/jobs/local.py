@@ -1,4 +1,4 @@
-"""The daemon of one machine: one tick a second that starts what is due.
+"""The daemon of one machine: a tick twice a second that starts what is due.
 
 Position: runs `pipeline`; `app` builds it and feeds it new configurations.
 
@@ -8,7 +8,9 @@ claims what is due and starts it, at most `max_visits` at once. Measured on this
 survives a restart.
 
 APScheduler's own clock is the wall clock: set back by an hour, a tick would fall silent for an hour.
-So a watch on the monotonic clock notices it, and starts the tick afresh.
+So a watch on the monotonic clock notices it, starts the tick afresh, and moves what is due by as much:
+each visit comes when it would have come. A clock set forward, or a machine that slept, finds visits
+overdue: each is made once, `max_visits` at a time.
 """
 
 from __future__ import annotations
@@ -26,16 +28,21 @@ from monitor.dedupe import COPY_WINDOW
 from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
 from monitor.jobs.schedule import next_visit
+from monitor.jobs.trigger import Every
 from monitor.model import Source, Visit, VisitOutcome
 from monitor.pipeline import Pipeline
 from monitor.ports import Channel, Clock, Heartbeat, Store
 
 log = logging.getLogger("monitor")
 
-TICK_S = 1
-BEAT_S = 10
-PRUNE_S = 3600
-WATCH_FILES_S = 2
+TICK = timedelta(seconds=0.5)
+"""Twice a second, so that no visit is a second late. A tick with nothing due costs 2 ms."""
+BEAT = timedelta(seconds=10)
+PRUNE = timedelta(hours=1)
+WATCH_FILES = timedelta(seconds=2)
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A time that has come, whatever the clock says."""
 
 MAX_VISITS = 32
 """Visits wait for the network and for politeness pauses far more than they compute."""
@@ -82,6 +89,8 @@ class LocalJobs:
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._started_at = clock.now()
+        self._watch = ClockWatch(clock)
+        self._claiming = self._more_are_due = self._stopping = False
 
     def assign(self, assignment: Assignment) -> None:
         """Use another configuration from now on; what is running ends under the old one."""
@@ -91,20 +100,22 @@ class LocalJobs:
         """Work until `stop` is set; then let running work end, for `DRAIN` at most."""
         await self._store.release_claims()
         await self._store.register(tuple(self._assignment.sources.values()), self._clock.now())
+        await self._store.rewind_visits(self._clock.now())
         await self._beat()
-        for name, job, seconds in (
-            ("tick", self._tick, TICK_S),
-            ("beat", self._beat, BEAT_S),
-            ("prune", self._prune, PRUNE_S),
-            ("files", self._reload_if_changed, WATCH_FILES_S),
+        for name, job, interval in (
+            ("tick", self._tick, TICK),
+            ("beat", self._beat, BEAT),
+            ("prune", self._prune, PRUNE),
+            ("files", self._reload_if_changed, WATCH_FILES),
         ):
-            self._scheduler.add_job(self._guarded, "interval", args=(name, job), seconds=seconds, id=name)
-        self._scheduler.modify_job("tick", next_run_time=datetime.now(UTC))
+            self._scheduler.add_job(self._guarded, Every(interval), args=(name, job), id=name)
+        self._scheduler.modify_job("tick", next_run_time=AT_ONCE)
         self._scheduler.start()
         watch = asyncio.create_task(self._watch_clock())
         try:
             await stop.wait()
         finally:
+            self._stopping = True
             watch.cancel()
             self._scheduler.shutdown(wait=False)
             await self._drain()
@@ -115,6 +126,9 @@ class LocalJobs:
         """Run a job of the scheduler. Nothing that goes wrong in one run keeps the next from coming."""
         try:
             await job()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
         except StoreError as exc:
             log.error("store", extra={"outcome": "failed", "job": name, "reason": str(exc)})
         except Exception:
@@ -125,10 +139,20 @@ class LocalJobs:
         for channel in self._assignment.pipeline.channels.values():
             if channel.name not in self._deliveries:
                 self._start(self._deliveries, channel.name, self._deliver(channel))
+        await self._start_due()
+
+    async def _start_due(self) -> None:
+        """Start the visits that are due, as many as there is room for, and note whether more may be."""
         free = self._max_visits - len(self._visits)
-        if free <= 0:
+        if free <= 0 or self._claiming or self._stopping:
             return
-        for name in await self._store.claim_due(self._clock.now(), free, VISIT_LEASE):
+        self._claiming = True
+        try:
+            names = await self._store.claim_due(self._clock.now(), free, VISIT_LEASE)
+        finally:
+            self._claiming = False
+        self._more_are_due = len(names) == free
+        for name in names:
             source = self._assignment.sources.get(name)
             if source is not None and name not in self._visits:
                 self._start(self._visits, name, self._visit(source))
@@ -141,18 +165,25 @@ class LocalJobs:
         await self._store.prune(now - self._assignment.keep_pages, now - COPY_WINDOW)
 
     async def _watch_clock(self) -> None:
-        watch = ClockWatch()
         while True:
-            await asyncio.sleep(TICK_S)
-            jumped = watch.jump()
-            if jumped:
-                log.warning("clock", extra={"outcome": "jumped", "seconds": round(jumped.total_seconds())})
-                for job in self._scheduler.get_jobs():
-                    job.reschedule(job.trigger)
-                await self._guarded("clock", self._clamp)
+            await asyncio.sleep(TICK.total_seconds())
+            await self._guarded("clock", self._heed_clock)
 
-    async def _clamp(self) -> None:
-        await self._store.clamp_next_visits(self._clock.now(), tuple(self._assignment.sources.values()))
+    async def _heed_clock(self) -> None:
+        """Go on as before when the wall clock was set: tick at once; set back, move what is due with it.
+
+        Nothing is moved with a clock set forward: it cannot be told from a sleep, in which what fell due
+        was missed.
+        """
+        jumped = self._watch.jump()
+        if not jumped:
+            return
+        log.warning("clock", extra={"outcome": "jumped", "seconds": round(jumped.total_seconds())})
+        if jumped < timedelta():
+            await self._store.shift_due_times(jumped)
+        for job in self._scheduler.get_jobs():
+            job.reschedule(job.trigger)
+        self._scheduler.modify_job("tick", next_run_time=AT_ONCE)
 
     # --- work ----------------------------------------------------------------------------------
 
@@ -161,10 +192,22 @@ class LocalJobs:
     ) -> None:
         task = asyncio.create_task(work, name=name)
         running[name] = task
-        task.add_done_callback(lambda _: running.pop(name, None))
+
+        def forget(_: asyncio.Task[None]) -> None:
+            if running.get(name) is task:
+                del running[name]
+
+        task.add_done_callback(forget)
 
     async def _visit(self, source: Source) -> None:
-        """Visit a claimed source, record what came of it, and when it is next."""
+        """Visit a claimed source and record it. When others wait, fill the room again once half is free."""
+        await self._visit_and_record(source)
+        self._visits.pop(source.name, None)
+        if self._more_are_due and len(self._visits) <= self._max_visits // 2:
+            await self._guarded("claim", self._start_due)
+
+    async def _visit_and_record(self, source: Source) -> None:
+        """Visit a source, record what came of it, and when it is next."""
         try:
             visit = await self._assignment.pipeline.visit(source)
         except Exception as exc:
@@ -178,6 +221,7 @@ class LocalJobs:
                 outcome=VisitOutcome.FAILED,
                 reason=describe(exc),
             )
+        await self._guarded("clock", self._heed_clock)  # first: what is written now is of the new clock
         await record_visit(self._store, source, visit)
 
     async def _deliver(self, channel: Channel) -> None:

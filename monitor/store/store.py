@@ -18,17 +18,19 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from monitor.errors import StoreError
-from monitor.model import Candidates, Delivery, DeliveryState, Fingerprint, Link, Source, Visit
+from monitor.model import Candidates, Delivery, DeliveryState, Fingerprint, Link, Revision, Source, Visit
 from monitor.ports import (
     ArticleQuery,
     Filing,
     Heartbeat,
+    KnownPage,
     LinkState,
+    Look,
     SourceMemory,
     SourceState,
     StoredArticle,
 )
-from monitor.store import archive, copies, links, outbox, visits
+from monitor.store import archive, copies, links, looks, outbox, visits
 from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
@@ -142,6 +144,21 @@ class SqlStore:
         """Store an article with everything that belongs to it; None when the verdict is stale."""
         prepared = await self._compute(archive.prepare, filing)
         return await self._write(lambda db: archive.keep(db, prepared))
+
+    # --- looking again
+
+    async def due_looks(self, source: str, now: datetime, limit: int) -> tuple[KnownPage, ...]:
+        """Return the articles of a source to look at again now."""
+        return await self._read(lambda db: looks.due_looks(db, source, now, limit))
+
+    async def finish_look(self, look: Look) -> int:
+        """Record what came of looking at an article again."""
+        page = None if look.page is None else await self._compute(archive.compress, look.page)
+        return await self._write(lambda db: looks.finish_look(db, look, page))
+
+    async def revisions(self, article_id: str) -> tuple[Revision, ...]:
+        """List the later versions of an article, the earliest first."""
+        return await self._read(lambda db: looks.list_revisions(db, article_id))
 
     # --- the outbox
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    BigInteger,
     Case,
     Column,
     ColumnElement,
@@ -22,13 +23,14 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    type_coerce,
     update,
 )
 
 from monitor.errors import StoreError
 from monitor.model import Seed, SeedKind, Source, Template, Validators, Visit, VisitOutcome
 from monitor.ports import SourceMemory, SourceState
-from monitor.store.columns import Instant
+from monitor.store.columns import Instant, microseconds
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.tables import (
     ARTICLES,
@@ -304,28 +306,16 @@ _FINISH = {
 _INSERT_VISIT = insert(VISITS)
 
 
-def clamp(connection: Connection, now: datetime, sources: Sequence[Source]) -> None:
-    """Bring back visits that lie more than `every` ahead."""
-    every = {source.name: source.every for source in sources}
-    if not every:
-        return
-    ahead = connection.execute(
-        select(SOURCES.c.id, SOURCES.c.name, SOURCES.c.next_visit_at).where(
-            IS_ACTIVE, SOURCES.c.next_visit_at > now + min(every.values())
-        )
+def rewind(connection: Connection, now: datetime) -> None:
+    """Count from `now` the wait of each source whose last visit lies in the future."""
+    next_us, last_us = (
+        type_coerce(column, BigInteger) for column in (SOURCES.c.next_visit_at, SOURCES.c.last_visit_at)
     )
-    late = [
-        {"row": row.id, "due": now + every[row.name]}
-        for row in ahead
-        if row.name in every and row.next_visit_at > now + every[row.name]
-    ]
-    if late:
-        connection.execute(
-            update(SOURCES)
-            .where(SOURCES.c.id == bindparam("row"))
-            .values(next_visit_at=bindparam("due", type_=SOURCES.c.next_visit_at.type)),
-            late,
-        )
+    connection.execute(
+        update(SOURCES)
+        .where(SOURCES.c.last_visit_at > now)
+        .values(next_visit_at=type_coerce(next_us - last_us + microseconds(now), Instant), last_visit_at=now)
+    )
 
 
 # --- forgetting ----------------------------------------------------------------------------------

@@ -1,19 +1,20 @@
 from datetime import UTC, datetime, timedelta
 
 from monitor.jobs.clock import ClockWatch, SystemClock
+from tests.fakes import FakeClock
 
 
 class TwoClocks:
     def __init__(self) -> None:
-        self.wall_s = 1_000_000.0
+        self.wall = FakeClock()
         self.monotonic_s = 50.0
 
     def advance(self, *, wall_s: float, monotonic_s: float) -> None:
-        self.wall_s += wall_s
+        self.wall.advance(timedelta(seconds=wall_s))
         self.monotonic_s += monotonic_s
 
     def watch(self) -> ClockWatch:
-        return ClockWatch(lambda: self.wall_s, lambda: self.monotonic_s)
+        return ClockWatch(self.wall, lambda: self.monotonic_s)
 
 
 def test_the_system_clock_is_in_utc() -> None:

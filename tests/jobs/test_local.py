@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -170,3 +171,100 @@ async def test_a_failed_visit_backs_off_and_a_good_one_returns_to_the_pace(offic
 def test_an_internal_error_is_named_for_the_bug_report() -> None:
     assert describe(KeyError("x")) == "internal error (KeyError: 'x'); please report it"
     assert describe(StoreError("the disk is full")) == "the disk is full"
+
+
+class SettableClock(FakeClock):
+    """A wall clock that runs, and can be set."""
+
+    def __init__(self) -> None:
+        self.began_s = monotonic()
+        self.set_by = timedelta()
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=monotonic() - self.began_s) + self.set_by
+
+
+class QuietFetcher(FakeFetcher):
+    """A web without news; who is visited can be awaited."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.visited: asyncio.Queue[str] = asyncio.Queue()
+
+    async def get(self, request: Request) -> Response:
+        self.visited.put_nowait(request.source.name)
+        return Response(url=request.url, fetched_at=self.clock.now(), not_modified=True)
+
+
+async def count_ticks(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> asyncio.Semaphore:
+    """Return a semaphore that each tick releases once it has looked for what is due."""
+    ticks, claim_due = asyncio.Semaphore(0), store.claim_due
+
+    async def claim_and_count(now: datetime, limit: int, lease: timedelta) -> tuple[str, ...]:
+        names = await claim_due(now, limit, lease)
+        ticks.release()
+        return names
+
+    monkeypatch.setattr(store, "claim_due", claim_and_count)
+    return ticks
+
+
+HOUR, DAY, DECADE = timedelta(hours=1), timedelta(days=1), timedelta(days=3652)
+
+
+@pytest.mark.parametrize("set_by", [-HOUR, -DAY, -DECADE, HOUR, DAY, DECADE], ids=str)
+async def test_a_clock_that_is_set_delays_no_visit_and_repeats_none(
+    set_by: timedelta, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set forward, the clock also stands for a machine that slept: its monotonic clock stood still."""
+    clock = SettableClock()
+    office.clock, fetcher = clock, QuietFetcher(clock)
+    monkeypatch.setattr("monitor.jobs.local.TICK", timedelta(seconds=0.05))
+
+    class WallClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return clock.now().astimezone(tz)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", WallClock)
+    ticks = await count_ticks(office.store, monkeypatch)
+    names = ("early", "middle", "late")
+    sources = [replace(GAZETTE, name=name, url=f"https://{name}.example/") for name in names]
+    await office.store.register(sources, clock.now())
+    for source, wait_s in zip(sources[1:], (0.4, 0.8), strict=True):
+        visit = Visit(
+            source=source.name, started_at=START, finished_at=START, outcome=VisitOutcome.NOT_MODIFIED
+        )
+        await office.store.finish_visit(visit, clock.now() + timedelta(seconds=wait_s))
+    running = asyncio.create_task(office.jobs(office.assignment(*sources, fetcher=fetcher)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        assert await fetcher.visited.get() == "early"
+        clock.set_by, seen = set_by, set[str]()
+        async with asyncio.timeout(2):
+            while not {"middle", "late"} <= seen:
+                name = await fetcher.visited.get()
+                assert name not in seen
+                seen.add(name)
+        for _ in range(20):
+            await ticks.acquire()
+        office.stop.set()
+        await running
+    assert "early" not in seen or set_by > timedelta()
+    assert fetcher.visited.empty() or (set_by > timedelta() and fetcher.visited.get_nowait() == "early")
+    assert fetcher.visited.empty()
+
+
+async def test_what_is_overdue_is_started_as_soon_as_there_is_room(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.jobs.local.TICK", timedelta(hours=1))
+    fetcher = QuietFetcher(office.clock)
+    sources = [replace(GAZETTE, name=f"s{n}", url=f"https://s{n}.example/") for n in range(20)]
+    assignment = office.assignment(*sources, fetcher=fetcher)
+    jobs = LocalJobs(assignment, office.store, office.clock, reload_if_changed=never_reload, max_visits=4)
+    running = asyncio.create_task(jobs.run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        visited = [await fetcher.visited.get() for _ in sources]
+        office.stop.set()
+        await running
+    assert sorted(visited) == sorted(source.name for source in sources)

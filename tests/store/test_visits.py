@@ -15,6 +15,7 @@ from monitor.store import SqlStore, open_store
 from monitor.store.visits import TEMPLATE_PAGES
 from tests.store.samples import (
     COURIER,
+    DAM,
     FEED,
     GAZETTE,
     HOUR,
@@ -288,26 +289,37 @@ async def test_a_visit_that_outlived_its_lease_does_not_take_the_next_ones_lease
     await other.close()
 
 
-async def test_a_clock_set_back_strands_no_visit(store: SqlStore) -> None:
-    slow = replace(COURIER, every=2 * HOUR)
-    await store.register([GAZETTE, slow], NOW)
+async def test_a_clock_set_back_while_nobody_ran_strands_no_visit(store: SqlStore) -> None:
+    await store.register([GAZETTE, COURIER], NOW - HOUR)
     await store.finish_visit(make_visit(), NOW + 15 * MINUTE)
-    await store.finish_visit(replace(make_visit(), source="courier"), NOW + 2 * HOUR)
-    earlier = NOW - timedelta(days=1)
-    await store.clamp_next_visits(earlier, [GAZETTE, slow])
-    assert {state.name: state.next_visit_at for state in await store.source_states()} == {
-        "gazette": earlier + 15 * MINUTE,
-        "courier": earlier + 2 * HOUR,
-    }
+    earlier = NOW - timedelta(days=3652)
+    await store.rewind_visits(earlier)
+    await store.rewind_visits(earlier + MINUTE)
+    wait = NOW + 15 * MINUTE - make_visit().finished_at
+    assert (await state_of(store, "gazette")).next_visit_at == earlier + wait
+    assert (await state_of(store, "courier")).next_visit_at == NOW - HOUR
 
 
-async def test_visits_that_lie_within_their_pace_are_not_moved(store: SqlStore) -> None:
-    await store.register([GAZETTE, replace(COURIER, every=HOUR)], NOW)
-    await store.finish_visit(replace(make_visit(), source="courier"), NOW + HOUR)
+async def test_visits_of_a_clock_that_goes_right_are_not_moved(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    await store.finish_visit(make_visit(), NOW + HOUR)
     before = await store.source_states()
-    await store.clamp_next_visits(NOW + MINUTE, [GAZETTE, replace(COURIER, every=HOUR)])
-    await store.clamp_next_visits(NOW - HOUR, [])
+    await store.rewind_visits(make_visit().finished_at)
     assert await store.source_states() == before
+
+
+async def test_all_that_is_due_moves_with_the_clock(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    await keep(store, make_story("dam", rules=(DAM,)))
+    link = make_link("late")
+    await store.remember("gazette", [link], [], NOW)
+    await store.dismiss(link, "503", NOW + MINUTE, NOW)
+    await store.shift_due_times(-HOUR)
+    earlier = NOW - HOUR
+    assert await store.claim_due(earlier, 1, LEASE) == ("gazette",)
+    assert await store.waiting_links("gazette", earlier, 9) == ()
+    assert len(await store.waiting_links("gazette", earlier + MINUTE, 9)) == 1
+    assert len(await store.claim_deliveries("desk", earlier + MINUTE, 9, LEASE)) == 1
 
 
 async def test_states_count_articles_and_open_links(store: SqlStore) -> None:
