@@ -20,7 +20,7 @@ from pathlib import Path
 from monitor.config import Config, blame_channel, has_changed, read_config, render_mistakes
 from monitor.deliver import ChannelTools, ClientFor, open_channel, write_sample
 from monitor.errors import ConfigError, StoreError
-from monitor.extract import read_article
+from monitor.extract import Explanation, explain_page, read_article
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
@@ -219,6 +219,11 @@ async def fetch_page(url: str, *, allow_private: bool) -> Response:
 def extract_page(response: Response) -> Reading:
     """Read an article from a page, without a learned template; raises `NotAnArticle`."""
     return read_article(response, Link(url=response.url, source=""), Template())
+
+
+def explain_blocks(response: Response, template: Template) -> Explanation:
+    """Return what is decided on each block of a page, given a source's template; raises `NotAnArticle`."""
+    return explain_page(response, Link(url=response.url, source=""), template)
 
 
 # --- channels ------------------------------------------------------------------------------------

@@ -18,14 +18,14 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.cli import copies, outbox, printing
+from monitor.cli import copies, explaining, outbox, printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
 from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
 from monitor.config import Config, json_schema, parse_duration, render_mistakes
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
-from monitor.model import DeliveryState, Response, Source
+from monitor.model import DeliveryState, Response, Source, Template
 from monitor.ports import ArticleQuery
 
 commands = typer.Typer(
@@ -121,16 +121,50 @@ def extract(
     as_json: AsJson = False,
 ) -> None:
     """Show the article in a page (HTML, or text that a page was flattened to), without the page's chrome."""
-    if target.startswith(("http://", "https://")):
-        with printing.errors.status(f"fetching {target} ..."):
-            response = asyncio.run(program.fetch_page(target, allow_private=allow_private))
-    else:
-        response = read_page(target, url)
-    reading = program.extract_page(response)
+    reading = program.extract_page(obtain(target, url, allow_private=allow_private))
     if as_json:
         printing.print_json(printing.article_json(reading.article) | {"stripped": reading.stripped})
     else:
         printing.show_article(reading.article, reading.stripped, None)
+
+
+@commands.command()
+def explain(
+    target: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
+    source: Annotated[str | None, typer.Option(help="Use what this source's pages have taught.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page in two colours to this file.")] = None,
+    url: Annotated[str | None, typer.Option(help="The URL that the file was fetched from.")] = None,
+    allow_private: Annotated[bool, typer.Option(help="Let a URL lead to a private address.")] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Show every block of a page, kept or stripped, and by which rule."""
+    template = Template() if source is None else learned_template(load(config), source)
+    explanation = program.explain_blocks(obtain(target, url, allow_private=allow_private), template)
+    if html is not None:
+        html.write_text(explaining.write_page(explanation), encoding="utf-8", errors="replace")
+        printing.errors.print(printing.plain(f"written to {html}"))
+    elif as_json:
+        printing.print_json(explaining.as_object(explanation))
+    else:
+        explaining.show_explanation(explanation)
+
+
+def learned_template(config: Config, name: str) -> Template:
+    """Return what a source's recent pages have taught."""
+    find_source(config, name)
+    states = ask(config, lambda store: store.source_states())
+    if name not in {state.name for state in states}:
+        raise MonitorError(f"{name} has taught nothing yet; `monitor visit {name}` reads its pages")
+    return ask(config, lambda store: store.recall(name)).template
+
+
+def obtain(target: str, url: str | None, *, allow_private: bool) -> Response:
+    """Return a page: fetched, when `target` is a URL, or read from a file."""
+    if not target.startswith(("http://", "https://")):
+        return read_page(target, url)
+    with printing.errors.status(f"fetching {target} ..."):
+        return asyncio.run(program.fetch_page(target, allow_private=allow_private))
 
 
 def read_page(target: str, url: str | None) -> Response:

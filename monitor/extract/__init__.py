@@ -15,10 +15,21 @@ The walk inside the room:
 """
 
 from monitor.extract.decide import Decision, decide
-from monitor.extract.page import Block, Page, Reason
-from monitor.extract.read import EXTRACTOR_VERSION, read_article
+from monitor.extract.page import KEPT, Block, Page, Reason
+from monitor.extract.read import EXTRACTOR_VERSION, Explanation, explain_page, read_article
 from monitor.extract.template import MIN_PAGES, WINDOW
 
 __all__ = [
-    "EXTRACTOR_VERSION", "MIN_PAGES", "WINDOW", "Block", "Decision", "Page", "Reason", "decide", "read_article",
-]  # fmt: skip
+    "EXTRACTOR_VERSION",
+    "KEPT",
+    "MIN_PAGES",
+    "WINDOW",
+    "Block",
+    "Decision",
+    "Explanation",
+    "Page",
+    "Reason",
+    "decide",
+    "explain_page",
+    "read_article",
+]

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
@@ -16,7 +17,7 @@ from monitor.extract.charset import utf8_page
 from monitor.extract.decide import Decision, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
-from monitor.extract.page import Page, Reason
+from monitor.extract.page import KEPT, Page, Reason
 from monitor.extract.refuse import refuse_empty, refuse_wall
 from monitor.extract.template import hash_blocks
 from monitor.extract.walk import cut_html
@@ -47,22 +48,84 @@ def read_article(response: Response, link: Link, template: Template) -> Reading:
         NotAnArticle: it holds none; the reason says what it is. Nothing else is ever raised, whatever
             the bytes.
     """
+    examined = _examine(response, link, template)
+    text = examined.text()
+    _refuse(examined, text)
+    article = _article(examined.metadata, text, response, link)
+    stripped = Counter(str(d.reason) for d in examined.decisions if d.reason not in KEPT)
+    return Reading(article=article, blocks=frozenset(examined.hashes), stripped=dict(stripped))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a page gave the article that it gave, or none.
+
+    `decisions` are those on its blocks, in the page's order. `refusal` says why the page holds no
+    article, None when it does. `claimed` is True when the page shows little of its story, so that the text
+    was taken from its JSON-LD. `pages` counts the recent pages that the source's template remembers.
+    """
+
+    title: str
+    decisions: tuple[Decision, ...]
+    refusal: str | None
+    claimed: bool
+    pages: int
+
+
+def explain_page(response: Response, link: Link, template: Template) -> Explanation:
+    """Return the decisions that `read_article` makes on a page: the same, not others like them.
+
+    Raises:
+        NotAnArticle: the page cannot be cut into blocks: it is empty, or no text.
+    """
+    examined = _examine(response, link, template)
+    refusal = None
+    try:
+        _refuse(examined, examined.text())
+    except NotAnArticle as exc:
+        refusal = exc.reason
+    return Explanation(
+        title=examined.metadata.title,
+        decisions=tuple(examined.decisions),
+        refusal=refusal,
+        claimed=examined.is_claimed(),
+        pages=len(template.pages),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A page, cut and decided on."""
+
+    html: bytes
+    page: Page
+    metadata: Metadata
+    hashes: list[int]
+    decisions: list[Decision]
+
+    def is_claimed(self) -> bool:
+        return len(join_story(self.decisions)) < CUT_SHARE * len(self.metadata.body)
+
+    def text(self) -> str:
+        shown = join_story(self.decisions)
+        return shown if len(shown) >= CUT_SHARE * len(self.metadata.body) else read_body_claim(self.metadata.body)
+
+
+def _examine(response: Response, link: Link, template: Template) -> _Examined:
     html = utf8_page(response.body, response.content_type)
     page = cut_page(html, response.content_type)
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     hashes = hash_blocks(page)
-    decisions = decide(page, metadata.title, hashes, template)
-    text = join_story(decisions)
-    if len(text) < CUT_SHARE * len(metadata.body):
-        text = read_body_claim(metadata.body)
+    return _Examined(html, page, metadata, hashes, decide(page, metadata.title, hashes, template))
+
+
+def _refuse(examined: _Examined, text: str) -> None:
+    """Raise NotAnArticle when the page holds no article after all."""
     chars = count_chars(text)
-    refuse_wall(page, html, chars)
-    refuse_empty(page, chars, metadata)
-    if not metadata.title:
+    refuse_wall(examined.page, examined.html, chars)
+    refuse_empty(examined.page, chars, examined.metadata)
+    if not examined.metadata.title:
         raise NotAnArticle("the page has no title")
-    article = _article(metadata, text, response, link)
-    stripped = Counter(str(d.reason) for d in decisions if d.reason not in (Reason.STORY, Reason.TITLE))
-    return Reading(article=article, blocks=frozenset(hashes), stripped=dict(stripped))
 
 
 def cut_page(body: bytes, content_type: str) -> Page:

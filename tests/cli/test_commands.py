@@ -240,3 +240,45 @@ def test_a_moment_is_a_duration_before_now_or_a_date() -> None:
 def test_amounts_are_counted_as_people_say_them() -> None:
     assert amount(1, "sources") == "1 source"
     assert amount(0, "rules") == "0 rules"
+
+
+CHROME = (
+    '<div class="currency">USD - 483.94 AMD +0.94 EUR - 512.2 AMD +0.2</div>'
+    '<div class="poll"><h3>Will the dam open?</h3><input type="radio">Yes<input type="radio">No</div>'
+)
+
+
+def test_explain_shows_every_block_with_the_rule_that_stripped_it(command_line: CommandLine) -> None:
+    page = PAGE.replace("<footer>", f"{CHROME}<footer>").encode()
+    stdout = command_line.run("explain", "-", stdin=page).stdout
+    assert "USD - 483.94 AMD +0.94 EUR - 512.2 AMD +0.2  [currency ticker]" in stdout
+    assert "[story]" in stdout
+    parsed = json.loads(command_line.run("explain", "-", "--json", stdin=page).stdout)
+    reasons = {block["text"]: (block["kept"], block["reason"]) for block in parsed["blocks"]}
+    assert reasons["Will the dam open?"] == (False, "poll")
+    assert reasons[story_about("dam")[0]] == (True, "story")
+
+
+def test_explain_writes_a_page_that_nothing_in_it_can_break_out_of(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    page, out = (
+        PAGE.replace("<nav>", "<nav><p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        tmp_path / "out.html",
+    )
+    command_line.run("explain", "-", "--html", str(out), stdin=page.encode())
+    html = out.read_text()
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
+    assert html.count('class="kept"') >= len(story_about("dam"))
+
+
+def test_explain_says_why_a_page_is_no_article(command_line: CommandLine) -> None:
+    assert "No article:" in command_line.run("explain", "-", stdin=b"<p>Hello.</p>").stdout
+
+
+def test_explain_uses_what_a_source_has_taught(archive: CommandLine) -> None:
+    result = archive.run("explain", "-", "--source", "gazette", stdin=PAGE.encode())
+    assert result.exit_code == 0
+    with pytest.raises(MonitorError, match="did you mean gazette"):
+        archive.run("explain", "-", "--source", "gazet", stdin=PAGE.encode())
