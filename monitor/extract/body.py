@@ -102,7 +102,7 @@ def find_body(page: Page, sums: list[float]) -> list[Span]:
     index = _named(boxes, held, total)
     if index is None:
         index = _descend(boxes, held, _article(boxes, held, total))
-    return _with_twins(boxes, held, index)
+    return _with_twins(boxes, held, _widen(boxes, held, index))
 
 
 def _named(boxes: list[Box], held: list[float], total: float) -> int | None:
@@ -161,6 +161,26 @@ def _descend(boxes: list[Box], held: list[float], index: int) -> int:
         ):
             return index
         index = heaviest
+
+
+WIDER_SHARE = 1.35
+"""How many times a box's prose one around it must hold for the story to be cut over several boxes."""
+
+WIDER_LEVELS = 3
+"""Levels that the search for such a box climbs, beyond which only `<article>` and `<main>` count."""
+
+
+def _widen(boxes: list[Box], held: list[float], index: int) -> int:
+    """Return the box around a body that holds much more of the prose, or the body's own box."""
+    place, best = boxes[index].parent, index
+    level = 1
+    while place > 0 and boxes[place].tag not in ("html", "body"):
+        near = level <= WIDER_LEVELS or boxes[place].tag in ("article", "main")
+        if near and held[place] >= WIDER_SHARE * held[best]:
+            best = place
+        place = boxes[place].parent
+        level += 1
+    return best
 
 
 def _with_twins(boxes: list[Box], held: list[float], index: int) -> list[Span]:
