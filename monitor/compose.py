@@ -10,9 +10,10 @@ that is the first of its story to match (the original was cut short, say) does s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from monitor.model import Alert, Article, Link, Match, Source, Verdict, name_id
+from monitor.model import Alert, Article, Changes, Link, Match, Occasion, Source, Verdict, name_id
 
 LATE_ARRIVAL = timedelta(days=1)
 """How much older than its source an article may claim to be when it was found after the first
@@ -23,7 +24,7 @@ def is_news(article: Article, link: Link, source: Source, added_at: datetime) ->
     """Return whether `article` may alert: whether it came out after its source was added.
 
     An undated article counts as old when it was found on the first visit, as news otherwise. A date
-    without a time stands for the whole of its day.
+    without a time stands for the whole of its day, one without seconds for its minute.
     """
     if article.published_at is None:
         return not link.backlog
@@ -31,14 +32,14 @@ def is_news(article: Article, link: Link, source: Source, added_at: datetime) ->
     if newest.timetz().replace(tzinfo=None) == time():
         newest += timedelta(days=1)
     slack = timedelta() if link.backlog else LATE_ARRIVAL
-    return newest >= added_at - source.backfill - slack
+    return newest >= added_at.replace(second=0, microsecond=0) - source.backfill - slack
 
 
 def compose(article: Article, matches: Iterable[Match], verdict: Verdict, now: datetime) -> tuple[Alert, ...]:
-    """Return one alert for each channel of each rule that matched, in the rules' order."""
+    """Return one alert for each channel of each rule that matched and asks for news, in the rules' order."""
     return tuple(
         Alert(
-            id=name_id("alert", match.rule.name, verdict.story_id, channel),
+            id=name_first_alert(match.rule.name, verdict.story_id, channel),
             rule=match.rule.name,
             query=match.rule.query,
             channel=channel,
@@ -48,5 +49,51 @@ def compose(article: Article, matches: Iterable[Match], verdict: Verdict, now: d
             created_at=now,
         )
         for match in matches
+        if Occasion.NEW in match.rule.on
+        for channel in dict.fromkeys(match.rule.notify)
+    )
+
+
+def name_first_alert(rule: str, story_id: str, channel: str) -> str:
+    """Return the id of the alert that tells a channel of a story; later ones about it refer to this."""
+    return name_id("alert", rule, story_id, channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """What became of an article later: `article` as it is now, and what an edit changed; None: it is gone."""
+
+    article: Article
+    story_id: str
+    changes: Changes | None
+
+    @property
+    def occasion(self) -> Occasion:
+        """What it is to a rule."""
+        return Occasion.REMOVAL if self.changes is None else Occasion.EDIT
+
+
+def compose_later(aftermath: Aftermath, matches: Iterable[Match], now: datetime) -> tuple[Alert, ...]:
+    """Return one alert for each channel of each rule that matched and asks for such an occasion.
+
+    The id is made of the version, so that the same edit, found twice, is told once.
+    """
+    article, occasion = aftermath.article, aftermath.occasion
+    version = name_id("version", article.title, article.text)
+    return tuple(
+        Alert(
+            id=name_id(occasion, match.rule.name, article.id, version, channel),
+            rule=match.rule.name,
+            query=match.rule.query,
+            channel=channel,
+            story_id=aftermath.story_id,
+            article_id=article.id,
+            excerpts=match.excerpts,
+            created_at=now,
+            occasion=occasion,
+            changes=aftermath.changes,
+        )
+        for match in matches
+        if occasion in match.rule.on
         for channel in dict.fromkeys(match.rule.notify)
     )

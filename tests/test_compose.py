@@ -118,6 +118,11 @@ def test_only_what_came_out_after_its_source_was_added_is_news(
     assert is_news(article(published), link(backlog=backlog), source(), ADDED) is news
 
 
+def test_an_article_of_the_very_minute_in_which_its_source_was_added_is_news() -> None:
+    added = ADDED.replace(second=40, microsecond=900)
+    assert is_news(article(ADDED.replace(second=0)), link(backlog=True), source(), added)
+
+
 def test_backfill_makes_news_of_what_is_older() -> None:
     published = ADDED - 3 * DAY
     assert is_news(article(published), link(backlog=True), source(backfill=3 * DAY), ADDED)
