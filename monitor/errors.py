@@ -6,7 +6,8 @@
   - StoreError           the database cannot be used: in use, newer than this program, full
   - FetchError           a page could not be had
     - FetchFailed          ... this time; worth another try
-    - FetchRefused         ... and will not be: a Disallow that was read, a private address, too large, gone
+    - FetchRefused         ... and will not be: a Disallow that was read, a private address, too large
+      - FetchGone            ... for it is not there: 404 or 410
   - NotASeed             the document lists no articles
   - NotAnArticle         the page holds no article we can read; `transient` for walls and empty shells
   - WorkerKilled         a page took too long, or took its worker process down
@@ -118,6 +119,10 @@ class FetchFailed(FetchError):
 
 class FetchRefused(FetchError):
     """Never to be tried again: a Disallow that was read, a private address, too large, 404 or 410."""
+
+
+class FetchGone(FetchRefused):
+    """The server says that there is no such page: 404 or 410."""
 
 
 class NotASeed(MonitorError):

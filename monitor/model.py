@@ -44,6 +44,17 @@ class Seed:
     kind: SeedKind
 
 
+RECHECK = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+)
+"""Most edits come in the first hours: at these ages an article is looked at again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A site as the configuration names it. Its identity is `name`; editing `url` loses no history.
@@ -52,6 +63,8 @@ class Source:
     least time between two requests to one host. `first_visit` is how many articles the first visit
     keeps at most. `backfill` is how far back a new source's articles may alert; zero means only what
     is published after the source was added.
+
+    `recheck` is at which ages an article is looked at again for edits; empty: never.
 
     `former_names` are the names this URL has by itself (host, host-path) when the configuration gives
     it none. A stored source that bears one of them and has this very `url` is this source, so that
@@ -75,6 +88,7 @@ class Source:
     allow_private: bool = False
     first_visit: int = 20
     backfill: timedelta = timedelta()
+    recheck: tuple[timedelta, ...] = RECHECK
     former_names: tuple[str, ...] = ()
 
 
@@ -364,13 +378,25 @@ class Revision:
 # --- whom it concerns ----------------------------------------------------------------------------
 
 
+class Occasion(StrEnum):
+    """What a rule may ask to be told of. An edit that makes it match for the first time is `NEW`."""
+
+    NEW = "new"
+    EDIT = "edit"
+    REMOVAL = "removal"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What to look for, and which channels to tell. `query` is in the language of docs/rules.md."""
+    """What to look for, which channels to tell, and on which occasions.
+
+    `query` is in the language of docs/rules.md.
+    """
 
     name: str
     query: str
     notify: tuple[str, ...]
+    on: tuple[Occasion, ...] = (Occasion.NEW,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,7 +421,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One rule has news for one channel. Its id is the same whenever it is composed again."""
+    """One rule has news for one channel. Its id is the same whenever it is composed again.
+
+    `changes` says what an edit changed, None on other occasions.
+    """
 
     id: str
     rule: str
@@ -405,6 +434,8 @@ class Alert:
     article_id: str
     excerpts: tuple[Excerpt, ...]
     created_at: datetime
+    occasion: Occasion = Occasion.NEW
+    changes: Changes | None = None
 
 
 # --- who is told ---------------------------------------------------------------------------------

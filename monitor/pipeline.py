@@ -1,6 +1,6 @@
 """READ FIRST: visit, ingest, deliver. The whole program on one page.
 
-    visit(source):    look -> remember -> ingest each waiting link
+    visit(source):    look -> remember -> ingest each waiting link -> look again at known articles
     ingest(link):     fetch -> read (extract) -> decide (dedupe, match, compose) -> keep
     deliver(channel): claim what is due -> send -> mark
 
@@ -20,13 +20,14 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import ParamSpec
 
-from monitor.compose import compose, is_news
-from monitor.dedupe import fingerprint_article, judge
+from monitor.compose import Aftermath, compose, compose_later, is_news
+from monitor.dedupe import find_changes, fingerprint_article, judge, next_look
 from monitor.discover import find_links, find_seeds
 from monitor.errors import (
     DeliveryFailed,
     FetchError,
     FetchFailed,
+    FetchGone,
     FetchRefused,
     MonitorError,
     NotAnArticle,
@@ -37,23 +38,39 @@ from monitor.errors import (
 from monitor.extract import MIN_PAGES, WINDOW, read_article
 from monitor.match import RuleSet
 from monitor.model import (
+    Alert,
+    Article,
     Candidates,
+    Changes,
     Delivery,
     DeliveryState,
     Fingerprint,
     Link,
+    Match,
     Reading,
     Relation,
     Request,
     Response,
+    Revision,
     Seed,
     Source,
     Template,
     Validators,
+    Verdict,
     Visit,
     VisitOutcome,
 )
-from monitor.ports import Channel, Clock, Fetcher, Filing, SourceMemory, Store, Workers
+from monitor.ports import (
+    Channel,
+    Clock,
+    Fetcher,
+    Filing,
+    KnownPage,
+    Recheck,
+    SourceMemory,
+    Store,
+    Workers,
+)
 
 log = logging.getLogger("monitor")
 
@@ -81,6 +98,12 @@ JUDGEMENTS = 10
 
 STORE_PAUSE = timedelta(seconds=5)
 """How long to wait before a store that is full or locked is asked again."""
+
+LOOKS_PER_VISIT = 20
+"""How many known articles one visit looks at again at most; the rest wait for the next."""
+
+GONE_APART = timedelta(hours=3)
+"""A page that is gone twice, so far apart, is gone for good."""
 
 DELIVERY_BATCH = 50
 DELIVERY_LEASE = timedelta(minutes=30)
@@ -177,6 +200,7 @@ class Pipeline:
             await self.remember(visit, look.links)
             waiting = await self.store.waiting_links(source.name, self.clock.now(), PAGES_PER_VISIT)
             await self.ingest_all(visit, waiting)
+            await self.look_again(visit)
         return visit.finish(self.clock.now(), look)
 
     async def look(self, source: Source, memory: SourceMemory) -> Look:
@@ -345,6 +369,8 @@ class Pipeline:
             verdict=verdict,
             matches=matches,
             alerts=compose(article, matches, verdict, self.clock.now()) if news else (),
+            next_look_at=next_look(article, self.clock.now(), visit.source.recheck),
+            validators=page.response.validators,
         )
 
     async def put_off(self, visit: OpenVisit, link: Link, error: MonitorError) -> None:
@@ -358,6 +384,109 @@ class Pipeline:
             "ingest",
             extra={"source": link.source, "url": link.url, "outcome": outcome, "reason": str(error)},
         )
+
+    # --- look again ----------------------------------------------------------------------------
+
+    async def look_again(self, visit: OpenVisit) -> None:
+        """Look for edits in the articles that have reached the next age of the source's ladder."""
+        template = (await self.store.recall(visit.source.name)).template
+        for known in await self.store.due_looks(visit.source.name, self.clock.now(), LOOKS_PER_VISIT):
+            began = perf_counter()
+            look = await self.revisit(visit, known, template)
+            alerts = await self.store.finish_look(look)
+            visit.alerts += alerts
+            if look.revision is not None or look.gone:
+                log.info(
+                    "look again",
+                    extra={
+                        "source": visit.source.name,
+                        "url": known.article.url,
+                        "outcome": "gone" if look.revision is None else "edited",
+                        "changes": [] if look.revision is None else list(look.revision.changes.kinds),
+                        "title": known.article.title,
+                        "alerts": alerts,
+                        "ms": elapsed_ms(began),
+                    },
+                )
+
+    async def revisit(self, visit: OpenVisit, known: KnownPage, template: Template) -> Recheck:
+        """Return what came of looking at an article again. One that cannot be had waits for its next age."""
+        article, now = known.article, self.clock.now()
+        same = Recheck(
+            article_id=article.id,
+            looked_at=now,
+            next_at=next_look(article, now, visit.source.recheck),
+            validators=known.validators,
+        )
+        request = Request(url=article.url, source=visit.source, validators=known.validators)
+        try:
+            response = await self.fetcher.get(request)
+            if response.not_modified:
+                return same
+            same = replace(same, validators=response.validators)
+            if response.body == known.page:
+                return same
+            return await self.read_again(known, response, template, same)
+        except FetchGone:
+            return self.note_gone(known, same)
+        except (FetchError, NotAnArticle, WorkerKilled):
+            return same
+
+    async def read_again(
+        self, known: KnownPage, response: Response, template: Template, same: Recheck
+    ) -> Recheck:
+        """Return what was edited. The earlier page is read anew, by the extractor and the template of today.
+
+        Raises:
+            NotAnArticle, WorkerKilled: the page cannot be read as it is now.
+        """
+        article = known.article
+        link = Link(url=article.url, source=article.source, title=article.title)
+        reading = await self.workers.run_isolated(read_article, response, link, template)
+        before, after = article, reading.article
+        if known.page:
+            earlier = replace(response, fetched_at=article.fetched_at, body=known.page)
+            before = (await self.workers.run_isolated(read_article, earlier, link, template)).article
+        if after.id != article.id or before.extractor_version != after.extractor_version:
+            return same
+        changes = await self.workers.run_threaded(find_changes, before, after)
+        look = replace(same, page=response.body, extractor_version=after.extractor_version)
+        if changes is None:
+            return look
+        revision = Revision(found_at=same.looked_at, title=after.title, text=after.text, changes=changes)
+        matches, alerts = await self.workers.run_threaded(self.judge_edit, known, after, changes)
+        return replace(look, revision=revision, matches=matches, alerts=alerts)
+
+    def judge_edit(
+        self, known: KnownPage, after: Article, changes: Changes
+    ) -> tuple[tuple[Match, ...], tuple[Alert, ...]]:
+        """Return the rules that an edited article matches, and the alerts that follow.
+
+        A rule that it matches for the first time is told of news; the others of an edit, when they asked
+        for edits. One that it matches no more is shown what it had found.
+        """
+        now = self.clock.now()
+        before = {match.rule.name: match for match in self.rules.match(known.article)}
+        matches = self.rules.match(after)
+        first = [match for match in matches if match.rule.name not in before]
+        later = [match for match in matches if match.rule.name in before]
+        lost = [match for name, match in before.items() if name not in {each.rule.name for each in matches}]
+        verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
+        aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes)
+        return matches, (
+            *compose(after, first, verdict, now),
+            *compose_later(aftermath, [*later, *lost], now),
+        )
+
+    def note_gone(self, known: KnownPage, same: Recheck) -> Recheck:
+        """Return that a page is gone, once it was gone twice, hours apart: a server has bad moments."""
+        now = same.looked_at
+        if known.gone_since is None or now - known.gone_since < GONE_APART:
+            since = known.gone_since or now
+            return replace(same, gone_since=since, next_at=since + GONE_APART)
+        aftermath = Aftermath(article=known.article, story_id=known.story_id, changes=None)
+        alerts = compose_later(aftermath, self.rules.match(known.article), now)
+        return replace(same, gone_since=known.gone_since, next_at=None, gone=True, alerts=alerts)
 
     # --- deliver -------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ class KnownPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Recheck:
     """What came of looking at an article again, written in one transaction.
 
     `next_at` is when to look once more, None: never. `page` is the body that was read, None when there was
@@ -320,7 +320,7 @@ class Store(Protocol):
         """Return the articles of a source to look at again now, longest overdue first."""
         ...
 
-    async def finish_look(self, look: Look) -> int:
+    async def finish_look(self, look: Recheck) -> int:
         """Record what came of looking at an article again; return how many of its alerts are new."""
         ...
 

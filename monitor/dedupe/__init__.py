@@ -15,7 +15,7 @@ from monitor.dedupe.judge import (
     MIN_SHARED,
     judge,
 )
-from monitor.dedupe.revise import find_changes
+from monitor.dedupe.revise import find_changes, next_look
 
 __all__ = [
     "ALGORITHM",
@@ -30,4 +30,5 @@ __all__ = [
     "find_changes",
     "fingerprint_article",
     "judge",
+    "next_look",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -33,6 +34,15 @@ _NUMBER = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"[.!?:;\u0964\u3002\u0589]\W*\Z")
 
 Paragraphs = Sequence[str]
+
+
+def next_look(article: Article, now: datetime, ladder: Sequence[timedelta]) -> datetime | None:
+    """Return when an article reaches the next age at which it is looked at again; None after the last.
+
+    Its age counts from when the page says that it came out, or when it was found if that is earlier.
+    """
+    born = min(article.published_at or article.fetched_at, article.fetched_at)
+    return next((born + age for age in sorted(ladder) if now - born < age), None)
 
 
 def find_changes(before: Article, after: Article) -> Changes | None:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 import httpx2 as httpx
 
-from monitor.errors import FetchError, FetchFailed, FetchRefused
+from monitor.errors import FetchError, FetchFailed, FetchGone, FetchRefused
 from monitor.fetch.transport import NameNotResolved, PrivateAddress
 
 MAX_RETRY_AFTER = timedelta(days=1)
@@ -62,7 +62,7 @@ def refuse_status(response: httpx.Response, now: datetime) -> FetchError:
     """Return the error that a status which is neither 200, 304 nor a redirect stands for."""
     status = response.status_code
     if status in GONE:
-        return FetchRefused(GONE[HTTPStatus(status)])
+        return FetchGone(GONE[HTTPStatus(status)])
     words = f"{status} {_phrase(status)}".strip()
     if status in WAITING:
         wait = read_retry_after(response.headers.get("retry-after"), now)

@@ -17,6 +17,7 @@ from monitor.ports import ArticleQuery, Filing, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, find_candidates, find_neighbours, has_stranger
 from monitor.store.links import settle
+from monitor.store.looks import add_look
 from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
@@ -46,7 +47,12 @@ def prepare(filing: Filing) -> Prepared:
     if filing.verdict.relation is Relation.SAME_PAGE:
         return Prepared(filing, b"", [])
     article = filing.article
-    return Prepared(filing, zstd.compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
+    return Prepared(filing, compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
+
+
+def compress(page: bytes) -> bytes:
+    """Return the bytes under which a page is kept."""
+    return zstd.compress(page)
 
 
 def names_of(url: str) -> set[str]:
@@ -97,6 +103,8 @@ def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) 
     connection.execute(_FORGET_BLOCKS, {"source": source_row})
     add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
     add_document(connection, row, source_row, prepared.terms)
+    if filing.next_look_at is not None:
+        add_look(connection, row, source_row, filing.next_look_at, filing.validators)
     if filing.matches:
         matches = [
             {
@@ -215,6 +223,7 @@ def _stored_from(row: RowMapping) -> StoredArticle:
         copy_of=None if shares_a_part else of,
         similarity=row[ARTICLES.c.similarity],
         contains=of if shares_a_part else None,
+        gone_at=row[ARTICLES.c.gone_at],
     )
 
 

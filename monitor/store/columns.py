@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
-from monitor.model import Excerpt
+from monitor.model import ChangeKind, Changes, DiffPiece, DiffSide, Excerpt
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -149,6 +149,30 @@ class ExcerptList(TypeDecorator[tuple[Excerpt, ...]]):
         return tuple(
             Excerpt(text=text, marks=tuple((start, end) for start, end in marks), in_title=in_title)
             for text, marks, in_title in json.loads(value)
+        )
+
+
+class ChangeList(TypeDecorator[Changes]):
+    """What an edit changed, as a JSON object: `kinds`, and `lines` of [text, side] pieces."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Changes | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        lines = [[[storable(piece.text), piece.side] for piece in line] for line in value.lines]
+        return json.dumps({"kinds": value.kinds, "lines": lines}, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Changes | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        written = json.loads(value)
+        return Changes(
+            kinds=tuple(map(ChangeKind, written["kinds"])),
+            lines=tuple(
+                tuple(DiffPiece(text, DiffSide(side)) for text, side in line) for line in written["lines"]
+            ),
         )
 
 

@@ -10,21 +10,26 @@ and marked in another; a claim that was never marked runs out, and the alert is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, Select, case, select, update
 
 from monitor.errors import StoreError
-from monitor.model import Alert, Delivery, DeliveryState
+from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion
 from monitor.store.dialects import insert_new
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.rows import article_from
-from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, SOURCES
+from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, REVISIONS, SOURCES
 
 
-def insert_alerts(connection: Connection, article_row: int, alerts: Sequence[Alert]) -> int:
-    """Put alerts into the outbox; return how many are new. One whose id is known stays as it is."""
+def insert_alerts(
+    connection: Connection, article_row: int, alerts: Sequence[Alert], revision_row: int | None = None
+) -> int:
+    """Put alerts into the outbox; return how many are new. One whose id is known stays as it is.
+
+    They show the article as it was first read, or as of a revision.
+    """
     rows = [
         {
             "name": alert.id,
@@ -38,6 +43,8 @@ def insert_alerts(connection: Connection, article_row: int, alerts: Sequence[Ale
             "state": DeliveryState.WAITING.value,
             "attempts": 0,
             "next_attempt_at": alert.created_at,
+            "occasion": alert.occasion.value,
+            "revision_id": revision_row,
         }
         for alert in alerts
     ]
@@ -151,10 +158,26 @@ def list_deliveries(
 
 def _deliveries() -> Select[tuple[object, ...]]:
     return (
-        select(ALERTS, ARTICLES, SOURCES.c.name)
+        select(
+            ALERTS,
+            ARTICLES,
+            SOURCES.c.name,
+            REVISIONS.c.changes,
+            REVISIONS.c.title.label("later_title"),
+            REVISIONS.c.text.label("later_text"),
+        )
         .join(ARTICLES, ARTICLES.c.id == ALERTS.c.article_id)
         .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+        .join(REVISIONS, REVISIONS.c.id == ALERTS.c.revision_id, isouter=True)
     )
+
+
+def _version_from(row: RowMapping) -> Article:
+    """Return the article that an alert shows: as of its revision when it has one."""
+    article = article_from(row)
+    if row[ALERTS.c.revision_id] is None:
+        return article
+    return replace(article, title=row["later_title"], text=row["later_text"])
 
 
 def _delivery_from(row: RowMapping) -> Delivery:
@@ -169,8 +192,10 @@ def _delivery_from(row: RowMapping) -> Delivery:
             article_id=row[ARTICLES.c.name],
             excerpts=row[columns.excerpts],
             created_at=row[columns.created_at],
+            occasion=Occasion(row[columns.occasion]),
+            changes=row[REVISIONS.c.changes],
         ),
-        article=article_from(row),
+        article=_version_from(row),
         state=DeliveryState(row[columns.state]),
         attempts=row[columns.attempts],
         next_attempt_at=row[columns.next_attempt_at],

@@ -25,7 +25,7 @@ from monitor.ports import (
     Heartbeat,
     KnownPage,
     LinkState,
-    Look,
+    Recheck,
     SourceMemory,
     SourceState,
     StoredArticle,
@@ -151,7 +151,7 @@ class SqlStore:
         """Return the articles of a source to look at again now."""
         return await self._read(lambda db: looks.due_looks(db, source, now, limit))
 
-    async def finish_look(self, look: Look) -> int:
+    async def finish_look(self, look: Recheck) -> int:
         """Record what came of looking at an article again."""
         page = None if look.page is None else await self._compute(archive.compress, look.page)
         return await self._write(lambda db: looks.finish_look(db, look, page))

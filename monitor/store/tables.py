@@ -14,8 +14,18 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from monitor.model import Excerpt
-from monitor.store.columns import ExcerptList, Hash, HashList, Instant, RowId, Span, WordList, Words
+from monitor.model import Changes, Excerpt
+from monitor.store.columns import (
+    ChangeList,
+    ExcerptList,
+    Hash,
+    HashList,
+    Instant,
+    RowId,
+    Span,
+    WordList,
+    Words,
+)
 
 
 class LinkStatus(StrEnum):
@@ -127,9 +137,10 @@ class LinkRow(Row, table=True):
 
 
 class ArticleRow(Row, table=True):
-    """An article and its place in the archive. `name` is the id that the world knows.
+    """An article, as it was first read, and its place in the archive.
 
-    `text` is last, so that SQLite reads its pages only when they are asked for.
+    `name` is the id that the world knows. `text` is behind the others, so that SQLite reads its pages only
+    when they are asked for.
     """
 
     __tablename__ = "articles"
@@ -160,6 +171,7 @@ class ArticleRow(Row, table=True):
     title: str = Field(sa_type=Words)
     summary: str | None = Field(sa_type=Words)
     text: str = Field(sa_type=Words)
+    gone_at: datetime | None = Field(sa_type=Instant)
 
 
 class PageRow(Row, table=True):
@@ -170,6 +182,34 @@ class PageRow(Row, table=True):
     article_id: int = Field(primary_key=True, foreign_key="articles.id", sa_type=RowId)
     fetched_at: datetime = Field(sa_type=Instant, index=True)
     body: bytes = Field(sa_type=LargeBinary)
+
+
+class LookRow(Row, table=True):
+    """When an article is looked at again, and how to ask. It has none when it is looked at no more."""
+
+    __tablename__ = "looks"
+    __table_args__ = (Index("ix_looks_due", "source_id", "due_at"),)
+
+    article_id: int = Field(primary_key=True, foreign_key="articles.id", sa_type=RowId)
+    source_id: int = Field(foreign_key="sources.id", sa_type=RowId)
+    due_at: datetime = Field(sa_type=Instant)
+    etag: str | None = Field(sa_type=Words)
+    last_modified: str | None = Field(sa_type=Words)
+    gone_since: datetime | None = Field(sa_type=Instant)
+
+
+class RevisionRow(Row, table=True):
+    """A later version of an article."""
+
+    __tablename__ = "revisions"
+
+    id: int = Field(primary_key=True, sa_type=RowId)
+    article_id: int = Field(foreign_key="articles.id", sa_type=RowId, index=True)
+    found_at: datetime = Field(sa_type=Instant)
+    extractor_version: int
+    changes: Changes = Field(sa_type=ChangeList)
+    title: str = Field(sa_type=Words)
+    text: str = Field(sa_type=Words)
 
 
 class PageBlocksRow(Row, table=True):
@@ -264,6 +304,8 @@ class AlertRow(Row, table=True):
     last_error: str | None = Field(sa_type=Words)
     sent_at: datetime | None = Field(sa_type=Instant)
     receipt: str | None = Field(sa_type=Words)
+    occasion: str = Field(sa_type=Words)
+    revision_id: int | None = Field(foreign_key="revisions.id", sa_type=RowId)
     progress: str | None = Field(sa_type=Words)
     claimed_by: str | None = Field(sa_type=Words)
     claimed_until: datetime | None = Field(sa_type=Instant)
@@ -286,6 +328,8 @@ SOURCES = METADATA.tables["sources"]
 VISITS = METADATA.tables["visits"]
 LINKS = METADATA.tables["links"]
 ARTICLES = METADATA.tables["articles"]
+LOOKS = METADATA.tables["looks"]
+REVISIONS = METADATA.tables["revisions"]
 PAGES = METADATA.tables["pages"]
 PAGE_BLOCKS = METADATA.tables["page_blocks"]
 FINGERPRINTS = METADATA.tables["fingerprints"]

@@ -1,0 +1,241 @@
+"""Articles that are looked at again, with the real rooms and a real database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import pipeline as walk
+from monitor.errors import FetchFailed, FetchGone
+from monitor.extract import read_article
+from monitor.match import RuleSet
+from monitor.model import (
+    ChangeKind,
+    Link,
+    Occasion,
+    Reading,
+    Response,
+    Rule,
+    Seed,
+    SeedKind,
+    Source,
+    Template,
+    name_id,
+)
+from monitor.pipeline import GONE_APART, Pipeline
+from monitor.ports import ArticleQuery
+from monitor.store import SqlStore, open_store
+from tests.fakes import (
+    START,
+    FakeChannel,
+    FakeClock,
+    FakeFetcher,
+    InlineWorkers,
+    feed_page,
+    news_page,
+    story_about,
+)
+
+FEED = "https://gazette.example/feed.xml"
+STORY = "https://gazette.example/2026/03/dam-talks-open.html"
+GAZETTE = Source(name="gazette", url="https://gazette.example/", seed=Seed(url=FEED, kind=SeedKind.FEED))
+EVERYTHING = tuple(Occasion)
+RULES = (
+    Rule(name="dam", query="dam", notify=("desk",)),
+    Rule(name="dam edits", query="dam", notify=("desk",), on=EVERYTHING),
+    Rule(name="bridge", query="bridges", notify=("desk",)),
+)
+TITLE = "Talks about the dam open"
+TEXT = (
+    *story_about("dam"),
+    "The minister said that 40 engineers would come, and that nothing else had been decided so far.",
+)
+EDITED = (*TEXT[:-1], TEXT[-1].replace("40", "65"))
+STEP = timedelta(minutes=16)
+
+
+class Site:
+    """One source, the pipeline that watches it, and the alerts that come of it."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store, self.clock = store, FakeClock(START + timedelta(minutes=5))
+        self.fetcher, self.channel = FakeFetcher(self.clock), FakeChannel()
+        self.pipeline = Pipeline(
+            clock=self.clock,
+            fetcher=self.fetcher,
+            workers=InlineWorkers(),
+            store=store,
+            rules=RuleSet.compile(RULES),
+            channels={"desk": self.channel},
+        )
+        self.published = self.clock.now()
+        entries = [(STORY, TITLE, self.published)]
+        self.fetcher.serve(FEED, feed_page(*entries), "application/rss+xml")
+
+    def show(self, *paragraphs: str, title: str = TITLE, etag: str | None = None) -> None:
+        page = news_page(title, *paragraphs, published=self.published)
+        self.fetcher.serve(STORY, page, etag=etag)
+
+    async def visit(self, source: Source = GAZETTE) -> None:
+        visit = await self.pipeline.visit(source)
+        await self.store.finish_visit(visit, self.clock.now() + source.every)
+
+    async def visit_later(self, wait: timedelta = STEP) -> list[tuple[str, Occasion]]:
+        """Visit again and deliver; return the rules that fired, and on what occasion."""
+        self.clock.advance(wait)
+        self.channel.sent.clear()
+        await self.visit()
+        await self.pipeline.deliver(self.channel)
+        return [(delivery.alert.rule, delivery.alert.occasion) for delivery in self.channel.sent]
+
+    def times_asked(self) -> int:
+        return self.fetcher.urls_asked().count(STORY)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
+    await store.register([GAZETTE], START)
+    site = Site(store)
+    site.show(*TEXT)
+    await site.visit()
+    await site.pipeline.deliver(site.channel)
+    assert [delivery.alert.rule for delivery in site.channel.sent] == ["dam", "dam edits"]
+    yield site
+    await store.close()
+
+
+async def test_an_edit_is_kept_with_its_time_and_told_to_the_rule_that_asked(site: Site) -> None:
+    site.show(*EDITED)
+    assert await site.visit_later() == [("dam edits", Occasion.EDIT)]
+    [delivery] = site.channel.sent
+    assert "65 engineers" in delivery.article.text
+    assert delivery.alert.changes is not None
+    assert delivery.alert.changes.kinds == (ChangeKind.NUMBER,)
+    [revision] = await site.store.revisions(delivery.article.id)
+    assert revision.found_at == site.clock.now()
+    assert "65 engineers" in revision.text
+    assert revision.changes == delivery.alert.changes
+    stored = await site.store.article(STORY)
+    assert stored is not None
+    assert "40 engineers" in stored.article.text
+
+
+async def test_a_second_edit_is_compared_with_the_first(site: Site) -> None:
+    site.show(*EDITED)
+    await site.visit_later()
+    site.show(*EDITED, title="The dam talks fail")
+    assert await site.visit_later(timedelta(hours=1)) == [("dam edits", Occasion.EDIT)]
+    kinds = [r.changes.kinds for r in await site.store.revisions(site.channel.sent[0].article.id)]
+    assert kinds == [(ChangeKind.NUMBER,), (ChangeKind.HEADLINE,)]
+
+
+async def test_an_edit_that_makes_a_rule_match_for_the_first_time_is_news_to_it(site: Site) -> None:
+    site.show(*TEXT[:-1], TEXT[-1].replace("nothing else had", "several bridges had"))
+    assert await site.visit_later() == [("bridge", Occasion.NEW), ("dam edits", Occasion.EDIT)]
+
+
+async def test_a_rule_that_matches_no_more_is_told_of_the_edit_with_what_it_had_found(site: Site) -> None:
+    site.show(*(paragraph.replace("dam", "weir") for paragraph in TEXT), title="Talks open")
+    assert await site.visit_later() == [("dam edits", Occasion.EDIT)]
+    assert "dam" in site.channel.sent[0].alert.excerpts[0].text
+
+
+async def test_nothing_is_told_or_kept_when_only_typography_changed(site: Site) -> None:
+    site.show(*(paragraph.replace(" dam ", "\u00a0dam ") for paragraph in TEXT), title=TITLE.upper())
+    assert await site.visit_later() == []
+    assert site.times_asked() == 2
+    assert await site.store.revisions(name_id("article", STORY)) == ()
+
+
+async def test_an_upgrade_of_the_extractor_is_no_edit(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_better(response: Response, link: Link, template: Template) -> Reading:
+        reading = read_article(response, link, template)
+        version = reading.article.extractor_version + 1
+        text = reading.article.text + "\n\nA paragraph that the old extractor had missed."
+        return replace(reading, article=replace(reading.article, text=text, extractor_version=version))
+
+    monkeypatch.setattr(walk, "read_article", read_better)
+    site.fetcher.serve(STORY, news_page(TITLE, *TEXT, published=site.published) + "<!-- served again -->")
+    assert await site.visit_later() == []
+    site.show(*EDITED)
+    assert await site.visit_later(timedelta(hours=1)) == [("dam edits", Occasion.EDIT)]
+    [changes] = [delivery.alert.changes for delivery in site.channel.sent]
+    assert changes is not None
+    assert changes.kinds == (ChangeKind.NUMBER,)
+
+
+async def test_after_its_page_was_forgotten_an_upgrade_is_no_edit_either(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_better(response: Response, link: Link, template: Template) -> Reading:
+        reading = read_article(response, link, template)
+        article = replace(reading.article, extractor_version=10**6, text="Quite another text.\n\nThe end.")
+        return replace(reading, article=article)
+
+    await site.store.prune(site.clock.now() + STEP, START)
+    monkeypatch.setattr(walk, "read_article", read_better)
+    assert await site.visit_later() == []
+
+
+async def test_an_article_is_looked_at_again_at_each_age_and_then_no_more(site: Site) -> None:
+    for wait in (15, 45, 120, 21 * 60, 48 * 60, 96 * 60):
+        await site.visit_later(timedelta(minutes=wait - 1))
+        before = site.times_asked()
+        await site.visit_later(timedelta(minutes=1))
+        assert site.times_asked() == before + 1
+    await site.visit_later(timedelta(days=30))
+    assert site.times_asked() == 7
+
+
+async def test_a_page_that_did_not_change_costs_one_conditional_request(site: Site) -> None:
+    site.show(*TEXT, etag='"v1"')
+    await site.visit_later()
+    await site.visit_later(timedelta(hours=1))
+    asked = [request for request in site.fetcher.asked if request.url == STORY]
+    assert [request.validators.etag for request in asked] == [None, None, '"v1"']
+
+
+async def test_a_page_that_is_gone_twice_hours_apart_is_told_as_removed_once(site: Site) -> None:
+    site.fetcher.fail(STORY, FetchGone("404 Not Found"))
+    assert await site.visit_later() == []
+    assert await site.visit_later(GONE_APART - timedelta(minutes=1)) == []
+    assert await site.visit_later(timedelta(minutes=1)) == [("dam edits", Occasion.REMOVAL)]
+    [stored] = await site.store.articles(ArticleQuery())
+    assert stored.gone_at == site.clock.now()
+    assert await site.visit_later(timedelta(days=10)) == []
+
+
+async def test_a_page_that_comes_back_was_never_gone(site: Site) -> None:
+    site.fetcher.fail(STORY, FetchGone("404 Not Found"))
+    await site.visit_later()
+    site.show(*TEXT)
+    await site.visit_later(GONE_APART)
+    site.fetcher.fail(STORY, FetchGone("404 Not Found"))
+    assert await site.visit_later(timedelta(days=1)) == []
+    stored = await site.store.article(STORY)
+    assert stored is not None
+    assert stored.gone_at is None
+
+
+async def test_a_page_that_cannot_be_had_waits_for_its_next_age(site: Site) -> None:
+    site.fetcher.fail(STORY, FetchFailed("no answer"))
+    assert await site.visit_later() == []
+    site.show(*EDITED)
+    assert await site.visit_later() == []
+    assert await site.visit_later(timedelta(hours=1)) == [("dam edits", Occasion.EDIT)]
+
+
+async def test_a_source_may_ask_for_no_second_look(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/other.sqlite3", "daemon")
+    source = replace(GAZETTE, recheck=())
+    await store.register([source], START)
+    site = Site(store)
+    site.show(*TEXT)
+    for _ in range(3):
+        await site.visit(source)
+        site.clock.advance(timedelta(days=1))
+    assert site.times_asked() == 1
+    await store.close()
