@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from monitor.extract.authors import find_authors
 from monitor.extract.body import fold
 from monitor.extract.dates import is_believable, parse_stamp, parse_url_date, parse_visible
-from monitor.extract.page import Page
+from monitor.extract.page import Page, Reason
 from monitor.extract.structured import Claims, read_claims
 from monitor.extract.title import find_title
 from monitor.text.urls import normalise_url, same_site
@@ -41,9 +41,7 @@ _MODIFIED_NAMES = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod", "dcterms.modified", "dc.date.modified",
     "article:modified", "revised", "utime", "modified",
 )  # fmt: skip
-_WORDS_OF_PUBLISHING = re.compile(
-    r"publi|post|erstellt|veröff|erschien|stand|created|date|time|дата|опубл|հրապար|発行|发布", re.IGNORECASE
-)
+_DIGIT = re.compile(r"\d{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,13 +209,21 @@ def _visible(page: Page, place: int, now: datetime) -> datetime | None:
     month_first = page.language.lower() in ("", "en", "en-us", "en_us")
     below = range(place + 1, min(place + HEAD_BLOCKS, len(page.blocks)))
     above = range(place, max(place - HEAD_BLOCKS, -1), -1)
-    for i in (*below, *above):
+    elsewhere = [i for i in range(len(page.blocks)) if page.boxes[page.blocks[i].box].mark in _DATED_MARKS]
+    for i in (*below, *above, *elsewhere[:MAX_DATE_LINES]):
         text = page.blocks[i].text if i < len(page.blocks) else ""
-        if len(text) <= MAX_DATE_LINE_CHARS and any(c.isdigit() for c in text):
+        if len(text) <= MAX_DATE_LINE_CHARS and _DIGIT.search(text):
             moment = parse_visible(text, month_first=month_first)
             if moment and is_believable(moment, now):
                 return moment
     return None
+
+
+_DATED_MARKS = (None, Reason.BYLINE, Reason.DATELINE)
+"""Marks of boxes, none among them, where a date far from the title may still be the story's."""
+
+MAX_DATE_LINES = 300
+"""Lines of a page that are searched for a date when there is none near the title."""
 
 
 def _language(page: Page, claims: Claims) -> str:
