@@ -32,6 +32,19 @@ def split_parts(title: str, text: str) -> Parts:
     return [Part(terms, frozenset(terms)) for terms in (split_terms(title), split_terms(text))]
 
 
+def fold(shape: Shape) -> Shape:
+    """Return the shape with its words as terms; a word that is several terms becomes a phrase."""
+    kind, rest = shape[0], shape[1:]
+    if kind == "t":
+        terms = split_terms(str(rest[0]))
+        return ("t", terms[0]) if len(terms) == 1 else ("p", terms)
+    if kind == "w":
+        return "w", *split_terms(str(rest[0]))
+    if kind == "p":
+        return "p", split_terms(" ".join(map(str, _list(rest[0]))))
+    return kind, *(child if isinstance(child, int) else fold(_list(child)) for child in rest)
+
+
 def write_query(shape: Shape) -> str:
     """Return the shape in the language of docs/rules.md."""
     kind, rest = shape[0], shape[1:]

@@ -57,6 +57,8 @@ def test_a_rule_that_is_added_finds_and_one_that_is_removed_does_not() -> None:
     article = replace(make_article("A drone over the elections."), authors=("Jane Roe",))
     assert find(rules, article) == [rule for rule in find(rules, article) if rule]
     assert len(find(rules, article)) == len(rules) == 6
+    rules.add(Rule(name="also", query="drone", notify=()))
+    rules.remove("also")
     rules.add(Rule(name="again", query="drone", notify=()))
     for name in ("drone", "drone*", "author:roe", "stem(election)", "re(/dron./)", '"a drone"'):
         rules.remove(name)
@@ -117,6 +119,10 @@ def test_a_known_rare_word_is_what_a_rule_is_filed_under() -> None:
         ("author:stem(roes)", "[author: Jane Roe; lang: en] z", True),
         ("title:stem(elections)", "[title: An election; lang: en] z", True),
         ("title:stem(elections)", "[title: A vote; lang: en] An election.", False),
+        ("stem(elections)", "[lang: zh] An election.", False),
+        ('"one two"~3', "one three", False),
+        ('"one two three"', "one two, three", True),
+        ('"one two three"', "one two four two three", False),
         ("source:gaz*", "[source: gazette] z", True),
         ('source:"the gazette"', "[source: the-gazette] z", True),
         ('source:"the gazette"', "[source: the-gazette-sport] z", False),

@@ -1,0 +1,143 @@
+"""How many articles a second the rule index matches, and whether it finds what brute force finds.
+
+    python -m benchmarks.matching --data DIR [--json FILE]
+
+DIR holds `rules.jsonl.gz` (rules as the nested lists of `matchers.naive`) and `articles.jsonl.gz`
+(`title`, `text`). Everything runs on one core, and time is CPU time. Frequencies for the index come from
+the articles themselves, as the daemon would take them from its archive. "brute force" asks every rule
+of every article; it agrees or the run ends with exit code 1.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.matchers import naive
+from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
+from monitor.match import RuleSet, parse_query
+from monitor.model import Article, Rule
+from monitor.text.tokens import split_terms
+
+FEW, MANY = 10_000, 100_000
+"""Rules in the two runs."""
+
+CHANGES = 100
+"""Rules that are taken out and put back one by one."""
+
+
+def main() -> None:
+    """Measure, compare with brute force and publish the table."""
+    arguments = read_arguments(__doc__)
+    if arguments.data is None:
+        print("not run: name the data with --data DIR")
+        return
+    articles = list(read_articles(arguments.data / "articles.jsonl.gz"))
+    shapes = list(read_shapes(arguments.data / "rules.jsonl.gz"))
+    rules = [Rule(name=str(n), query=naive.write_query(shape), notify=()) for n, shape in enumerate(shapes)]
+    shares = count_shares(articles)
+
+    ours: dict[str, Figure] = {"parsed_per_s": measure_parser(rules[:FEW])}
+    few, _ = build(rules[:FEW], shares)
+    found, ours["articles_per_s_10k"] = measure_matching(few, articles)
+    expected, brute_per_s = match_by_force(shapes[:FEW], articles)
+    wrong = sum(len(set(a) ^ set(b)) for a, b in zip(found, expected, strict=True))
+    ours["hits_10k"], ours["wrong_10k"] = sum(map(len, found)), wrong
+    many, figures = build(rules, shares)
+    _, ours["articles_per_s_100k"] = measure_matching(many, articles)
+    ours |= figures
+    ours["change_ms_100k"] = measure_changes(many, rules)
+    brute = {"articles_per_s_10k": brute_per_s, "hits_10k": sum(map(len, expected))}
+    question = f"How fast are {len(articles)} articles matched against 10,000 and 100,000 rules?"
+    rows = [Row(OURS, ours), Row("brute force", brute)]
+    publish(Report(name="matching", question=question, rows=rows), arguments)
+    sys.exit(1 if wrong else 0)
+
+
+def read_articles(path: Path) -> Iterator[Article]:
+    """Yield the articles of the data."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            fields = json.loads(line)
+            yield Article(
+                url=f"https://benchmark.example/{number}",
+                source="benchmark",
+                title=fields["title"] or "",
+                text=fields["text"],
+                fetched_at=datetime.now(UTC),
+                extractor_version=1,
+            )
+
+
+def read_shapes(path: Path) -> Iterator[naive.Shape]:
+    """Yield the rules of the data, their words folded as the tokeniser folds them."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for _, line in zip(range(MANY), lines, strict=False):
+            yield naive.fold(json.loads(line))
+
+
+def count_shares(articles: Sequence[Article]) -> dict[str, float]:
+    """Return the share of the articles that hold each term."""
+    counts: Counter[str] = Counter()
+    for article in articles:
+        counts.update({*split_terms(article.title), *split_terms(article.text)})
+    return {term: count / len(articles) for term, count in counts.items()}
+
+
+def measure_parser(rules: Sequence[Rule]) -> float:
+    """Return how many queries are read in a second."""
+    before = time.process_time()
+    for rule in rules:
+        parse_query(rule.query)
+    return len(rules) / (time.process_time() - before)
+
+
+def build(rules: Sequence[Rule], shares: dict[str, float]) -> tuple[RuleSet, dict[str, Figure]]:
+    """Return the compiled rules, and what that took."""
+    peak, before = peak_mb(), time.process_time()
+    compiled = RuleSet.compile(rules, shares)
+    return compiled, {"build_s_100k": time.process_time() - before, "build_mb_100k": peak_mb() - peak}
+
+
+def measure_matching(rules: RuleSet, articles: Sequence[Article]) -> tuple[list[list[str]], float]:
+    """Return the names of the rules that match each article, and how many articles that is in a second."""
+    before = time.process_time()
+    found = [[rule.name for rule in rules.find(article)] for article in articles]
+    return found, len(articles) / (time.process_time() - before)
+
+
+def match_by_force(
+    shapes: Sequence[naive.Shape], articles: Sequence[Article]
+) -> tuple[list[list[str]], float]:
+    """Return the same by asking every rule of every article."""
+    before = time.process_time()
+    found = []
+    for article in articles:
+        parts = naive.split_parts(article.title, article.text)
+        found.append([str(number) for number, shape in enumerate(shapes) if naive.holds(shape, parts)])
+    return found, len(articles) / (time.process_time() - before)
+
+
+def measure_changes(rules: RuleSet, known: Sequence[Rule]) -> float:
+    """Return how many milliseconds it takes to take one rule out, or to put one in."""
+    before = time.process_time()
+    for rule in known[:: len(known) // CHANGES]:
+        rules.remove(rule.name)
+        rules.add(rule)
+    return (time.process_time() - before) * 1000 / (2 * CHANGES)
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
