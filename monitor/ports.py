@@ -218,6 +218,21 @@ class LinkState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTrace:
+    """An alert's way, for people to read: from the seed that named its article to the receipt.
+
+    `seed` is the source's of today. `found_at` is when the link was first seen, None when the page's own
+    URL is another than the link's; `failed_reads` counts the times it was read in vain.
+    """
+
+    delivery: Delivery
+    stored: StoredArticle
+    seed: Seed | None
+    found_at: datetime | None
+    failed_reads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The daemon's last sign of life."""
 
@@ -385,6 +400,10 @@ class Store(Protocol):
         self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
     ) -> tuple[Delivery, ...]:
         """List alerts with their way to their channel, newest first."""
+        ...
+
+    async def trace(self, alert_id: str) -> AlertTrace | None:
+        """Return the way of the alert with this id; None when there is none."""
         ...
 
     async def beat(self, heartbeat: Heartbeat) -> None:

@@ -287,6 +287,7 @@ def deliveries(
 
 
 commands.command()(outbox.retry)
+commands.command()(outbox.why)
 
 
 @commands.command()

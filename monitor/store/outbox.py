@@ -156,6 +156,12 @@ def list_deliveries(
     return tuple(_delivery_from(row) for row in connection.execute(statement).mappings())
 
 
+def find_delivery(connection: Connection, alert_id: str) -> Delivery | None:
+    """Return one alert with its way to its channel; None when there is no such alert."""
+    row = connection.execute(_deliveries().where(ALERTS.c.name == alert_id)).mappings().one_or_none()
+    return None if row is None else _delivery_from(row)
+
+
 def _deliveries() -> Select[tuple[object, ...]]:
     return (
         select(

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from monitor.errors import StoreError
 from monitor.model import Candidates, Delivery, DeliveryState, Fingerprint, Link, Revision, Source, Visit
 from monitor.ports import (
+    AlertTrace,
     ArticleQuery,
     Filing,
     Heartbeat,
@@ -35,6 +36,7 @@ from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
+from monitor.store.trace import trace_alert
 from monitor.store.writer import Writer
 
 T = TypeVar("T")
@@ -213,6 +215,10 @@ class SqlStore:
     ) -> tuple[Delivery, ...]:
         """List alerts with their way to their channel, newest first."""
         return await self._read(lambda db: outbox.list_deliveries(db, state, since, limit))
+
+    async def trace(self, alert_id: str) -> AlertTrace | None:
+        """Return the way of an alert; None when there is none."""
+        return await self._read(lambda db: trace_alert(db, alert_id))
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Leave a sign of life."""

@@ -1,11 +1,14 @@
 """Calling back what was given up."""
 
+import asyncio
 import json
 
 import pytest
 
 from monitor.errors import MonitorError
-from tests.cli.conftest import CommandLine
+from monitor.store import open_store
+from tests.cli.conftest import FEED, STORY, CommandLine
+from tests.fakes import START
 
 
 def test_a_dead_alert_is_called_back_by_its_id(archive: CommandLine) -> None:
@@ -27,3 +30,34 @@ def test_all_of_a_channel_are_called_back(archive: CommandLine) -> None:
 def test_whom_to_call_back_has_to_be_said(archive: CommandLine) -> None:
     assert archive.run("retry").exit_code == 2
     assert archive.run("retry", "abc", "--all").exit_code == 2
+
+
+def test_why_tells_the_way_from_the_page_to_the_receipt(archive: CommandLine) -> None:
+    [dead] = json.loads(archive.run("deliveries", "--json").stdout)
+    stdout = archive.run("why", dead["alert"]["id"]).stdout
+    steps = [line.split("  ")[0].strip() or line.strip() for line in stdout.splitlines()[1:]]
+    words = ["published", "found", "fetched", "kept", "matched", "alert", "failed (1 attempt)", "given up"]
+    assert [word for word in words if any(word in line for line in stdout.splitlines())] == words
+    assert steps[0] == "2026-03-02 09:05:00"
+    assert f"its feed {FEED}" in stdout
+    assert STORY in stdout
+    assert "dam AND talks" in stdout
+    assert "the terminal is gone" in stdout
+
+
+def test_why_tells_what_is_next_and_what_was_said(archive: CommandLine) -> None:
+    [dead] = json.loads(archive.run("deliveries", "--json").stdout)
+    alert_id = dead["alert"]["id"]
+    archive.run("retry", alert_id)
+    assert "next attempt" in archive.run("why", alert_id).stdout
+    store = open_store(f"sqlite:///{archive.config.parent}/monitor.sqlite3", "test")
+    asyncio.run(store.mark_sent(alert_id, "250 fine", START))
+    asyncio.run(store.close())
+    assert "250 fine" in archive.run("why", alert_id).stdout
+    trace = json.loads(archive.run("why", alert_id, "--json").stdout)
+    assert (trace["found_at"], trace["failed_reads"]) == ("2026-03-02T09:05:00+00:00", 0)
+
+
+def test_why_of_an_unknown_alert_says_where_they_are_listed(archive: CommandLine) -> None:
+    with pytest.raises(MonitorError, match="no alert has the id abc; `monitor deliveries` lists them"):
+        archive.run("why", "abc")
