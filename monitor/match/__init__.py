@@ -9,7 +9,21 @@ rules whose words it holds are asked (`ruleset`), and what they marked is shown 
 """
 
 from monitor.match.anchors import required_terms
+from monitor.match.explain import Clause, clauses_of, explain_query, leave_out, missing_clause, terms_of
 from monitor.match.parser import Query, Remark, parse_query
 from monitor.match.ruleset import RuleSet, matches_query
 
-__all__ = ["Query", "Remark", "RuleSet", "matches_query", "parse_query", "required_terms"]
+__all__ = [
+    "Clause",
+    "Query",
+    "Remark",
+    "RuleSet",
+    "clauses_of",
+    "explain_query",
+    "leave_out",
+    "matches_query",
+    "missing_clause",
+    "parse_query",
+    "required_terms",
+    "terms_of",
+]

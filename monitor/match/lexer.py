@@ -6,11 +6,11 @@ Position: before `parser`. Pure. One pattern, one pass; every character belongs 
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What a lexeme is."""
 
     WORD = auto()
@@ -24,7 +24,6 @@ class Kind(Enum):
     OR = auto()
     NOT = auto()
     NEAR = auto()
-    SPACE = auto()
     BROKEN = auto()
     END = auto()
 
@@ -49,7 +48,6 @@ PARENTHESES = str.maketrans("\uff08\uff09", "()")
 
 _BOUNDARY = rf"(?=[\s(){DOUBLE_QUOTES}]|\Z)"
 _FORMS = (
-    ("SPACE", r"\s+"),
     ("PATTERN", r"re\(\s*/(?P<pattern>(?:[^/\\]|\\.)*+)/(?P<flags>\w*)\s*\)"),
     ("FUNCTION", r"(?:stem|case|atleast\d*|re)\("),
     ("OPEN", r"\("),
@@ -68,17 +66,19 @@ _FORMS = (
     ("FIELD", r"[A-Za-z_]+:"),
     ("WORD", rf'(?:[^\s(){DOUBLE_QUOTES}]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))++'),
 )
-_PATTERN = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS), re.DOTALL)
+_PATTERN = re.compile(rf"\s*+(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS)})", re.DOTALL)
 _KINDS = {name: Kind[name] for name, _ in _FORMS if name in Kind.__members__}
 
 
 def split_query(query: str) -> list[Lexeme]:
     """Return the lexemes of `query` without its spaces, END last. A quote without its pair is BROKEN."""
     lexemes: list[Lexeme] = []
-    for match in _PATTERN.finditer(query.translate(PARENTHESES)):
-        name, column = match.lastgroup or "", match.start() + 1
+    written = query.rstrip()  # spaces at the end belong to no lexeme, and each would be tried as a start
+    for match in _PATTERN.finditer(written if written.isascii() else written.translate(PARENTHESES)):
+        name = match.lastgroup or ""
+        column = match.start(name) + 1
         if name == "WORD":
-            lexemes.append(Lexeme(Kind.WORD, match[0], column))
+            lexemes.append(Lexeme(Kind.WORD, match[name], column))
         elif name == "PHRASE":
             lexemes.append(Lexeme(Kind.PHRASE, match["phrase"], column, match["slop"] or ""))
         elif name == "QUOTED":
@@ -86,8 +86,8 @@ def split_query(query: str) -> list[Lexeme]:
         elif name == "PATTERN":
             lexemes.append(Lexeme(Kind.PATTERN, match["pattern"], column, match["flags"]))
         elif name == "MINUS":
-            lexemes += [Lexeme(Kind.NOT, "-", column)] * (len(match[0]) % 2)  # two are none
-        elif name != "SPACE":
-            lexemes.append(Lexeme(_KINDS[name], match[0], column))
+            lexemes += [Lexeme(Kind.NOT, "-", column)] * (len(match[name]) % 2)  # two are none
+        else:
+            lexemes.append(Lexeme(_KINDS[name], match[name], column))
     lexemes.append(Lexeme(Kind.END, "", len(query) + 1))
     return lexemes

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 import re2
@@ -53,6 +53,9 @@ LANGUAGE_CODE = 2
 _FIELDS = {field.value: field for field in Field if field is not Field.ANY}
 _LOWER_CASE = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR"}
 _ENDS = frozenset({Kind.END, Kind.CLOSE})
+_INFIX = frozenset({Kind.AND, Kind.OR, Kind.NEAR})
+_NO_OPERAND = _ENDS | _INFIX
+_NO_VALUE = _NO_OPERAND | {Kind.NOT, Kind.FIELD}
 _STRAY = re.compile(r"[\[\]{}^~\\]|\|\|?|&&|^[+!]")
 _CURES = {
     "|": "write OR",
@@ -181,7 +184,7 @@ class _Parser:
     def take_operator(self) -> Lexeme:
         operator = self.take()
         name = operator.text.partition("/")[0]
-        if self.peek().kind in _ENDS or self.peek().kind in {Kind.AND, Kind.OR, Kind.NEAR}:
+        if self.peek().kind in _NO_OPERAND:
             raise RuleError(f'"{name}" has nothing behind it; write a word there', operator.column)
         return operator
 
@@ -206,7 +209,7 @@ class _Parser:
         if lexeme.kind is Kind.NOT:
             message = "NEAR cannot have NOT beside it; write: a AND NOT (a NEAR b)"
             raise RuleError(message, lexeme.column)
-        if lexeme.kind in {Kind.AND, Kind.OR, Kind.NEAR}:
+        if lexeme.kind in _INFIX:
             raise RuleError(f'"{lexeme.text}" has nothing before it; write a word there', lexeme.column)
         raise RuleError("a word is missing here", lexeme.column)
 
@@ -218,7 +221,7 @@ class _Parser:
             raise RuleError("there is nothing within these parentheses", opening.column)
         if self.peek().kind is Kind.END:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
-        node = self.parse_or(replace(scope, depth=scope.depth + 1))
+        node = self.parse_or(Scope(scope.field, scope.manner, scope.depth + 1))
         if self.peek().kind is not Kind.CLOSE:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
         self.take()
@@ -235,16 +238,10 @@ class _Parser:
             )
         if scope.field is not Field.ANY:
             raise RuleError(f'"{name}:" lies within "{scope.field}:"; keep one of them', lexeme.column)
-        if self.peek().kind in _ENDS or self.peek().kind in {
-            Kind.AND,
-            Kind.OR,
-            Kind.NOT,
-            Kind.NEAR,
-            Kind.FIELD,
-        }:
+        if self.peek().kind in _NO_VALUE:
             raise RuleError(f'"{lexeme.text}" has nothing behind it; write a word there', lexeme.column)
         value = self.peek()
-        node = self.parse_operand(replace(scope, field=field))
+        node = self.parse_operand(Scope(field, scope.manner, scope.depth))
         if field is Field.LANG and not _are_languages(node):
             raise RuleError('"lang:" takes codes of two letters, as in lang:hy', value.column)
         return node
@@ -257,7 +254,7 @@ class _Parser:
             manner = Manner.STEMMED if name == "stem" else Manner.CASED
             if manner is Manner.CASED and scope.field not in BODY_FIELDS:
                 raise RuleError("case( ) looks at title and text alone", lexeme.column)
-            return self.parse_group(lexeme, replace(scope, manner=manner))
+            return self.parse_group(lexeme, Scope(scope.field, manner, scope.depth))
         digits = name.removeprefix("atleast")
         if not digits or not 1 <= int(digits[:6]) <= MAX_DISTANCE:
             raise RuleError(f"write how often, 1 to {MAX_DISTANCE}: atleast3(drone)", lexeme.column)

@@ -162,6 +162,7 @@ def test_parentheses_may_lie_deep_but_not_without_end() -> None:
         " OR ".join(f"word{n}" for n in range(10_000)),
         " ".join(f'"some phrase {n}"' for n in range(5_000)),
         "a" * 100_000,
+        "a" + " " * 100_000 + "b" + "\u3000" * 100_000,
         '"' * 99_999,
         "'" * 99_999,
         "-" * 100_000 + "a",
