@@ -8,6 +8,7 @@ not shown yet before those that repeat one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from monitor.match.document import Document, Mark
@@ -28,6 +29,8 @@ MAX_SENTENCES = 50
 """Sentences among which those to show are chosen."""
 
 ELLIPSIS = "…"
+
+_SPACE = re.compile(r"\s")
 
 
 def choose_excerpts(document: Document, marks: Iterable[Mark]) -> tuple[Excerpt, ...]:
@@ -105,7 +108,7 @@ def _cut(text: str, span: Span, marks: tuple[Span, ...], *, in_title: bool) -> E
         start, end = low, high
     shift = start - len(head)
     inside = ((max(a, start) - shift, min(b, end) - shift) for a, b in marks if a < end and b > start)
-    piece = "".join(" " if c.isspace() else c for c in text[start:end])
+    piece = _SPACE.sub(" ", text[start:end])
     return Excerpt(text=f"{head}{piece}{tail}", marks=tuple(inside), in_title=in_title)
 
 
