@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """Who wrote a story: people, each once.
 
 Position: asked by `metadata`. Pure.
@@ -68,17 +69,23 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
         return people
     metas = [[v for v in page.meta[name] if "//" not in v] for name in _META_NAMES if name in page.meta]
     organisations = _organisations([*claimed, *(value for values in metas for value in values)])
-    place = _title_place(page, title)
+    place = find_title_block(page, title)
     near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
     opened, bare = _byline_lines(page, place)
     sources = [*map(_turn_around, metas), near, opened, [] if organisations else bare]
     return next((people for values in sources if (people := _people(values, sites))), organisations)
 
 
+TURNED_PARTS = 2
+"""Last name, first name."""
+
+
 def _turn_around(values: list[str]) -> list[str]:
     """Return names as read: "Doe, Jane" is Jane Doe where every name is written so."""
     parts = [value.split(", ") for value in values]
-    if len(values) > 1 and all(len(part) == 2 and len(part[0].split()) <= 2 for part in parts):
+    if len(values) > 1 and all(
+        len(part) == TURNED_PARTS and len(part[0].split()) <= TURNED_PARTS for part in parts
+    ):
         return [f"{first} {last}" for last, first in parts]
     return values
 
@@ -92,14 +99,22 @@ def _organisations(values: list[str]) -> tuple[str, ...]:
     return ()
 
 
-_NOBODY = re.compile(r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$",
+    re.IGNORECASE,
+)
 
 
-def _title_place(page: Page, title: str) -> int:
+def find_title_block(page: Page, title: str) -> int:
     """Return the index of the block that is the title, 0 when none is."""
     wanted = fold(title)
     return next(
-        (i for i, b in enumerate(page.blocks) if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK and fold(b.text) == wanted), 0
+        (
+            i
+            for i, b in enumerate(page.blocks)
+            if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK and fold(b.text) == wanted
+        ),
+        0,
     )
 
 
@@ -108,9 +123,7 @@ MAX_TITLE_SLACK = 9
 
 
 def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str]]:
-    """Return the first line below the title that opens like a byline, and the first that is marked as one or is
-    a bare name.
-    """
+    """Return the first line below the title that opens like a byline, and the first that is one without that."""
     bare: list[str] = []
     end = min(place + 1 + BYLINE_BLOCKS, len(page.blocks))
     for i in range(place + 1, end):
@@ -140,7 +153,9 @@ MAX_BYLINE_CHARS = 160
 BARE_NAME_BLOCKS = 3
 """Blocks below the title among which a line of two to four capitalised words is a byline without more."""
 
-_OPENED = re.compile(r"^(?:.{0,40}\s)?(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door|Autor:?|Автор:?|Հեղինակ՝?) (?=[^\W\d_])")
+_OPENED = re.compile(
+    r"^(?:.{0,40}\s)?(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door|Autor:?|Автор:?|Հեղինակ՝?) (?=[^\W\d_])"
+)
 _UNTIL_DATE = re.compile(r"\s(?=\d)|\s[|•·]\s|,\s(?=\S+ \d)")
 
 BYLINE_BLOCKS = 14
@@ -196,6 +211,10 @@ def is_name(text: str) -> bool:
     return len(cased) * 2 >= len(words) and (words[-1] in cased)
 
 
+MIN_BARE_WORDS, MAX_BARE_WORDS = 2, 4
+"""Words of a name that nothing introduces."""
+
+
 def is_byline(text: str) -> bool:
     """Return whether a whole line is a byline: "By" and names, or two to four capitalised words alone."""
     if len(text) > MAX_NAME_CHARS * 2 or text.endswith(("?", "!", ":")):
@@ -203,4 +222,6 @@ def is_byline(text: str) -> bool:
     bare = _strip_opening(text)
     parts = [part for part in _SPLIT.split(bare) if part]
     named = bool(parts) and all(is_name(part) for part in parts)
-    return named and (bare != text or all(2 <= len(part.split()) <= 4 for part in parts))
+    return named and (
+        bare != text or all(MIN_BARE_WORDS <= len(part.split()) <= MAX_BARE_WORDS for part in parts)
+    )

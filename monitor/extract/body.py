@@ -226,7 +226,7 @@ def _below_title(page: Page, weights: list[float], title: str) -> int:
 
 
 def _above_related(page: Page, weights: list[float]) -> int:
-    """Return the index of the heading over other stories that most of the prose stands above; else the end."""
+    """Return the index of the heading over other stories that most prose stands above, else the end."""
     sums = running_sum(weights)
     for i, block in enumerate(page.blocks):
         if sums[i] > TRUSTED_SHARE * sums[-1] and heads_related(block.text):

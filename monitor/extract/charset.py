@@ -18,10 +18,14 @@ import chardet
 PRESCAN_BYTES = 8_192
 """How far a `<meta charset>` is looked for. The standard's 1,024 misses those behind inline scripts."""
 
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
 DETECT_BYTES = 20_000
 """How much of an unlabelled page chardet sees; more changes nothing but the time."""
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE
+)
 _XML_ENCODING = re.compile(
     rb"""^\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.IGNORECASE
 )
@@ -142,21 +146,23 @@ def _known_codec(label: str) -> str:
 
 _NOT_TEXT = frozenset(
     (
-        "base64",
-        "bz2",
-        "hex",
-        "quopri",
-        "rot13",
-        "uu",
-        "zlib",
-        "idna",
-        "punycode",
-        "undefined",
-        "utf-7",
-        "mbcs",
-        "oem",
+        *(
+            "base64",
+            "bz2",
+            "hex",
+            "quopri",
+            "rot13",
+            "uu",
+            "zlib",
+            "idna",
+            "punycode",
+            "undefined",
+            "mbcs",
+            "oem",
+        ),
+        *("raw-unicode-escape", "unicode-escape", "raw_unicode_escape", "unicode_escape"),
+        *("utf-7", "utf-16", "utf-32"),
     )
-    + ("raw-unicode-escape", "unicode-escape", "raw_unicode_escape", "unicode_escape", "utf-32", "utf-16")
 )
 
 
@@ -168,7 +174,7 @@ def _detect(body: bytes, first_odd: int) -> str:
     start = max(0, first_odd - DETECT_BYTES // 4)
     sample = body[start : start + DETECT_BYTES]
     broken = sample.decode("utf-8", "replace").count("�")
-    odd = sum(byte >= 0x80 for byte in sample)
+    odd = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
     if broken * MOSTLY_UTF8 < odd:
         return "utf-8"
     guess = chardet.detect(sample)["encoding"] or "cp1252"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """When a page says it was published.
 
 Position: asked by `metadata`. Pure: the time of fetching comes in, and only to refuse later dates.
@@ -37,7 +38,9 @@ _MONTH_DAY = re.compile(
 _YEAR_MONTH_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})(?:\.|,)?\s{1,3}([^\W\d_]{3,14})\.?\s{1,3}(\d{1,2})(?!\d)"
 )
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::\d{2})?(?!\d)\s{0,2}([ap]\.?m\.?)?(?![.\d])", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<!\d)(\d{1,2})[:.h](\d{2})(?::\d{2})?(?!\d)\s{0,2}([ap]\.?m\.?)?(?![.\d])", re.IGNORECASE
+)
 _ZONE = re.compile(
     r"(?<!\w)(?:(?:UTC|GMT)\s?([+\-−]\d{1,2})(?::?(\d{2}))?|([+\-−]\d{2}):?(\d{2})(?!\d)|([A-Z]{2,5}))(?!\w)"
 )
@@ -75,7 +78,7 @@ def parse_visible(text: str, *, month_first: bool = False) -> datetime | None:
     `month_first` says how 03/04/2025 is to be read.
     """
     text = text[:MAX_DATE_CHARS]
-    found = _find_day(text, month_first)
+    found = _find_day(text, month_first=month_first)
     if found is None:
         return None
     (year, month, day), start, end = found
@@ -104,7 +107,7 @@ def is_believable(moment: datetime, now: datetime) -> bool:
 Day = tuple[int, int, int]
 
 
-def _find_day(text: str, month_first: bool) -> tuple[Day, int, int] | None:
+def _find_day(text: str, *, month_first: bool) -> tuple[Day, int, int] | None:
     """Return (year, month, day) with the place of the first date in `text`."""
     if match := _ISO.search(text):
         return (int(match[1]), int(match[2]), int(match[3])), match.start(), match.end(3)
@@ -117,10 +120,15 @@ def _find_day(text: str, month_first: bool) -> tuple[Day, int, int] | None:
         return (int(match[1]), int(match[2]), int(match[3])), match.start(), match.end()
     if match := _YEAR_LAST.search(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if (month_first and match[2] == "/" and first <= 12) or second > 12:
+        if (month_first and match[2] == "/" and first <= MONTHS_A_YEAR) or second > MONTHS_A_YEAR:
             first, second = second, first
-        return (year + 2000 if year < 100 else year, second, first), match.start(), match.end()
+        return (year + CENTURY if year < SHORT_YEARS else year, second, first), match.start(), match.end()
     return None
+
+
+MONTHS_A_YEAR = 12
+CENTURY, SHORT_YEARS = 2000, 100
+"""A year of two digits is of this century."""
 
 
 def _moment(year: int, month: int, day: int, clock: tuple[int, int, int], zone: timezone) -> datetime | None:
@@ -138,8 +146,8 @@ def _offset(zone: str | None) -> timezone:
     """Return the zone of an ISO stamp; UTC when it names none."""
     if not zone or zone[0] in "zZuUgG":
         return UTC
-    digits = zone[1:].replace(":", "").ljust(4, "0") if len(zone) > 3 else zone[1:].zfill(2) + "00"
-    if len(digits) == 3:
+    digits = zone[1:].replace(":", "").ljust(4, "0") if len(zone) > len("+05") else zone[1:].zfill(2) + "00"
+    if len(digits) == len("530"):
         digits = digits.zfill(4)
     return _minutes_east(int(digits[:2]) * 60 + int(digits[2:4]), zone[0])
 

@@ -36,7 +36,7 @@ MIN_STORY_CHARS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a block. `seen_on` counts the source's recent pages that have it, 0 if it was not learned."""
+    """What becomes of a block. `seen_on` counts the source's recent pages with it, 0 if never learned."""
 
     block: Block
     reason: Reason
@@ -74,7 +74,7 @@ def decide(
     drop_titles(page, reasons, title)
     judge_lines(page, reasons, weights)
     trim(page, reasons, weights)
-    strip_tail(page, reasons, weights)
+    strip_tail(page, reasons)
     trim(page, reasons, weights)
     keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)
@@ -96,9 +96,9 @@ def mark_boxes(
 ) -> list[Reason | None]:
     """Return for each box why it is chrome, by its own words or those of a box around it.
 
-    `own` are the boxes' own marks, `sums` the running sums of the blocks' weights. With `within`, only the boxes
-    inside that span's box are marked. A mark that covers too much of the prose is revoked, and so are all that
-    share its words.
+    `own` are the boxes' own marks, `sums` the running sums of the blocks' weights. With `within`, only
+    the boxes inside that span's box are marked. A mark that covers too much of the prose is revoked, and so
+    are all that share its words.
     """
     root, first, last = (within.box, within.first, within.last) if within else (0, 0, boxes[0].last)
     inside = {i: mark for i, mark in own.items() if i > root and first <= boxes[i].first < last}
@@ -119,7 +119,7 @@ def mark_boxes(
 
 
 def _overreaching(boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limit: float) -> set[str]:
-    """Return the names, class words or tags, of the marked boxes that together cover `limit` or more of the prose."""
+    """Return the names, class words or tags, of marked boxes that together cover `limit` of the prose."""
     covered: dict[str, float] = {}
     ends: dict[str, int] = {}
     for i in own:

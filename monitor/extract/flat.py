@@ -54,7 +54,7 @@ def _take(page: Page, lines: list[str]) -> None:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Return whether lines are one paragraph that was wrapped at a fixed width."""
-    if len(lines) < 2 or any(_BULLET.match(line) for line in lines[1:]):
+    if len(lines) == 1 or any(_BULLET.match(line) for line in lines[1:]):
         return False
     widths = [len(line.strip()) for line in lines]
     body = widths[:-1]

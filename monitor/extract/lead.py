@@ -13,7 +13,7 @@ import re
 from monitor.extract.authors import is_byline
 from monitor.extract.body import SENTENCE_END, fold
 from monitor.extract.dates import parse_visible
-from monitor.extract.page import Page, Reason
+from monitor.extract.page import Block, Page, Reason
 from monitor.extract.phrases import is_caption, read_edge_line
 from monitor.extract.tail import is_biography
 
@@ -33,8 +33,16 @@ _LEAD_WORDS = re.compile(
     r"|(?<![a-z])intro|excerpt|chapo|sapo|abstract|strap-?line|(?<![a-z])strap(?![a-z])|vorspann|untertitel|unterzeile|bajada|entradilla"
     r"|sottotitolo|sommario|ingress|description|-desc(?![a-z])|teaser-?text|preamble|manchet|perex|spot(?![a-z])|copete|sumario|tagline"
 )
-_DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
-_POSSIBLE = frozenset(("p", "div", "h2", "h3", "h4", "section", "header", "article", "strong", "blockquote", "li"))
+_DESCRIPTIONS = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "sailthru.description",
+)
+_POSSIBLE = frozenset(
+    ("p", "div", "h2", "h3", "h4", "section", "header", "article", "strong", "blockquote", "li")
+)
 
 
 def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
@@ -42,44 +50,44 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
     start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), None)
     if start is None:
         return
-    title = next((i for i in range(start - 1, max(start - HEAD_BLOCKS, -1), -1) if _is_title(reasons[i])), None)
+    above = range(start - 1, max(start - HEAD_BLOCKS, -1), -1)
+    title = next((i for i in above if reasons[i] in (Reason.TITLE, Reason.REPEATED_TITLE)), None)
     descriptions = [fold(value) for name in _DESCRIPTIONS for value in page.meta.get(name, ())]
-    opening = fold(page.blocks[start].text)
-    first = max(0, start - HEAD_BLOCKS) if title is None else title + 1
-    found: set[str] = set()
-    for i in range(first, start):
+    found = [fold(page.blocks[start].text)]
+    for i in range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start):
         folded = fold(page.blocks[i].text)
-        if folded in found or reasons[i] not in (Reason.OUTSIDE, Reason.RELATED) or _same(folded, opening):
+        if reasons[i] not in (Reason.OUTSIDE, Reason.RELATED) or any(_same(folded, other) for other in found):
             continue
-        if _is_lead(page, i, marks, folded, descriptions, title is not None):
+        if not _may_be_lead(page.blocks[i]):
+            continue
+        described = any(_same(folded, description) for description in descriptions)
+        placed = title is not None and marks[page.blocks[i].box] is None and _reads_as_lead(page, i)
+        if described or placed:
             reasons[i] = Reason.STORY
-            found.add(folded)
+            found.append(folded)
 
 
-def _is_title(reason: Reason) -> bool:
-    return reason in (Reason.TITLE, Reason.REPEATED_TITLE)
-
-
-def _is_lead(
-    page: Page, index: int, marks: list[Reason | None], folded: str, descriptions: list[str], below_title: bool
-) -> bool:
-    """Return whether a block above the body is the standfirst."""
-    block = page.blocks[index]
+def _may_be_lead(block: Block) -> bool:
+    """Return whether nothing speaks against a block above the body being the standfirst."""
     text = block.text
     if not MIN_LEAD_CHARS <= len(text) * _density(text) <= MAX_LEAD_CHARS or block.tag not in _POSSIBLE:
         return False
-    if block.link_chars * 2 > len(text) or is_caption(text) or read_edge_line(text):
-        return False
-    if any(_same(folded, description) for description in descriptions):
-        return True
-    if marks[block.box] is not None or not below_title or is_byline(text) or is_biography(text):
+    return block.link_chars * 2 <= len(text) and not is_caption(text) and not read_edge_line(text)
+
+
+def _reads_as_lead(page: Page, index: int) -> bool:
+    """Return whether a block between title and body is named as the standfirst, or reads like one."""
+    block = page.blocks[index]
+    text = block.text
+    if is_byline(text) or is_biography(text):
         return False
     if _named_lead(page, block.box):
         return True
-    if parse_visible(text) and len(text) < MIN_PLAIN_LEAD_CHARS * 2:
+    if block.link_chars or len(text) < MIN_PLAIN_LEAD_CHARS:
         return False
-    plain = not block.link_chars and len(text) >= MIN_PLAIN_LEAD_CHARS
-    return plain and (block.tag in ("h2", "p") or bool(SENTENCE_END.search(text)))
+    if len(text) < MIN_PLAIN_LEAD_CHARS * 2 and parse_visible(text):
+        return False
+    return block.tag in ("h2", "p") or bool(SENTENCE_END.search(text))
 
 
 def _density(text: str) -> int:

@@ -6,8 +6,8 @@ Position: called by `decide` on the blocks between the ends of the body. Pure.
 from __future__ import annotations
 
 from monitor.extract.body import SENTENCE_END, fold
-from monitor.extract.page import Page, Reason
-from monitor.extract.phrases import heads_related, is_caption, read_edge_line, read_line
+from monitor.extract.page import Block, Page, Reason
+from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, is_caption, read_edge_line, read_line
 from monitor.extract.shapes import read_strip
 
 LINKED_SHARE = 0.85
@@ -32,36 +32,36 @@ def drop_titles(page: Page, reasons: list[Reason], title: str) -> None:
 
 def judge_lines(page: Page, reasons: list[Reason], weights: list[float]) -> None:
     """Strip the lines inside the body that are no part of the story, in place."""
+    prose = [i for i, weight in enumerate(weights) if weight]
+    first, last = (prose[0], prose[-1]) if prose else (0, 0)
     under_related = False
     for i, block in enumerate(page.blocks):
         if reasons[i] is not Reason.STORY:
             continue
-        text = block.text
-        linked = block.link_chars >= LINKED_SHARE * len(text) and len(text) <= MAX_LINKED_CHARS
-        if weights[i] and not linked and len(text) > 160:
+        linked = block.link_chars >= LINKED_SHARE * len(block.text) and len(block.text) <= MAX_LINKED_CHARS
+        if weights[i] and not linked and len(block.text) > MAX_LINE_CHARS:
             under_related = False
             continue
-        if heads_related(text):
-            reasons[i] = Reason.RELATED
-            under_related = True
-        elif named := read_line(text):
-            reasons[i] = named
-        elif under_related and (linked or block.tag in _LISTED):
-            reasons[i] = Reason.RELATED
-        elif linked and block.tag != "td" and block.tag not in _HEADINGS:
-            reasons[i] = read_edge_line(text) or Reason.RELATED
-        elif is_caption(text) and not SENTENCE_END.search(text):
-            reasons[i] = Reason.CAPTION
-        elif strip := read_strip(text):
-            if block.tag not in _LISTED or not weights_around(weights, i):
-                reasons[i] = strip
-        elif weights[i]:
-            under_related = False
+        listed = block.tag in _LISTED
+        if under_related and (linked or listed):
+            reasons[i] = read_line(block.text) or Reason.RELATED
+        else:
+            reasons[i] = _judge_line(block, linked=linked, amid_list=listed and first < i < last)
+            under_related = reasons[i] is Reason.RELATED and heads_related(block.text)
 
 
-def weights_around(weights: list[float], index: int) -> bool:
-    """Return whether there is prose both before and after a block."""
-    return any(weights[:index]) and any(weights[index + 1 :])
+def _judge_line(block: Block, *, linked: bool, amid_list: bool) -> Reason:
+    """Return what a short line of the body is. `amid_list`: an entry of a list with prose on both sides."""
+    text = block.text
+    named = read_line(text)
+    if named:
+        return named
+    if linked and block.tag != "td" and block.tag not in _HEADINGS:
+        return read_edge_line(text) or Reason.RELATED
+    if is_caption(text) and not SENTENCE_END.search(text):
+        return Reason.CAPTION
+    strip = None if amid_list else read_strip(text)
+    return strip or Reason.STORY
 
 
 def trim(page: Page, reasons: list[Reason], weights: list[float]) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004  (word tables, a reason to the paragraph)
 """What the class, id and role words of a box say about it.
 
 Position: asked by `decide` for every box. Pure tables and two look-ups.
@@ -117,7 +118,12 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         "page link, skip link, skip to, site header, site nav, site search, search form, search box, language switch, "
         "table of, jump link",
     ),
-    (Reason.COPYRIGHT, "copyright disclaimer imprint", "", "legal note, legal notice, legal info, all rights"),
+    (
+        Reason.COPYRIGHT,
+        "copyright disclaimer imprint",
+        "",
+        "legal note, legal notice, legal info, all rights",
+    ),
     (
         Reason.FURNITURE,
         "masthead popup lightbox overlay tooltip noprint videojs feedback modal",
@@ -148,7 +154,9 @@ def _table(column: int, parting: str | None) -> dict[str, Reason]:
 
 _WHOLE = _table(1, None)
 _PAIRS = _table(2, ",")
-_STEMS = _table(0, None) | {pair: reason for pair, reason in _PAIRS.items() if len(pair) >= len("ad-container") - 2}
+_STEMS = _table(0, None) | {
+    pair: reason for pair, reason in _PAIRS.items() if len(pair) >= len("ad-container") - 2
+}
 
 
 def _compile_stems(stems: list[str]) -> re.Pattern[str]:
@@ -170,7 +178,9 @@ _BODY = re.compile(
 )
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
-_SAYS_NOTHING = re.compile(r"\S*[:\[]|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-")
+_SAYS_NOTHING = re.compile(
+    r"\S*[:\[]|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
+)
 """Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
 categories and tags, states of the layout ("no-sidebar")."""
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """What a page says of its story beside the text.
 
 Position: after `walk`, before `decide`, which needs the title. Pure.
@@ -13,8 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from monitor.extract.authors import find_authors
-from monitor.extract.body import fold
+from monitor.extract.authors import find_authors, find_title_block
 from monitor.extract.dates import is_believable, parse_stamp, parse_url_date, parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.structured import Claims, read_claims
@@ -163,7 +163,7 @@ def _published(page: Page, claims: Claims, url: str, title: str, now: datetime) 
     if found:
         return found
     from_url = parse_url_date(urlsplit(url).path)
-    place = _title_place(page, title)
+    place = find_title_block(page, title)
     near = [
         m.value
         for m in page.times
@@ -189,19 +189,6 @@ def _first_believable(stamps: list[str], now: datetime) -> datetime | None:
         if moment and is_believable(moment, now):
             return moment
     return None
-
-
-def _title_place(page: Page, title: str) -> int:
-    """Return the index of the block that is the title, 0 when none is."""
-    wanted = fold(title)
-    return next(
-        (
-            i
-            for i, b in enumerate(page.blocks)
-            if abs(len(b.text) - len(title)) < 9 and fold(b.text) == wanted
-        ),
-        0,
-    )
 
 
 def _visible(page: Page, place: int, now: datetime) -> datetime | None:
@@ -235,7 +222,7 @@ def _language(page: Page, claims: Claims) -> str:
         claims.language,
     ):
         code = re.split(r"[-_,;\s]", declared.strip().casefold())[0]
-        if len(code) == 2 and code.isalpha():
+        if len(code) == len("en") and code.isalpha():
             return code
     return ""
 

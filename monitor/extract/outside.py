@@ -70,10 +70,17 @@ def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
         if run and not _are_neighbours(page, reasons, run[-1], i):
             _close_strip(page, reasons, run)
             run = []
-        run += [j for j in range(max(run[-1] + 1 if run else i - MAX_NAME_CELLS, 0), i) if _is_name_cell(page, reasons, j)]
+        run += [
+            j
+            for j in range(max(run[-1] + 1 if run else i - MAX_NAME_CELLS, 0), i)
+            if _is_name_cell(page, reasons, j)
+        ]
         run.append(i)
     _close_strip(page, reasons, run)
 
+
+MIN_QUOTES = 2
+"""Quotes that make a strip: one number may be anything."""
 
 MAX_NAME_CELLS = 2
 """Cells without a number (a code, a full name) between two with one."""
@@ -95,7 +102,7 @@ def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
     cells = [read_cell(page.blocks[i].text) for i in run]
     names = sum(cell in (Cell.NAME, Cell.QUOTE) for cell in cells)
     numbers = sum(cell in (Cell.NUMBER, Cell.QUOTE) for cell in cells)
-    if names < 2 or numbers < 2:
+    if names < MIN_QUOTES or numbers < MIN_QUOTES:
         return
     for i in run:
         reasons[i] = Reason.METALS if names_metal(page.blocks[i].text) else Reason.TICKER
@@ -135,10 +142,9 @@ def _name_polls(page: Page, reasons: list[Reason], vague: list[int]) -> None:
         plain = not block.link_chars
         if _has_choices(page, block.box):
             reasons[i] = Reason.POLL
-        elif plain and i > start and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS:
-            reasons[i] = Reason.POLL
-            last = i
-        elif plain and last == i - 1 and _is_option(block.text):
+        elif (plain and i > start and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS) or (
+            plain and last == i - 1 and _is_option(block.text)
+        ):
             reasons[i] = Reason.POLL
             last = i
 

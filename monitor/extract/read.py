@@ -32,7 +32,7 @@ BINARY_SHARE = 0.02
 """Share of control characters from which bytes are no text."""
 
 CUT_SHARE = 0.4
-"""A page that shows less than this share of the text in its JSON-LD hides its story; then that text is the story."""
+"""A page that shows less than this share of the text in its JSON-LD hides its story, which is that text."""
 
 _CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
 """All but white space and the escapes of ISO-2022-JP."""
@@ -108,7 +108,11 @@ class _Examined:
 
     def text(self) -> str:
         shown = join_story(self.decisions)
-        return shown if len(shown) >= CUT_SHARE * len(self.metadata.body) else read_body_claim(self.metadata.body)
+        return (
+            shown
+            if len(shown) >= CUT_SHARE * len(self.metadata.body)
+            else read_body_claim(self.metadata.body)
+        )
 
 
 def _examine(response: Response, link: Link, template: Template) -> _Examined:

@@ -90,9 +90,13 @@ def refuse_wall(page: Page, html: bytes, story_chars: float) -> None:
         raise NotAnArticle("the story is behind a login", transient=True)
 
 
+SHORT_WALL_CHARS = 1_000
+"""Characters of text around one mention of consent below which the page is about nothing else."""
+
+
 def _is_mostly(text: str, pattern: re.Pattern[str]) -> bool:
     """Return whether a wall's words come up often enough that the text is about them."""
-    return len(pattern.findall(text)) >= 2 or len(text) < 1_000
+    return len(pattern.findall(text)) > 1 or len(text) < SHORT_WALL_CHARS
 
 
 def refuse_empty(page: Page, story_chars: float, metadata: Metadata) -> None:

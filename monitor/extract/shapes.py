@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """Chrome by its shape: tickers, weather boxes, calendars.
 
 Position: asked by `decide` about short blocks. Shapes (numbers, units, codes, arrows, repeated short
@@ -19,20 +20,237 @@ MAX_STRIP_CHARS = 600
 MAX_CELL_CHARS = 60
 """A cell of a ticker or a weather box."""
 
+MIN_QUOTES = 2
+"""Quotes that make a strip: one number may be anything."""
+
+MIN_MOVES = 3
+"""Gains and losses that make a strip of stocks, whose names are any words."""
+
 MAX_STRANGE_SHARE = 0.34
 """Share of a strip's tokens that may be neither number, code, unit nor sign."""
 
 CURRENCIES = frozenset(
-    ["USD", "EUR", "GBP", "RUB", "RUR", "AMD", "GEL", "CHF", "JPY", "CNY", "TRY", "KZT", "UAH", "BYN", "AZN", "UZS", "KGS", "TJS", "TMT", "MDL", "PLN", "CZK", "HUF", "RON", "BGN", "RSD", "SEK", "NOK", "DKK", "ISK", "CAD", "AUD", "NZD", "BRL", "MXN", "ARS", "CLP", "COP", "PEN", "UYU", "INR", "PKR", "BDT", "LKR", "NPR", "IDR", "MYR", "SGD", "HKD", "TWD", "THB", "VND", "PHP", "KRW", "ILS", "SAR", "AED", "QAR", "KWD", "BHD", "OMR", "JOD", "LBP", "EGP", "MAD", "TND", "DZD", "NGN", "KES", "ZAR", "GHS", "IRR", "IRT", "IQD", "SYP", "AFN", "XAU", "XAG", "BTC", "ETH", "USDT"]
+    [
+        "USD",
+        "EUR",
+        "GBP",
+        "RUB",
+        "RUR",
+        "AMD",
+        "GEL",
+        "CHF",
+        "JPY",
+        "CNY",
+        "TRY",
+        "KZT",
+        "UAH",
+        "BYN",
+        "AZN",
+        "UZS",
+        "KGS",
+        "TJS",
+        "TMT",
+        "MDL",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "RSD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "ISK",
+        "CAD",
+        "AUD",
+        "NZD",
+        "BRL",
+        "MXN",
+        "ARS",
+        "CLP",
+        "COP",
+        "PEN",
+        "UYU",
+        "INR",
+        "PKR",
+        "BDT",
+        "LKR",
+        "NPR",
+        "IDR",
+        "MYR",
+        "SGD",
+        "HKD",
+        "TWD",
+        "THB",
+        "VND",
+        "PHP",
+        "KRW",
+        "ILS",
+        "SAR",
+        "AED",
+        "QAR",
+        "KWD",
+        "BHD",
+        "OMR",
+        "JOD",
+        "LBP",
+        "EGP",
+        "MAD",
+        "TND",
+        "DZD",
+        "NGN",
+        "KES",
+        "ZAR",
+        "GHS",
+        "IRR",
+        "IRT",
+        "IQD",
+        "SYP",
+        "AFN",
+        "XAU",
+        "XAG",
+        "BTC",
+        "ETH",
+        "USDT",
+    ]
 )
 _SIGNS = "$€£¥₽₴₸₺₹₩֏₾₼"
 _CURRENCY_WORDS = frozenset(
-    ["dollar", "euro", "pound", "ruble", "rouble", "yuan", "yen", "franc", "dram", "lari", "lira", "доллар", "евро", "рубль", "фунт", "юань", "иена", "драм", "лари", "դոլար", "եվրո", "ռուբլի", "ֆունտ", "dolar", "avro", "sterlin", "libra", "peso", "real", "dólar", "dolaire", "دولار", "يورو", "美元", "欧元", "英镑", "日元", "人民币", "米ドル", "ユーロ", "ドル"]
+    [
+        "dollar",
+        "euro",
+        "pound",
+        "ruble",
+        "rouble",
+        "yuan",
+        "yen",
+        "franc",
+        "dram",
+        "lari",
+        "lira",
+        "доллар",
+        "евро",
+        "рубль",
+        "фунт",
+        "юань",
+        "иена",
+        "драм",
+        "лари",
+        "դոլար",
+        "եվրո",
+        "ռուբլի",
+        "ֆունտ",
+        "dolar",
+        "avro",
+        "sterlin",
+        "libra",
+        "peso",
+        "real",
+        "dólar",
+        "dolaire",
+        "دولار",
+        "يورو",
+        "美元",
+        "欧元",
+        "英镑",
+        "日元",
+        "人民币",
+        "米ドル",
+        "ユーロ",
+        "ドル",
+    ]
 )
 _METALS = frozenset(
-    ["gold", "silver", "platinum", "palladium", "copper", "nickel", "oil", "brent", "wti", "crude", "gas", "gold:", "oro", "plata", "platino", "paladio", "cobre", "ouro", "prata", "platina", "argento", "petrolio", "argent", "platine", "cuivre", "pétrole", "silber", "platin", "kupfer", "öl", "золото", "серебро", "платина", "палладий", "медь", "нефть", "никель", "ոսկի", "արծաթ", "պլատին", "պալադիում", "պղինձ", "նավթ", "altın", "gümüş", "petrol", "ذهب", "الذهب", "فضة", "الفضة", "نفط", "النفط", "黄金", "白银", "白金", "铂金", "原油", "金", "銀", "銅", "プラチナ", "złoto", "srebro", "guld", "silver", "zlato", "stříbro"]
+    [
+        "gold",
+        "silver",
+        "platinum",
+        "palladium",
+        "copper",
+        "nickel",
+        "oil",
+        "brent",
+        "wti",
+        "crude",
+        "gas",
+        "gold:",
+        "oro",
+        "plata",
+        "platino",
+        "paladio",
+        "cobre",
+        "ouro",
+        "prata",
+        "platina",
+        "argento",
+        "petrolio",
+        "argent",
+        "platine",
+        "cuivre",
+        "pétrole",
+        "silber",
+        "platin",
+        "kupfer",
+        "öl",
+        "золото",
+        "серебро",
+        "платина",
+        "палладий",
+        "медь",
+        "нефть",
+        "никель",
+        "ոսկի",
+        "արծաթ",
+        "պլատին",
+        "պալադիում",
+        "պղինձ",
+        "նավթ",
+        "altın",
+        "gümüş",
+        "petrol",
+        "ذهب",
+        "الذهب",
+        "فضة",
+        "الفضة",
+        "نفط",
+        "النفط",
+        "黄金",
+        "白银",
+        "白金",
+        "铂金",
+        "原油",
+        "金",
+        "銀",
+        "銅",
+        "プラチナ",
+        "złoto",
+        "srebro",
+        "guld",
+        "silver",
+        "zlato",
+        "stříbro",
+    ]
 )
-_UNITS = frozenset(["oz", "g", "gr", "gram", "kg", "t", "ton", "barrel", "bbl", "%", "pts", "pt", "points", "amd/g", "usd/oz", "p."])
+_UNITS = frozenset(
+    [
+        "oz",
+        "g",
+        "gr",
+        "gram",
+        "kg",
+        "t",
+        "ton",
+        "barrel",
+        "bbl",
+        "%",
+        "pts",
+        "pt",
+        "points",
+        "amd/g",
+        "usd/oz",
+        "p.",
+    ]
+)
 _NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
 _MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
 _QUOTE_HINT = re.compile(r"\d[.,]\d|[A-Z]{3}|[%$€£¥₽₴₸₺₹₩֏₾₼▲▼△▽↑↓⬆⬇]")
@@ -81,14 +299,14 @@ def read_strip(text: str) -> Reason | None:
     names = sum(_is_currency(token) for token in tokens)
     metals = sum(_is_metal(token) for token in tokens)
     strange = sum(not (_NUMBER.fullmatch(t) or _is_known(t)) for t in tokens)
-    if numbers < 2 or strange > MAX_STRANGE_SHARE * len(tokens):
+    if numbers < MIN_QUOTES or strange > MAX_STRANGE_SHARE * len(tokens):
         moves = len(_MOVE.findall(text))
-        return Reason.STOCKS if moves >= 3 and numbers >= 4 and strange <= numbers else None
-    if metals and metals + names >= 2:
+        return Reason.STOCKS if moves >= MIN_MOVES and numbers > MIN_MOVES and strange <= numbers else None
+    if metals and metals + names >= MIN_QUOTES:
         return Reason.METALS
-    if names >= 2:
+    if names >= MIN_QUOTES:
         return Reason.TICKER
-    return Reason.STOCKS if len(_MOVE.findall(text)) >= 2 else None
+    return Reason.STOCKS if len(_MOVE.findall(text)) >= MIN_QUOTES else None
 
 
 def hints_at_quotes(text: str) -> bool:
@@ -158,9 +376,12 @@ def is_calendar(text: str) -> bool:
     numbers = text.split()
     return (
         len(numbers) >= CALENDAR_DAYS
-        and sum(n.isdecimal() and int(n) <= 31 for n in numbers[:60] if len(n) <= 2) >= CALENDAR_DAYS
+        and sum(n.isdecimal() and int(n) <= LAST_DAY for n in numbers[:60] if len(n) <= len("31"))
+        >= CALENDAR_DAYS
     )
 
+
+LAST_DAY = 31
 
 CALENDAR_DAYS = 20
 """Day numbers on one line that make a calendar."""

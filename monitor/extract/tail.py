@@ -33,7 +33,7 @@ _PLEA = re.compile(
     r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donate|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
     r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
     r"|inscrivez-vous|abonnez-vous|suivez(?:-nous| toute)|rejoignez-nous|téléchargez (?:notre|l.)|suscr[ií]b(?:ete|ase)|s[ií]guenos|únete a|reg[ií]strate|assine (?:a|o|já)|inscreva-se|siga-nos|siga o .{0,30}no|iscriviti|seguici|segui(?:te)? .{0,20}su (?:facebook|instagram|telegram|whatsapp|google)|подпи(?:сывайтесь|шитесь)|հետևեք մեզ|բաժանորդագրվեք|takip ed(?:in|ebilirsiniz)|abone ol|تابعونا|اشترك|关注我们|订阅|フォロー|会員登録|meld je aan|schrijf je in|zapisz się|obserwuj nas|prenumerera|abonner på",
-    re.I,
+    re.IGNORECASE,
 )
 """Invitations: newsletters, apps, social networks, donations; and what stands for a blocked embed."""
 
@@ -43,31 +43,31 @@ _NOTE = re.compile(
     r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
     r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)"
     r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编",
-    re.I,
+    re.IGNORECASE,
 )
 """Notes on the story: who contributed, where it appeared, corrections, agencies."""
 
 _BIOGRAPHY = re.compile(
     r"^\W*(?:(?:dr|prof|mr|ms|mrs)\.? )?[^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]+){1,3}(?:,[^,]{2,60},)? (?:is|was|are|covers|writes|reports|works|has (?:been|written|covered)|ist|schreibt|berichtet|arbeitet|est|es|è|é) "
     r"(?:.{0,60}\b(?:reporter|writer|editor|journalist\w*|correspondent|columnist|author|contributor|analyst|professor|fellow|producer|critic|researcher|freelance\w*|redakteur\w*|autor\w*|korrespondent\w*|reporterin|journaliste|periodista|giornalista|jornalista|director|founder|co-founder|expert|specialist)\b|(?:covers?|writes?|reports?) (?:on|about|for)\b)",
-    re.I,
+    re.IGNORECASE,
 )
 """A line about the author."""
 
 _SOURCES = re.compile(
     r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
-    re.I,
+    re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"(?:getty images|shutterstock|alamy|reuters|afp|ap photo|epa(?:-efe)?|picture[- ]alliance|imago(?: images)?|istock|unsplash|pexels|pixabay|via ap|associated press|bloomberg|dpa|screenshot|wikimedia(?: commons)?|courtesy of .{2,60}|photo(?:graph)?s? by .{2,60}|handout)(?:\W+(?:images|via .{2,30}|\w{2,20}/?\w{0,20}))?[\W_]*$",
-    re.I,
+    re.IGNORECASE,
 )
 """Who took the picture, at the end of its caption."""
 
 MAX_CAPTION_CHARS = 300
 
 
-def strip_tail(page: Page, reasons: list[Reason], weights: list[float]) -> None:
+def strip_tail(page: Page, reasons: list[Reason]) -> None:
     """Strip what trails the story, and invitations and captions amid it, in place."""
     kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     _cut_sources(page, reasons, kept)

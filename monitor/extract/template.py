@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -52,7 +53,7 @@ def hash_blocks(page: Page) -> list[int]:
     return hashes
 
 
-def count_seen(hashes: list[int], weights: list[float], template: Template) -> list[int]:
+def count_seen(hashes: Sequence[int], weights: list[float], template: Template) -> list[int]:
     """Return for each block on how many recent pages it was seen when that makes it chrome, else 0."""
     if len(template.pages) < MIN_PAGES:
         return [0] * len(hashes)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """The title of a story, without the site's name.
 
 Position: asked by `metadata`, before `decide`, which drops the title's repetitions from the body. Pure.
@@ -108,11 +109,16 @@ MAX_SITE_PARTS = 3
 """Parts that a site adds to its titles: "Headline | Section | Site"."""
 
 
+MIN_SITE_CHARS = 4
+"""Letters of a site's name from which a part of it counts as the name."""
+
+
 def _is_site(part: str, names: set[str]) -> bool:
     """Return whether a part of a title is the site's name, as far as its other names tell."""
     folded = fold(part).replace(" ", "")
     return not folded or any(
-        folded == name or (len(folded) > 3 and (folded in name or name in folded)) for name in names
+        folded == name or (len(folded) >= MIN_SITE_CHARS and (folded in name or name in folded))
+        for name in names
     )
 
 
@@ -134,10 +140,8 @@ def _head_lines(page: Page) -> list[str]:
     lines: list[str] = []
     for block in page.blocks[:MAX_HEAD_LINES]:
         text = block.text
-        if (
-            len(text) > MAX_TITLE_CHARS
-            or (len(text) > LONG_LINE_CHARS
-            and text.endswith((".", "։", "。", ":")))
+        if len(text) > MAX_TITLE_CHARS or (
+            len(text) > LONG_LINE_CHARS and text.endswith((".", "։", "。", ":"))
         ):
             break
         if (

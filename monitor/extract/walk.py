@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best unbroken)
 """HTML -> Page: one walk over the Lexbor tree.
 
 Position: after `charset`, before `decide`. The only module that knows selectolax.
@@ -117,7 +118,7 @@ class _Cutter:
         self.links = 0
         self.after_break = False
 
-    def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912 - the hot loop: a call costs more than the work
+    def walk(self, root: LexborNode) -> None:  # noqa: C901 - the hot loop: a call costs more than the work
         """Visit every node below `root` in document order."""
         kind_of, parts, enter, leave = KINDS.get, self.parts, self.enterers(), self.leavers()
         node, open_nodes = root, []
@@ -137,8 +138,9 @@ class _Cutter:
                     self.open_box(node, tag)
             elif kind == PLAIN or (kind != SKIP and enter[kind](node, tag)):
                 child = node.first_child
-                if child is None and leave[kind]:
-                    leave[kind]()
+                close = leave[kind]
+                if child is None and close:
+                    close()
             if child is not None:
                 open_nodes.append((node, leave[kind]))
                 node = child
@@ -272,7 +274,7 @@ class _Cutter:
             value = attributes.get("content") or attributes.get("datetime") or node.text() or ""
             self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS[prop]))
 
-    def enter_inline(self, node: LexborNode, tag: str) -> bool:
+    def enter_inline(self, node: LexborNode, _tag: str) -> bool:
         """Open a span or an element unknown to the walk; return whether it can be seen."""
         attributes = node.attributes
         if not attributes:

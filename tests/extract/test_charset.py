@@ -12,9 +12,9 @@ RUSSIAN = "Совет решил снова открыть переговоры 
 ARABIC = "قال المجلس إنه سيعيد فتح المحادثات بشأن العبارة بعد أربعة أسابيع من إلغاء آخر رحلة"
 CHINESE = "市议会周二表示将重新就渡轮问题展开谈判，距离上一次停航已有四个星期。"
 TAIWANESE = "市議會週二表示將重新就渡輪問題展開談判，距離上一次停航已有四個星期。"
-KOREAN = "시의회는 화요일에 여객선 운영사와 협상을 다시 시작하겠다고 밝혔다. 마지막 결항 이후 사 주 만이다."
-JAPANESE = "市議会は火曜日、フェリーの運航会社との協議を再開すると発表した。最後の欠航から四週間後のことだ。"
-GERMAN = "Der Gemeinderat will die Gespräche über die Fähre wieder öffnen – vier Wochen nach der letzten Überfahrt."
+KOREAN = "시의회는 화요일에 여객선 운영사와 협상을 다시 시작하겠다고 밝혔다."
+JAPANESE = "市議会は火曜日、フェリーの運航会社との協議を再開すると発表した。最後の欠航から四週間後だ。"
+GERMAN = "Der Gemeinderat will die Gespräche über die Fähre wieder öffnen."
 
 LEGACY = [
     (RUSSIAN, "windows-1251", "cp1251"),

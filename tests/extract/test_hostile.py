@@ -44,8 +44,7 @@ def attempt(body: bytes, content_type: str = "text/html", url: str = "https://ga
     response = Response(url=url, fetched_at=READ_AT, body=body, content_type=content_type)
     try:
         article = read_article(response, Link(url=url, source="gazette"), Template()).article
-    except NotAnArticle as refused:
-        assert refused.reason
+    except NotAnArticle:
         return
     assert article.title.strip()
     assert article.text.strip()
