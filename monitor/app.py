@@ -150,6 +150,7 @@ class Daemon:
                 store=adapters.store,
                 rules=RuleSet.compile(config.rules),
                 channels=channels,
+                quiet_hours=config.quiet_hours,
             ),
             sources={source.name: source for source in config.sources},
             keep_pages=config.keep_pages,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -503,6 +503,22 @@ class AppriseChannel:
 
     name: str
     url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """The part of each day in which a channel sends nothing: from `begin` until `end`, over midnight too."""
+
+    begin: time
+    end: time
+    timezone: tzinfo
+
+    def contain(self, now: datetime) -> bool:
+        """Return whether it is quiet now."""
+        local = now.astimezone(self.timezone).time()
+        if self.begin < self.end:
+            return self.begin <= local < self.end
+        return local >= self.begin or local < self.end
 
 
 ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel | FileChannel | AppriseChannel

@@ -47,6 +47,7 @@ from monitor.model import (
     Fingerprint,
     Link,
     Match,
+    QuietHours,
     Reading,
     Relation,
     Request,
@@ -180,6 +181,7 @@ class Pipeline:
     store: Store
     rules: RuleSet
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    quiet_hours: Mapping[str, QuietHours] = field(default_factory=dict)
 
     # --- visit ---------------------------------------------------------------------------------
 
@@ -491,12 +493,15 @@ class Pipeline:
     # --- deliver -------------------------------------------------------------------------------
 
     async def deliver(self, channel: Channel) -> int:
-        """Send what is due on a channel, one batch; return how many alerts were claimed.
+        """Send what is due on a channel, one batch; return how many alerts were claimed: none in quiet hours.
 
         A slow receiver ends the batch before its lease runs out; the rest is given back when the lease
         has ended, and claimed again.
         """
         began = self.clock.now()
+        quiet = self.quiet_hours.get(channel.name)
+        if quiet is not None and quiet.contain(began):
+            return 0
         claimed = await self.store.claim_deliveries(channel.name, began, DELIVERY_BATCH, DELIVERY_LEASE)
         for delivery in claimed:
             if self.clock.now() - began > DELIVERY_LEASE - SLOWEST_SEND:

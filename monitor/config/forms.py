@@ -8,7 +8,7 @@ from these models, so an editor and the program cannot disagree. The defaults of
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -99,6 +99,9 @@ HeaderValue = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
 Address = Annotated[str, _one_value(values.read_address), _text("@")]
 Sender = Annotated[str, _one_value(values.read_sender), _text("@")]
 Contact = Annotated[str, _one_value(values.read_contact), _text("@|://")]
+Quiet = Annotated[
+    tuple[time, time], _one_value(values.read_quiet_hours), _text(rf"^\s*{values.QUIET_HOURS}\s*$")
+]
 Timezone = Annotated[ZoneInfo, _one_value(values.read_timezone), WithJsonSchema({"type": "string"})]
 MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _text(r"^\s*[Ss][Mm][Tt][Pp]")]
 DatabaseUrl = Annotated[
@@ -196,7 +199,17 @@ SourceEntry = Annotated[SourceForm, BeforeValidator(_from_url, json_schema_input
 # --- channels, rules, mail -----------------------------------------------------------------------------
 
 
-class EmailForm(Form):
+class ChannelForm(Form):
+    """What every channel takes."""
+
+    noun = "a channel"
+
+    quiet: Quiet | None = Field(
+        default=None, description="The part of each day in which nothing is sent, such as 22:00-07:00."
+    )
+
+
+class EmailForm(ChannelForm):
     """A mailbox, or several."""
 
     noun = "an email channel"
@@ -204,7 +217,7 @@ class EmailForm(Form):
     email: Addresses = Field(description="One address, or a list of them.")
 
 
-class WebhookForm(Form):
+class WebhookForm(ChannelForm):
     """An HTTP endpoint that is sent each alert as JSON, after Standard Webhooks 1.0."""
 
     noun = "a webhook channel"
@@ -218,7 +231,7 @@ class WebhookForm(Form):
     allow_private: Flag = Field(default=False, description="Whether it may be at a private address.")
 
 
-class ConsoleForm(Form):
+class ConsoleForm(ChannelForm):
     """The standard output of the daemon."""
 
     noun = "a console channel"
@@ -226,7 +239,7 @@ class ConsoleForm(Form):
     console: Yes = Field(description="Always true.")
 
 
-class JsonLinesForm(Form):
+class JsonLinesForm(ChannelForm):
     """A file on this machine that grows by one line of JSON for each alert."""
 
     noun = "a file channel"
@@ -236,7 +249,7 @@ class JsonLinesForm(Form):
     )
 
 
-class AppriseForm(Form):
+class AppriseForm(ChannelForm):
     """Another service, such as a chat, by its Apprise URL. It needs the extra `apprise`."""
 
     noun = "an apprise channel"

@@ -24,6 +24,7 @@ from monitor.config.crosscheck import (
 from monitor.config.document import Document
 from monitor.config.forms import (
     AppriseForm,
+    ChannelForm,
     DefaultsForm,
     EmailForm,
     Form,
@@ -44,6 +45,7 @@ from monitor.model import (
     ConsoleChannel,
     EmailChannel,
     FileChannel,
+    QuietHours,
     Rule,
     Seed,
     SeedKind,
@@ -164,6 +166,7 @@ def _build(
             for entry, naming in zip(sources, name_entries(sources), strict=True)
         ),
         channels=_build_channels(channels_of(files), folder.absolute()),
+        quiet_hours=_build_quiet_hours(channels_of(files), main.timezone or timezone),
         rules=tuple(
             Rule(name=rule.form.name, query=rule.form.match, notify=tuple(dict.fromkeys(rule.form.notify)))
             for rule in rules_of(files)
@@ -216,6 +219,14 @@ def _build_channels(entries: Sequence[Entry[Form]], folder: Path) -> tuple[Chann
     }
     channels.setdefault(CONSOLE, ConsoleChannel(name=CONSOLE))
     return tuple(channels.values())
+
+
+def _build_quiet_hours(entries: Sequence[Entry[Form]], timezone: ZoneInfo) -> dict[str, QuietHours]:
+    return {
+        str(entry.path[-1]): QuietHours(begin=entry.form.quiet[0], end=entry.form.quiet[1], timezone=timezone)
+        for entry in entries
+        if isinstance(entry.form, ChannelForm) and entry.form.quiet is not None
+    }
 
 
 def _build_channel(name: str, form: Form, folder: Path) -> ChannelSettings:

@@ -5,28 +5,30 @@ Position: what `reader` makes, and all that `app` takes from this room.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.config.parsing import ParsedFile
 from monitor.errors import FileStamp
-from monitor.model import ChannelSettings, Rule, Smtp, Source
+from monitor.model import ChannelSettings, QuietHours, Rule, Smtp, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Config:
     """A configuration without a mistake.
 
-    `channels` holds `console` in any case. `smtp` is None when no mail is sent. `database` is a URL;
-    the path of a SQLite file in it is absolute. `contact` goes into the User-Agent, None leaves it
-    out. `workers` None means as many as the machine has cores. Bytes of pages are kept for
-    `keep_pages`. `files` are all that was read, secrets among them, by path; `patterns` those of
-    `include`, absolute. `parsed` lets the next reading skip what has not changed.
+    `channels` holds `console` in any case; `quiet_hours` has an entry for each channel that keeps some.
+    `smtp` is None when no mail is sent. `database` is a URL; the path of a SQLite file in it is absolute.
+    `contact` goes into the User-Agent, None leaves it out. `workers` None means as many as the machine has
+    cores. Bytes of pages are kept for `keep_pages`. `files` are all that was read, secrets among them, by
+    path; `patterns` those of `include`, absolute. `parsed` lets the next reading skip what has not changed.
     """
 
     sources: tuple[Source, ...]
     channels: tuple[ChannelSettings, ...]
+    quiet_hours: Mapping[str, QuietHours]
     rules: tuple[Rule, ...]
     smtp: Smtp | None
     database: str

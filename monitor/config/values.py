@@ -13,7 +13,7 @@ import binascii
 import re
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -37,6 +37,8 @@ UNITS = {
     "s": timedelta(seconds=1),
     "ms": timedelta(milliseconds=1),
 }
+
+QUIET_HOURS = "((?:[01][0-9]|2[0-3]):[0-5][0-9]) *- *((?:[01][0-9]|2[0-3]):[0-5][0-9])"
 
 DURATION = "(?=.)" + "".join(f"(?:[0-9]{{1,6}}(?:[.][0-9]{{1,3}})?{unit}(?![a-z]))?" for unit in UNITS)
 """A pattern that JavaScript's engines read as well, for the JSON Schema; each unit at most once."""
@@ -175,6 +177,17 @@ def read_timezone(text: Text) -> ZoneInfo:
 
 
 # --- names and queries -----------------------------------------------------------------------------
+
+
+def read_quiet_hours(text: Text) -> tuple[time, time]:
+    """Return when the quiet hours of a day begin and end."""
+    found = re.fullmatch(QUIET_HOURS, str(text).strip())
+    if found is None:
+        raise ValueError(f'{quoted(text)} is no part of a day; write it as "22:00-07:00"')
+    begin, end = time.fromisoformat(found[1]), time.fromisoformat(found[2])
+    if begin == end:
+        raise ValueError(f"{quoted(text)} begins when it ends; take the channel out to send nothing at all")
+    return begin, end
 
 
 def read_name(text: Text) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from monitor.model import (
     ConsoleChannel,
     EmailChannel,
     FileChannel,
+    QuietHours,
     Rule,
     Seed,
     SeedKind,
@@ -196,6 +197,18 @@ def test_a_webhook_may_have_two_secrets(read: Read) -> None:
         f"channels: {{ ops: {{ webhook: https://h.example/, secret: [{SECRET}, {fresh}] }} }}\n"
     )
     assert config.channels[0] == WebhookChannel(name="ops", url="https://h.example/", secrets=(SECRET, fresh))
+
+
+def test_each_channel_may_keep_quiet_hours_in_the_readers_timezone(read: Read) -> None:
+    config = read(
+        "sources: [https://a.example/]\ntimezone: Asia/Yerevan\nchannels:\n"
+        "  log: { file: a.jsonl, quiet: 22:00-07:00 }\n  console: { console: true, quiet: 13:00 - 14:30 }\n"
+    )
+    zone = ZoneInfo("Asia/Yerevan")
+    assert config.quiet_hours == {
+        "log": QuietHours(begin=time(22), end=time(7), timezone=zone),
+        "console": QuietHours(begin=time(13), end=time(14, 30), timezone=zone),
+    }
 
 
 @pytest.mark.parametrize(

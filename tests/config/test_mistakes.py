@@ -270,13 +270,18 @@ SETTINGS = [
         "emial",
     ),
     (
+        "channels: { log: { console: true, quiet: 22-07 } }",
+        '3:42: "22-07" is no part of a day; write it as "22:00-07:00"',
+        "22-07",
+    ),
+    (
         "channels: { desk: { x: y } }",
         '3:21: "desk" does not say where to send; give it one of email, webhook, console, file, apprise',
         "x",
     ),
     (
         "channels: { ops: { webhook: https://a.example/, emails: a@b.example } }",
-        '3:49: "emails" is not a setting of a webhook channel; there are webhook, secret, allow_private',
+        '3:49: "emails" is not a setting of a webhook channel; there are quiet, webhook, secret, allow_private',
         "emails",
     ),
     (
