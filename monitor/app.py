@@ -25,10 +25,9 @@ from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
 from monitor.jobs.workers import PebbleWorkers
-from monitor.match import RuleSet, matches_query, parse_query, required_terms
+from monitor.match import RuleSet
 from monitor.model import (
     AppriseChannel,
-    DeliveryState,
     Link,
     Reading,
     Request,
@@ -38,18 +37,12 @@ from monitor.model import (
     Visit,
 )
 from monitor.pipeline import Pipeline
-from monitor.ports import ArticleQuery, Channel, Heartbeat, Store, StoredArticle
+from monitor.ports import ArticleQuery, Channel, StoredArticle
 from monitor.store import SqlStore, lock_database, open_store
 
 log = logging.getLogger("monitor")
 
 VISIT_LEASE = timedelta(hours=1)
-
-HEARTBEAT_LATE = timedelta(seconds=60)
-"""The daemon beats every 10 s; six missed beats are no hiccup."""
-
-SEARCH_PAGE = 200
-"""How many of the search index's candidates are matched in one go."""
 
 
 # --- the daemon ----------------------------------------------------------------------------------
@@ -291,79 +284,6 @@ async def send_sample(config: Config, name: str) -> str:
         finally:
             for channel in channels.values():
                 await channel.close()
-
-
-# --- the archive ---------------------------------------------------------------------------------
-
-
-async def find_articles(store: Store, query: ArticleQuery, match: str | None) -> tuple[StoredArticle, ...]:
-    """Return stored articles, newest first; with `match`, those that a rule with this query would find.
-
-    The search index proposes, the matcher decides. Raises `RuleError` for a query that cannot be read.
-    """
-    if match is None:
-        return await store.articles(query)
-    parsed = parse_query(match)
-    terms = required_terms(parsed)
-    found: list[StoredArticle] = []
-    offset = 0
-    while len(found) < query.limit:
-        page = await store.articles(
-            ArticleQuery(
-                source=query.source, since=query.since, terms=terms, limit=SEARCH_PAGE, offset=offset
-            )
-        )
-        found += [stored for stored in page if matches_query(parsed, stored.article)]
-        offset += SEARCH_PAGE
-        if len(page) < SEARCH_PAGE:
-            break
-    return tuple(found[: query.limit])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """Whether the daemon is alive, and what else a person should look at."""
-
-    well: bool
-    reason: str
-    heartbeat: Heartbeat | None
-    failing_sources: tuple[str, ...]
-    dead_deliveries: int
-
-
-async def check_health(store: Store) -> Health:
-    """Return how the daemon is: unwell when it has given no sign of life for `HEARTBEAT_LATE`."""
-    heartbeat = await store.heartbeat()
-    silent = None if heartbeat is None else SystemClock().now() - heartbeat.at
-    well = silent is not None and silent <= HEARTBEAT_LATE
-    states = await store.source_states()
-    dead = await store.deliveries(state=DeliveryState.DEAD, limit=1000)
-    if silent is None:
-        reason = "no daemon has run on this database yet; start one with `monitor run`"
-    elif well:
-        reason = f"the daemon gave a sign of life {max(0, round(silent.total_seconds()))} s ago"
-    else:
-        reason = (
-            f"the daemon has been silent for {round(silent.total_seconds())} s; {await find_cause(store)}"
-        )
-    return Health(
-        well=well,
-        reason=reason,
-        heartbeat=heartbeat,
-        failing_sources=tuple(s.name for s in states if s.active and s.failures),
-        dead_deliveries=len(dead),
-    )
-
-
-async def find_cause(store: Store) -> str:
-    """Return why a daemon may be silent: whether the database takes a write, or what is wrong with it."""
-    heartbeat = await store.heartbeat()
-    try:
-        if heartbeat is not None:
-            await store.beat(heartbeat)  # the sign it left, once more: it says nothing new
-    except StoreError as exc:
-        return str(exc)
-    return "is it running?"
 
 
 # --- adapters ------------------------------------------------------------------------------------

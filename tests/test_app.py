@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from monitor.app import (
-    HEARTBEAT_LATE,
     Daemon,
     changes_that_wait,
-    check_health,
     fetch_page,
     open_archive,
     open_daemon,
 )
+from monitor.archive import HEARTBEAT_LATE, check_health
 from monitor.config import read_config
 from monitor.errors import ConfigError, FetchRefused
 from monitor.jobs.clock import SystemClock
@@ -155,13 +154,13 @@ def test_what_needs_a_restart_is_named(tmp_path: Path) -> None:
 async def test_health_is_good_while_the_daemon_beats_and_bad_when_it_falls_silent(tmp_path: Path) -> None:
     config = read_config(write(tmp_path / "sources.yaml"), {})
     async with open_archive(config, "test") as store:
-        assert not (await check_health(store)).well
+        assert not (await check_health(store, SystemClock().now())).well
         now = SystemClock().now()
         await store.beat(Heartbeat(at=now, started_at=now, pid=1))
-        assert (await check_health(store)).well
+        assert (await check_health(store, SystemClock().now())).well
         late = now - HEARTBEAT_LATE - timedelta(seconds=1)
         await store.beat(Heartbeat(at=late, started_at=late, pid=1))
-        health = await check_health(store)
+        health = await check_health(store, SystemClock().now())
     assert not health.well
     assert "silent for 6" in health.reason
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from monitor import app as program
-from monitor.config import Config, read_config
+from monitor.cli import printing
+from monitor.config import Config, parse_duration, read_config
 from monitor.ports import Store
 
 T = TypeVar("T")
@@ -48,3 +50,24 @@ def ask(config: Config, question: Callable[[Store], Awaitable[T]]) -> T:
 def amount(number: int, what: str) -> str:
     """Return a number with its plural noun, put into the singular for one."""
     return f"{number} {what.removesuffix('s') if number == 1 else what}"
+
+
+def moment(since: str | None) -> datetime | None:
+    """Return the moment that `24h`, `7d` or an ISO date means; None when none was given."""
+    if since is None:
+        return None
+    try:
+        return datetime.now(UTC) - parse_duration(since)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(since)
+    except ValueError as exc:
+        message = f"{since!r} is neither a duration such as 24h or 7d nor a date such as 2026-11-01"
+        raise typer.BadParameter(message, param_hint="--since") from exc
+    return when if when.tzinfo else when.astimezone()
+
+
+def say_nothing(message: str) -> None:
+    """Say that there is nothing to show, where it disturbs no program that reads the output."""
+    printing.errors.print(message, style="dim")

@@ -18,11 +18,13 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
+from monitor.archive import check_health, find_articles
 from monitor.cli import copies, explaining, outbox, printing
-from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
 from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
-from monitor.config import Config, json_schema, parse_duration, render_mistakes
+from monitor.cli.rules import rule_commands
+from monitor.config import Config, json_schema, render_mistakes
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
 from monitor.model import DeliveryState, Response, Source, Template
@@ -37,6 +39,7 @@ commands = typer.Typer(
 config_commands = typer.Typer(help="Check the configuration, or print its JSON Schema.", no_args_is_help=True)
 commands.add_typer(config_commands, name="config")
 commands.add_typer(channel_commands, name="channels")
+commands.add_typer(rule_commands, name="rules")
 
 Since = Annotated[
     str | None, typer.Option("--since", help="Only what came since: 24h, 7d, or a date such as 2026-11-01.")
@@ -227,7 +230,7 @@ def articles(
     """List stored articles, newest first."""
     settings = load(config)
     query = ArticleQuery(source=source, since=moment(since), limit=limit)
-    found = ask(settings, lambda store: program.find_articles(store, query, match))
+    found = ask(settings, lambda store: find_articles(store, query, match))
     if as_json:
         printing.print_json([printing.stored_json(stored) for stored in found])
     elif found:
@@ -238,18 +241,6 @@ def articles(
 
 commands.command()(copies.article)
 commands.command()(copies.compare)
-
-
-@commands.command()
-def rules(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """List the rules: what is looked for, and which channels are told."""
-    settings = load(config)
-    if as_json:
-        printing.print_json(settings.rules)
-    elif settings.rules:
-        printing.show_rules(settings.rules)
-    else:
-        say_nothing("No rules yet; docs/rules.md shows how to write one.")
 
 
 @commands.command()
@@ -293,7 +284,7 @@ commands.command()(outbox.why)
 @commands.command()
 def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Say whether the daemon is alive: exit code 0 when it is, 1 with the reason when it is not."""
-    answer = ask(load(config), program.check_health)
+    answer = ask(load(config), lambda store: check_health(store, datetime.now(UTC)))
     if as_json:
         printing.print_json(answer)
     else:
@@ -375,24 +366,3 @@ def find_source(config: Config, name: str) -> Source:
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(names)[:10])}"
     raise MonitorError(f"no source is called {name}; {hint}")
-
-
-def moment(since: str | None) -> datetime | None:
-    """Return the moment that `24h`, `7d` or an ISO date means; None when none was given."""
-    if since is None:
-        return None
-    try:
-        return datetime.now(UTC) - parse_duration(since)
-    except ValueError:
-        pass
-    try:
-        when = datetime.fromisoformat(since)
-    except ValueError as exc:
-        message = f"{since!r} is neither a duration such as 24h or 7d nor a date such as 2026-11-01"
-        raise typer.BadParameter(message, param_hint="--since") from exc
-    return when if when.tzinfo else when.astimezone()
-
-
-def say_nothing(message: str) -> None:
-    """Say that there is nothing to show, where it disturbs no program that reads the output."""
-    printing.errors.print(message, style="dim")

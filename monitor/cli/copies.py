@@ -16,12 +16,14 @@ from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
 from monitor.dedupe import Comparison, explain, fingerprint_article
 from monitor.errors import MonitorError
-from monitor.model import Relation
+from monitor.model import DiffSide, Relation, Revision
 from monitor.ports import Store, StoredArticle
 
 MAX_FACTS_SHOWN = 12
 
 ArticleName = Annotated[str, typer.Argument(help="The article's id (`monitor articles --json`) or its URL.")]
+
+STYLES = {DiffSide.KEPT: "", DiffSide.ADDED: "green underline", DiffSide.REMOVED: "red strike"}
 
 SAID = {
     Relation.SAME_PAGE: "These are one page.",
@@ -33,24 +35,28 @@ SAID = {
 
 
 def article(name: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Show one stored article: its text, which outlets have it, and which of them copied it."""
+    """Show one stored article: its text, which outlets copied it, and how it was edited."""
     settings = load(config)
 
-    async def find(store: Store) -> tuple[StoredArticle, tuple[StoredArticle, ...]]:
+    async def find(
+        store: Store,
+    ) -> tuple[StoredArticle, tuple[StoredArticle, ...], tuple[Revision, ...]]:
         stored = await find_article(store, name)
-        return stored, await store.story(stored.story_id)
+        return stored, await store.story(stored.story_id), await store.revisions(stored.article.id)
 
-    stored, story = ask(settings, find)
+    stored, story, revisions = ask(settings, find)
     others = [other for other in story if other.article.id != stored.article.id]
     if as_json:
         printing.print_json(
-            printing.stored_json(stored) | {"story": [printing.stored_json(other) for other in others]}
+            printing.stored_json(stored)
+            | {"story": [printing.stored_json(other) for other in others], "revisions": revisions}
         )
         return
     printing.show_article(stored.article, {}, settings.timezone)
     printing.console.print()
     printing.show_link(stored.article.url)
     show_outlets(stored, others, settings.timezone)
+    show_revisions(stored, revisions, settings.timezone)
 
 
 def show_outlets(stored: StoredArticle, others: Sequence[StoredArticle], zone: tzinfo | None) -> None:
@@ -69,6 +75,19 @@ def show_outlets(stored: StoredArticle, others: Sequence[StoredArticle], zone: t
         heading = f"{amount(len(others), 'others')} of this story, in {', '.join(outlets)}:"
         printing.console.print(printing.plain(heading), style="bold")
         printing.show_articles(others, zone)
+
+
+def show_revisions(stored: StoredArticle, revisions: Sequence[Revision], zone: tzinfo | None) -> None:
+    """Print what became of an article: each edit word by word, and when it was gone."""
+    for revision in revisions:
+        when = printing.short_time(revision.found_at, zone)
+        printing.console.print(f"\nedited, found {when}: {', '.join(revision.changes.kinds)}", style="bold")
+        for line in revision.changes.lines:
+            pieces = [(printing.plain(piece.text), STYLES[piece.side]) for piece in line]
+            printing.console.print(Text.assemble("  ", *(Text(p.plain, style) for p, style in pieces)))
+    if stored.gone_at is not None:
+        when = printing.short_time(stored.gone_at, zone)
+        printing.console.print(f"\ngone from its site since {when}", style="bold red")
 
 
 def compare(

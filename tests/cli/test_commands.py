@@ -1,14 +1,16 @@
 """The command line as a person or a program meets it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import typer
 
-from monitor.app import check_health
-from monitor.cli.asking import amount
-from monitor.cli.commands import main, moment
+from monitor.archive import check_health
+from monitor.cli.asking import amount, moment
+from monitor.cli.commands import main
+from monitor.cli.rules import sparkline
 from monitor.errors import MonitorError, NotAnArticle, RuleError
 from monitor.ports import Heartbeat
 from monitor.store import open_store
@@ -110,11 +112,11 @@ async def test_health_says_why_a_daemon_has_fallen_silent(tmp_path: Path) -> Non
     url = f"sqlite:///{tmp_path}/monitor.sqlite3"
     store = open_store(url, "daemon")
     await store.beat(Heartbeat(at=START, started_at=START, pid=1))
-    assert "is it running?" in (await check_health(store)).reason
+    assert "is it running?" in (await check_health(store, datetime.now(UTC))).reason
     connection = store._database.writer.raw_connection()
     connection.cursor().execute("PRAGMA query_only = ON")
     connection.close()
-    answer = await check_health(store)
+    answer = await check_health(store, datetime.now(UTC))
     await store.close()
     assert not answer.well
     assert "it is read-only" in answer.reason
@@ -282,3 +284,44 @@ def test_explain_uses_what_a_source_has_taught(archive: CommandLine) -> None:
     assert result.exit_code == 0
     with pytest.raises(MonitorError, match="did you mean gazette"):
         archive.run("explain", "-", "--source", "gazet", stdin=PAGE.encode())
+
+
+def test_a_rule_can_be_rehearsed_on_the_archive(archive: CommandLine) -> None:
+    stdout = archive.run("rules", "test", "dam", "--since", "2026-03-01").stdout
+    assert "1 article in" in stdout
+    assert "1 alert, one for a story" in stdout
+    assert STORY in stdout
+    parsed = json.loads(archive.run("rules", "test", "dam flood", "--since", "2026-03-01", "--json").stdout)
+    assert (parsed["matches"], parsed["silent_terms"]) == (0, ["flood"])
+    assert [(miss["url"], miss["clause"]) for miss in parsed["near_misses"]] == [(STORY, "flood")]
+
+
+def test_a_rehearsal_counts_by_day_with_the_days_of_none_between(archive: CommandLine) -> None:
+    days = json.loads(archive.run("rules", "test", "was", "--since", "2026-03-01", "--json").stdout)["days"]
+    assert [day["day"] for day in days[:3]] == ["2026-03-01", "2026-03-02", "2026-03-03"]
+    assert [day["matches"] for day in days[:3]] == [0, 2, 0]
+
+
+def test_a_rehearsal_of_a_broken_query_names_the_column(archive: CommandLine) -> None:
+    with pytest.raises(RuleError, match="column 1"):
+        archive.run("rules", "test", '"dam')
+
+
+def test_a_rule_explains_what_it_made_of_an_article(archive: CommandLine) -> None:
+    [story] = [a for a in json.loads(archive.run("articles", "--json").stdout) if a["url"] == STORY]
+    stdout = archive.run("rules", "explain", "dam", story["id"]).stdout
+    assert "found" in stdout
+    assert "✓ dam" in stdout
+    parsed = json.loads(archive.run("rules", "explain", "dam AND flood", story["id"], "--json").stdout)
+    assert [(child["written"], child["holds"]) for child in parsed["children"]] == [
+        ("dam", True),
+        ("flood", False),
+    ]
+    with pytest.raises(MonitorError, match="no article has the id"):
+        archive.run("rules", "explain", "dam", "0000")
+
+
+def test_a_sparkline_is_as_high_as_its_largest_day() -> None:
+    assert sparkline([0, 1, 4, 8]) == "·▁▄█"
+    assert sparkline([]) == ""
+    assert sparkline([0, 0]) == "··"

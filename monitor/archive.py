@@ -1,0 +1,193 @@
+"""What people ask of the archive: which articles, what a rule would have found, how the daemon fares.
+
+Position: beside `pipeline`, which fills the archive; `cli` asks. It sees the store as a port.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from monitor.errors import StoreError
+from monitor.match import (
+    Query,
+    RuleSet,
+    clauses_of,
+    leave_out,
+    matches_query,
+    missing_clause,
+    parse_query,
+    required_terms,
+    terms_of,
+)
+from monitor.model import DeliveryState, Match, Rule
+from monitor.ports import ArticleQuery, Heartbeat, Store, StoredArticle
+
+HEARTBEAT_LATE = timedelta(seconds=60)
+"""The daemon beats every 10 s; six missed beats are no hiccup."""
+
+SEARCH_PAGE = 500
+"""How many of the search index's candidates are matched in one go."""
+
+NEWEST_SHOWN = 5
+"""Matches that a rehearsal shows."""
+
+NEAR_MISSES = 3
+"""Near misses that a rehearsal shows for each clause."""
+
+NEAR_MISS_LOOKS = 200
+"""Articles that are looked at for the near misses of one clause, the newest."""
+
+
+async def find_articles(store: Store, query: ArticleQuery, match: str | None) -> tuple[StoredArticle, ...]:
+    """Return stored articles, newest first; with `match`, those that a rule with this query would find.
+
+    The search index proposes, the matcher decides. Raises `RuleError` for a query that cannot be read.
+    """
+    if match is None:
+        return await store.articles(query)
+    found: list[StoredArticle] = []
+    async for stored in search(store, parse_query(match), query):
+        found.append(stored)
+        if len(found) == query.limit:
+            break
+    return tuple(found)
+
+
+async def search(store: Store, query: Query, narrowed: ArticleQuery) -> AsyncIterator[StoredArticle]:
+    """Yield the stored articles that match `query`, newest first, of the source and time asked for."""
+    asked = replace(narrowed, terms=required_terms(query), limit=SEARCH_PAGE, offset=0)
+    while True:
+        page = await store.articles(asked)
+        for stored in page:
+            if matches_query(query, stored.article):
+                yield stored
+        if len(page) < SEARCH_PAGE:
+            return
+        asked = replace(asked, offset=asked.offset + SEARCH_PAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """An article that a rule failed to find by one clause alone."""
+
+    clause: str
+    stored: StoredArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a rule would have done on the archive.
+
+    `days` counts the articles it would have found by the day they were fetched, oldest first, with the
+    days of none between. `alerts` is how many alerts these are, one for a story. `newest` are a few of
+    them with their sentences; `silent_terms` the words and phrases that no article of the time holds.
+    """
+
+    matches: int
+    alerts: int
+    days: tuple[tuple[date, int], ...]
+    newest: tuple[tuple[StoredArticle, Match], ...]
+    silent_terms: tuple[str, ...]
+    near_misses: tuple[NearMiss, ...]
+
+
+async def rehearse(store: Store, written: str, since: datetime, now: datetime) -> Rehearsal:
+    """Return what a rule with this query would have done from `since` to `now`.
+
+    Raises:
+        RuleError: the query cannot be read.
+    """
+    query, asked = parse_query(written), ArticleQuery(since=since)
+    rule = RuleSet.compile([Rule(name="rehearsal", query=written, notify=())])
+    counted: Counter[date] = Counter()
+    stories: set[str] = set()
+    newest: list[tuple[StoredArticle, Match]] = []
+    async for stored in search(store, query, asked):
+        counted[stored.article.fetched_at.date()] += 1
+        stories.add(stored.story_id)
+        if len(newest) < NEWEST_SHOWN:
+            newest += [(stored, match) for match in rule.match(stored.article)]
+    length = (now.date() - since.date()).days
+    days = [since.date() + timedelta(days=day) for day in range(length + 1)]
+    return Rehearsal(
+        matches=counted.total(),
+        alerts=len(stories),
+        days=tuple((day, counted[day]) for day in days),
+        newest=tuple(newest),
+        silent_terms=await find_silent_terms(store, query, asked),
+        near_misses=await find_near_misses(store, query, asked),
+    )
+
+
+async def find_silent_terms(store: Store, query: Query, asked: ArticleQuery) -> tuple[str, ...]:
+    """Return what the query looks for and no article of the time holds, as it is written."""
+    silent = []
+    for term in terms_of(query):
+        async for _ in search(store, term, asked):
+            break
+        else:
+            silent.append(term.text)
+    return tuple(silent)
+
+
+async def find_near_misses(store: Store, query: Query, asked: ArticleQuery) -> tuple[NearMiss, ...]:
+    """Return articles that fail by exactly one of the clauses that AND joins, a few for each clause."""
+    found: list[NearMiss] = []
+    for clause in clauses_of(query):
+        without = leave_out(query, clause)
+        if without is None:
+            continue
+        terms = required_terms(without)
+        page = await store.articles(replace(asked, terms=terms, limit=NEAR_MISS_LOOKS))
+        near = [stored for stored in page if missing_clause(query, stored.article) == clause.text]
+        found += [NearMiss(clause=clause.text, stored=stored) for stored in near[:NEAR_MISSES]]
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the daemon is alive, and what else a person should look at."""
+
+    well: bool
+    reason: str
+    heartbeat: Heartbeat | None
+    failing_sources: tuple[str, ...]
+    dead_deliveries: int
+
+
+async def check_health(store: Store, now: datetime) -> Health:
+    """Return how the daemon is: unwell when it has given no sign of life for `HEARTBEAT_LATE`."""
+    heartbeat = await store.heartbeat()
+    silent = None if heartbeat is None else now - heartbeat.at
+    well = silent is not None and silent <= HEARTBEAT_LATE
+    states = await store.source_states()
+    dead = await store.deliveries(state=DeliveryState.DEAD, limit=1000)
+    if silent is None:
+        reason = "no daemon has run on this database yet; start one with `monitor run`"
+    elif well:
+        reason = f"the daemon gave a sign of life {max(0, round(silent.total_seconds()))} s ago"
+    else:
+        reason = (
+            f"the daemon has been silent for {round(silent.total_seconds())} s; {await find_cause(store)}"
+        )
+    return Health(
+        well=well,
+        reason=reason,
+        heartbeat=heartbeat,
+        failing_sources=tuple(s.name for s in states if s.active and s.failures),
+        dead_deliveries=len(dead),
+    )
+
+
+async def find_cause(store: Store) -> str:
+    """Return why a daemon may be silent: whether the database takes a write, or what is wrong with it."""
+    heartbeat = await store.heartbeat()
+    try:
+        if heartbeat is not None:
+            await store.beat(heartbeat)  # the sign it left, once more: it says nothing new
+    except StoreError as exc:
+        return str(exc)
+    return "is it running?"

@@ -1,0 +1,158 @@
+"""`monitor rules`: what is looked for, a rehearsal on the archive, and why an article was found or not.
+
+Position: under `commands`; over `archive` and `match`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.archive import Rehearsal, rehearse
+from monitor.cli import printing
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
+from monitor.cli.printing import console, marked, plain
+from monitor.config import Config
+from monitor.errors import MonitorError
+from monitor.match import Clause, explain_query, parse_query
+from monitor.model import Rule
+
+rule_commands = typer.Typer(
+    help="List the rules, rehearse one on the archive, or explain what it made of an article.",
+    invoke_without_command=True,
+)
+
+BARS = "▁▂▃▄▅▆▇█"
+QUIET = "·"
+
+
+@rule_commands.callback()
+def list_rules(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List the rules: what is looked for, and which channels are told."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = load(config)
+    if as_json:
+        printing.print_json(settings.rules)
+    elif settings.rules:
+        printing.show_rules(settings.rules)
+    else:
+        say_nothing("No rules yet; docs/rules.md shows how to write one.")
+
+
+@rule_commands.command("test")
+def rehearse_rule(
+    query: Annotated[str, typer.Argument(help="A query, in quotes, or the name of a rule.")],
+    since: Annotated[str, typer.Option("--since", help="From when on: 30d, or a date.")] = "30d",
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Rehearse a rule on the archive: what it would have found, how often, and what it just missed."""
+    settings, start, now = load(config), moment(since), datetime.now(UTC)
+    written = next((rule.query for rule in settings.rules if rule.name == query), query)
+    remarks = parse_query(written).remarks
+    with printing.errors.status("reading the archive ..."):
+        rehearsal = ask(settings, lambda store: rehearse(store, written, start or now, now))
+    if as_json:
+        printing.print_json(as_object(rehearsal))
+        return
+    for remark in remarks:
+        printing.errors.print(plain(f"column {remark.column}: {remark.message}"), style="yellow")
+    show_rehearsal(rehearsal, settings.timezone)
+
+
+@rule_commands.command("explain")
+def explain_rule(
+    name: Annotated[str, typer.Argument(help="The rule's name, or a query in quotes.")],
+    article: Annotated[str, typer.Argument(help="The article's id, as `monitor articles --json` shows it.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Show a rule as a tree: what was true of an article, what was not, and where."""
+    settings = load(config)
+    rule = find_rule(settings, name)
+    stored = ask(settings, lambda store: store.article(article))
+    if stored is None:
+        raise MonitorError(f"no article has the id {article}; `monitor articles --json` shows the ids")
+    clause = explain_query(parse_query(rule.query), stored.article)
+    if as_json:
+        printing.print_json(clause)
+        return
+    console.print(plain(stored.article.title), style="bold")
+    console.print("found" if clause.holds else "not found", style="green" if clause.holds else "red")
+    show_clause(clause, depth=0)
+
+
+def find_rule(config: Config, name: str) -> Rule:
+    """Return the rule of this name, or one that has `name` for its query."""
+    known = {rule.name: rule for rule in config.rules}
+    return known.get(name) or Rule(name=name, query=name, notify=())
+
+
+def show_clause(clause: Clause, *, depth: int) -> None:
+    """Print a part of a query, and below it what it is made of."""
+    mark = Text("✓ ", style="green") if clause.holds else Text("✗ ", style="red")
+    console.print(Text.assemble("  " * depth, mark, plain(clause.written)))
+    for excerpt in clause.excerpts:
+        console.print(Text.assemble("  " * (depth + 2), marked(excerpt)))
+    for child in clause.children:
+        show_clause(child, depth=depth + 1)
+
+
+def sparkline(counts: list[int]) -> str:
+    """Return a bar for each count, as high as it is of the largest; a dot for none."""
+    most = max(counts, default=0)
+    return "".join(BARS[(count * len(BARS) - 1) // most] if count else QUIET for count in counts)
+
+
+def show_rehearsal(rehearsal: Rehearsal, zone: tzinfo) -> None:
+    """Print what a rule would have done."""
+    days = len(rehearsal.days)
+    found, alerts = amount(rehearsal.matches, "articles"), amount(rehearsal.alerts, "alerts")
+    rate = rehearsal.matches / max(days, 1)
+    told = f"{found} in {amount(days, 'days')}, {rate:.1f} a day; {alerts}, one for a story"
+    console.print(told, style="bold")
+    if rehearsal.matches:
+        first, last = rehearsal.days[0][0], rehearsal.days[-1][0]
+        bars = sparkline([count for _, count in rehearsal.days])
+        console.print(Text.assemble((f"{first} ", "dim"), (bars, "cyan"), (f" {last}", "dim")))
+    for stored, match in rehearsal.newest:
+        console.print()
+        printing.show_articles([stored], zone)
+        for excerpt in match.excerpts:
+            console.print(Text.assemble("  ", marked(excerpt)))
+    if rehearsal.silent_terms:
+        silent = plain(", ".join(rehearsal.silent_terms))
+        console.print(Text.assemble("\n", ("never seen: ", "yellow"), silent))
+    if rehearsal.near_misses:
+        console.print("\nnearly found:", style="bold")
+    for miss in rehearsal.near_misses:
+        title = plain(miss.stored.article.title)
+        console.print(Text.assemble("  without ", (miss.clause, "yellow"), ": ", title))
+        printing.show_link(miss.stored.article.url)
+
+
+def as_object(rehearsal: Rehearsal) -> dict[str, object]:
+    """Return a rehearsal for JSON, its articles without their text."""
+
+    def brief(stored_id: str, url: str, title: str) -> dict[str, object]:
+        return {"id": stored_id, "url": url, "title": title}
+
+    return {
+        "matches": rehearsal.matches,
+        "alerts": rehearsal.alerts,
+        "days": [{"day": day.isoformat(), "matches": count} for day, count in rehearsal.days],
+        "newest": [
+            brief(stored.article.id, stored.article.url, stored.article.title) | {"excerpts": match.excerpts}
+            for stored, match in rehearsal.newest
+        ],
+        "silent_terms": rehearsal.silent_terms,
+        "near_misses": [
+            brief(miss.stored.article.id, miss.stored.article.url, miss.stored.article.title)
+            | {"clause": miss.clause}
+            for miss in rehearsal.near_misses
+        ],
+    }
