@@ -166,7 +166,7 @@ def _names(value: object, by_id: dict[str, Json]) -> Iterator[str]:
     for person in value if isinstance(value, list) else [value]:
         if isinstance(person, dict):
             found = person if "name" in person else by_id.get(str(person.get("@id")), person)
-            yield from _texts(found.get("name"))
+            yield from _texts(found.get("name") or found.get("@value"))
         elif text := _text(person):
             linked = by_id.get(text)
             yield _text(linked.get("name")) if linked else text

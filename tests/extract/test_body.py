@@ -1,0 +1,151 @@
+# ruff: noqa: E501  (pages on one line)
+"""The story, the whole story, and nothing but the story: what surrounds and interrupts it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extract.conftest import Reader
+
+TITLE = "Harbour council decides on the ferry"
+PARAGRAPHS = [
+    f"Paragraph {n} tells in two plain sentences what the council of the harbour has decided about it. It is long enough."
+    for n in range(6)
+]
+
+
+def lay_out(*, above: str = "", amid: str = "", below: str = "", head: str = "", around: str = "{}") -> str:
+    """Lay a story out, with something above, amid and below it."""
+    html = [f"<p>{p}</p>" for p in PARAGRAPHS]
+    story = above + "".join(html[:3]) + amid + "".join(html[3:]) + below
+    return f"<html><head><title>{TITLE}</title>{head}</head><body><h1>{TITLE}</h1>{around.format(story)}</body></html>"
+
+
+INTERRUPTIONS = {
+    "a caption": "<figure><img src='a.jpg'><figcaption>The ferry at noon.</figcaption></figure>",
+    "a credit": "<div>A ferry leaves the harbour. Photo: Maret Oll/Getty Images</div>",
+    "a read-also line": "<p>Read also: <a href='/1'>The winter without a ferry</a></p>",
+    "a linked teaser": "<p><a href='/1'>The winter without a ferry</a></p>",
+    "an ad": "<div class='ad-slot'>Advertisement</div>",
+    "an ad line": "<p>Advertisement</p>",
+    "a newsletter": "<p>Sign up for our newsletter and never miss a boat again.</p>",
+    "a share line": "<div class='share-tools'>Share on</div>",
+    "a related box": "<div class='related-posts'><h3>Related</h3><ul><li><a href='/1'>One</a></li></ul></div>",
+    "a related list": "<h3>Related stories</h3><ul><li><a href='/1'>The winter without a ferry</a></li><li>The old lock</li></ul>",
+    "a table of contents": "<nav><a href='#1'>One</a><a href='#2'>Two</a></nav>",
+    "something hidden": "<div hidden>This paragraph is hidden from readers and nobody was meant to see it at all.</div>",
+    "a hidden span": "<span class='sr-only'>opens in a new window</span>",
+    "a form": "<form><input type='radio'><input type='radio'><button>Vote</button></form>",
+}
+
+
+@pytest.mark.parametrize("name", INTERRUPTIONS)
+def test_what_interrupts_a_story_goes(name: str, read: Reader) -> None:
+    assert read(lay_out(amid=INTERRUPTIONS[name])).article.text.split("\n\n") == PARAGRAPHS
+
+
+TRAILERS = {
+    "a biography": "<p>Orsa Velin is a reporter who covers the coast.</p>",
+    "a contribution": "<p>Additional reporting by Bero Kastel in Upper Tavra.</p>",
+    "an agency": "<p>(AFP)</p>",
+    "a first publication": "<p>This story was originally published on 3 May 2031.</p>",
+    "tags": "<p>Tags: harbour, ferry</p>",
+    "a copyright": "<p>© 2031 The Gazette. All rights reserved.</p>",
+    "sources": "<h3>References</h3><p>Velin O. On ferries and their winters. Harbour Letters 2029.</p>",
+    "comments": "<div id='comments'><p>This is what I think of the ferry, and I have thought about it for long.</p></div>",
+    "a heading with nothing under it": "<h2>More on the subject of boats</h2>",
+    "an app": "<p>Download our free app to read the paper on the boat.</p>",
+}
+
+
+@pytest.mark.parametrize("name", TRAILERS)
+def test_what_trails_a_story_goes(name: str, read: Reader) -> None:
+    assert read(lay_out(below=TRAILERS[name])).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_sub_headings_quotes_and_lists_stay(read: Reader) -> None:
+    amid = "<h2>What it costs</h2><ul><li>four boats</li><li>two piers</li></ul><blockquote>We had no choice.</blockquote>"
+    text = read(lay_out(amid=amid)).article.text.split("\n\n")
+    assert text[3:7] == ["What it costs", "four boats", "two piers", "We had no choice."]
+
+
+def test_a_table_of_the_story_stays(read: Reader) -> None:
+    amid = "<table><tr><th>Boat</th><th>Seats</th></tr><tr><td>Ada</td><td>120</td></tr></table>"
+    assert "Ada" in read(lay_out(amid=amid)).article.text
+
+
+def test_line_breaks_in_pairs_part_paragraphs(read: Reader) -> None:
+    html = f"<title>{TITLE}</title><h1>{TITLE}</h1><div>{'<br><br>'.join(PARAGRAPHS)}</div>"
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_standfirst_outside_the_body_belongs_to_the_story(read: Reader) -> None:
+    lead = "After four weeks without a boat, the island is to get a timetable again."
+    html = lay_out(around=f"<p class='standfirst'>{lead}</p><div class='article-body'>{{}}</div>")
+    assert read(html).article.text.split("\n\n") == [lead, *PARAGRAPHS]
+
+
+def test_a_standfirst_that_the_description_names_is_found(read: Reader) -> None:
+    lead = "After four weeks without a boat, the island is to get a timetable again."
+    head = f"<meta name='description' content='{lead}'>"
+    html = lay_out(
+        head=head, around=f"<div class='x'><div>{lead}</div></div><div class='article-body'>{{}}</div>"
+    )
+    assert read(html).article.text.startswith(lead)
+
+
+def test_a_standfirst_that_the_body_repeats_comes_once(read: Reader) -> None:
+    html = lay_out(around=f"<p class='standfirst'>{PARAGRAPHS[0]}</p><div class='article-body'>{{}}</div>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_body_in_pieces_is_put_together(read: Reader) -> None:
+    pieces = "".join(
+        f"<div class='story-body'><p>{p}</p></div><div class='ad'>Advertisement</div>" for p in PARAGRAPHS
+    )
+    html = f"<title>{TITLE}</title><h1>{TITLE}</h1><div>{pieces}</div>"
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_mark_that_would_take_the_story_is_revoked(read: Reader) -> None:
+    html = lay_out(around="<div class='content-with-sidebar related-content'>{}</div>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_utility_classes_that_share_a_mark_take_no_paragraph(read: Reader) -> None:
+    html = lay_out().replace("<p>", "<p class='mx-4 share print:hidden [&_a]:underline'>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_page_without_any_structure_is_read(read: Reader) -> None:
+    teasers = "".join(f"<div><a href='/{n}'>Another headline {n} of the day</a></div>" for n in range(5))
+    html = lay_out(around="<div><div>{}</div>" + teasers + "</div>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_microdata_names_the_body(read: Reader) -> None:
+    other = (
+        "<div class='content'>" + "".join(f"<p>{p} In another story.</p>" for p in PARAGRAPHS[:4]) + "</div>"
+    )
+    html = lay_out(around="<div itemprop='articleBody'>{}</div>" + other)
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_words_glued_by_markup_stay_apart_only_where_readers_see_it(read: Reader) -> None:
+    amid = (
+        "<p>The <b>S</b>aint <i>Orrin</i> sails<br>again on Monday, which is <a href='/x'>good news</a>.</p>"
+    )
+    assert (
+        "The Saint Orrin sails again on Monday, which is good news." in read(lay_out(amid=amid)).article.text
+    )
+
+
+def test_hard_wrapped_text_becomes_paragraphs_again(read: Reader) -> None:
+    wrapped = (
+        f"{TITLE}\n\nThe council of the harbour said on Tuesday that it would reopen\n"
+        "talks with the operator of the island ferry, four weeks after the\nlast crossing.\n\n"
+        "Nobody on the island had expected that the talks would take so long\nas they did in the end.\n"
+    )
+    text = read(wrapped, content_type="text/plain").article.text
+    assert text.split("\n\n")[0].endswith("four weeks after the last crossing.")
+    assert len(text.split("\n\n")) == 2
