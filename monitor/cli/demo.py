@@ -27,6 +27,7 @@ from monitor.demo import (
     DaemonStopped,
     DemoEvent,
     DemoSummary,
+    Edited,
     HookArrived,
     MailArrived,
     Opened,
@@ -86,6 +87,8 @@ def show_event(event: DemoEvent) -> None:  # noqa: C901 - one case an event
             step("daemon", plain(f"$ {command}"))
         case Published(paper=paper, title=title):
             step("published", plain(f"{paper}: {title}"), "bold magenta")
+        case Edited(paper=paper, title=title):
+            step("edited", plain(f"{paper}: {title}"), "bold magenta")
         case ArticleKept():
             show_article(event)
         case Visited():

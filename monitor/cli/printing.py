@@ -91,6 +91,11 @@ def short_time(when: datetime | None, zone: tzinfo | None) -> str:
     return "-" if when is None else when.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
+def sentences(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """Return the excerpts from the text: the title stands above them anyway."""
+    return [excerpt for excerpt in excerpts if not excerpt.in_title]
+
+
 def marked(excerpt: Excerpt) -> Text:
     """Return an excerpt with the matched words marked."""
     text = plain(excerpt.text)
@@ -229,7 +234,7 @@ def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
         rule, channel = (alert.rule, "cyan"), (f"{alert.channel}: {delivery.state}", "magenta")
         console.print(Text.assemble(when, "  ", rule, "  ", channel))
         console.print(Text.assemble("  ", plain(delivery.article.title)))
-        for excerpt in alert.excerpts[:1]:
+        for excerpt in sentences(alert.excerpts)[:1]:
             console.print(Text.assemble("  ", marked(excerpt)))
         show_link(delivery.article.url)
 

@@ -122,7 +122,7 @@ def show_rehearsal(rehearsal: Rehearsal, zone: tzinfo) -> None:
     for stored, match in rehearsal.newest:
         console.print()
         printing.show_articles([stored], zone)
-        for excerpt in match.excerpts:
+        for excerpt in printing.sentences(match.excerpts):
             console.print(Text.assemble("  ", marked(excerpt)))
     if rehearsal.silent_terms:
         silent = plain(", ".join(rehearsal.silent_terms))
