@@ -22,7 +22,7 @@ from typing import ParamSpec
 
 from monitor.compose import Aftermath, compose, compose_later, is_news
 from monitor.dedupe import find_changes, fingerprint_article, judge, next_look
-from monitor.discover import find_links, find_seeds
+from monitor.discover import find_children, find_links, find_seeds, join_links
 from monitor.errors import (
     DeliveryFailed,
     FetchError,
@@ -54,6 +54,7 @@ from monitor.model import (
     Response,
     Revision,
     Seed,
+    SeedKind,
     Source,
     Template,
     Validators,
@@ -243,15 +244,38 @@ class Pipeline:
                 )
         raise NotASeed(
             f"{source.url} names no feed and has no links that look like articles; "
-            "name one in the configuration with feed: or section:"
+            "name one in the configuration with feed:, sitemap: or section:"
         )
 
     async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
         """Return the links that a seed names; none when it has not changed."""
         if response.not_modified:
             return Look(outcome=VisitOutcome.NOT_MODIFIED, seed=seed, validators=response.validators)
+        if seed.kind is SeedKind.SITEMAP:
+            children = await self.workers.run_isolated(find_children, response)
+            if children:
+                # No validators: an index often stays the same while its sitemaps change.
+                return Look(seed=seed, links=await self.read_children(source, children))
         links = await self.workers.run_isolated(find_links, response, seed, source.name)
         return Look(seed=seed, validators=response.validators, links=links)
+
+    async def read_children(self, source: Source, children: Sequence[Seed]) -> tuple[Link, ...]:
+        """Return the links of an index's sitemaps as of one document. One that gives none is passed over.
+
+        Raises:
+            FetchError, NotASeed, WorkerKilled: none of them gave any; one that may next time, if there is.
+        """
+        lists: list[tuple[Link, ...]] = []
+        errors: list[MonitorError] = []
+        for child in children:
+            try:
+                response = await self.fetcher.get(Request(url=child.url, source=source))
+                lists.append(await self.workers.run_isolated(find_links, response, child, source.name))
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                errors.append(exc)
+        if not lists:
+            raise next((error for error in errors if error.transient), errors[0])
+        return join_links(lists)
 
     async def remember(self, visit: OpenVisit, links: Sequence[Link]) -> None:
         """Store the links before any is fetched, so that a crash loses none.

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.match import RuleSet
-from monitor.model import DeliveryState, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
+from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
 from monitor.pipeline import DELIVERY_LEASE, FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore, open_store
@@ -112,6 +112,74 @@ async def test_a_seed_that_has_not_changed_costs_one_conditional_request(world: 
     assert [request.validators.etag for request in world.fetcher.asked] == ['"v1"']
 
 
+def sitemap(*entries: tuple[str, str]) -> str:
+    """A sitemap of (url, day of the last change) entries."""
+    rows = "".join(f"<url><loc>{url}</loc><lastmod>{day}</lastmod></url>" for url, day in entries)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+
+
+def news_sitemap(*entries: tuple[str, str]) -> str:
+    """A news sitemap of (url, day of publication) entries."""
+    rows = "".join(
+        f"<url><loc>{url}</loc><news:news><news:publication_date>{day}</news:publication_date>"
+        "<news:title>Talks about the dam open</news:title></news:news></url>"
+        for url, day in entries
+    )
+    return f'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{rows}</urlset>'
+
+
+def sitemap_index(*urls: str) -> str:
+    rows = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
+    return f"<sitemapindex>{rows}</sitemapindex>"
+
+
+BARE = Source(name="gazette", url=SITE)
+INDEX, NEWS_MAP, POST_MAP = (f"{SITE}{name}" for name in ("sitemap.xml", "news.xml", "posts.xml"))
+OTHER_STORY = "https://gazette.example/2026/03/ferry-returns-to-lower-quay.html"
+
+
+async def test_a_site_without_a_feed_is_read_by_the_sitemaps_that_its_robots_txt_names(world: World) -> None:
+    world.fetcher.serve(SITE, "<p>Welcome.</p>")
+    front = await world.fetcher.get(Request(url=SITE, source=BARE))
+    world.fetcher.pages[SITE] = replace(front, sitemaps=(INDEX,))
+    world.fetcher.serve(INDEX, sitemap_index(POST_MAP, NEWS_MAP), "application/xml", etag='"i"')
+    world.fetcher.serve(NEWS_MAP, news_sitemap((STORY, "2026-03-01")), "application/xml")
+    posts = sitemap((STORY, "2026-03-01"), (OTHER_STORY, "2026-03-01"))
+    world.fetcher.serve(POST_MAP, posts, "application/xml")
+    world.publish(STORY, *story_about("dam talks"))
+    world.publish(OTHER_STORY, *story_about("ferry", 2), title="The ferry returns")
+    await world.store.register([BARE], START)
+    visit = await world.visit(BARE)
+    assert (visit.seed, visit.found, visit.kept) == (Seed(url=INDEX, kind=SeedKind.SITEMAP), 2, 2)
+    newer = "https://gazette.example/2026/03/school-budget-is-counted-again.html"
+    latest = news_sitemap((newer, "2026-03-02"), (STORY, "2026-03-01"))
+    world.fetcher.serve(NEWS_MAP, latest, "application/xml")
+    world.publish(newer, *story_about("school", 3), title="The school budget is counted")
+    assert (await world.visit(BARE)).new == 1, "an index that is the same says nothing of its sitemaps"
+
+
+async def test_a_sitemap_of_an_index_that_cannot_be_had_leaves_the_others(world: World) -> None:
+    given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP))
+    world.fetcher.serve(INDEX, sitemap_index(NEWS_MAP, POST_MAP), "application/xml")
+    world.fetcher.fail(NEWS_MAP, FetchFailed("timeout"))
+    world.fetcher.serve(POST_MAP, sitemap((OTHER_STORY, "2026-03-01")), "application/xml")
+    world.publish(OTHER_STORY, *story_about("ferry", 2))
+    assert (await world.visit(given)).kept == 1
+    del world.fetcher.pages[POST_MAP]
+    failed = await world.visit(given)
+    assert (failed.outcome, failed.reason) == (VisitOutcome.FAILED, "timeout"), "404 is not what may pass"
+
+
+async def test_a_sitemap_that_has_not_changed_costs_one_conditional_request(world: World) -> None:
+    given = replace(BARE, seed=Seed(url=POST_MAP, kind=SeedKind.SITEMAP))
+    world.fetcher.serve(POST_MAP, sitemap((OTHER_STORY, "2026-03-01")), "application/xml", etag='"v1"')
+    world.publish(OTHER_STORY, *story_about("ferry", 2))
+    await world.visit(given)
+    world.fetcher.asked.clear()
+    assert (await world.visit(given)).outcome is VisitOutcome.NOT_MODIFIED
+    assert world.fetcher.urls_asked() == [POST_MAP]
+
+
 async def test_a_copy_in_another_outlet_is_kept_and_sends_no_second_alert(world: World) -> None:
     text, copy = story_about("dam talks"), "https://courier.example/a-copy-of-the-story.html"
     world.list_stories(STORY)
@@ -186,7 +254,7 @@ async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do
     world.fetcher.serve(SITE, "<html><body><p>Welcome.</p></body></html>")
     visit = await world.visit(source)
     assert visit.outcome is VisitOutcome.FAILED
-    assert "feed: or section:" in str(visit.reason)
+    assert "feed:, sitemap: or section:" in str(visit.reason)
 
 
 async def test_a_source_that_cannot_be_reached_fails_with_the_reason_and_keeps_its_seed(world: World) -> None:

@@ -99,9 +99,11 @@ def _check_sources(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:
     entries = sources_of(files)
     for entry, naming in zip(entries, name_entries(entries), strict=True):
         form = entry.form
-        if form.feed and form.section:
-            message = 'a source is read from one place: take "feed" or "section" out'
-            yield Contradiction(entry.file, (*entry.path, "section"), message)
+        places = [place for place in ("feed", "sitemap", "section") if getattr(form, place)]
+        if len(places) > 1:
+            rest = " or ".join(f'"{place}"' for place in places)
+            message = f"a source is read from one place: leave only {rest}"
+            yield Contradiction(entry.file, (*entry.path, places[-1]), message)
         if form.name is None and _has_secret_url(entry):
             message = "a source whose URL holds a reference needs a name, as names are shown"
             yield Contradiction(entry.file, (*entry.path, "url"), message)

@@ -96,6 +96,11 @@ WebhookSecret = Annotated[str, _one_value(values.read_webhook_secret), _text(r"^
 UserAgent = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
 HeaderName = Annotated[str, BeforeValidator(values.read_header_name)]
 HeaderValue = Annotated[str, _one_value(values.read_header_value), _ANY_TEXT]
+CookieName = Annotated[str, BeforeValidator(values.read_cookie_name)]
+CookieValue = Annotated[str, _one_value(values.read_cookie_value), _ANY_TEXT]
+ProxyUrl = Annotated[
+    str | None, _one_value(values.read_proxy), _text(r"^\s*(?:[Hh][Tt][Tt][Pp][Ss]?://|none\s*$)")
+]
 Address = Annotated[str, _one_value(values.read_address), _text("@")]
 Sender = Annotated[str, _one_value(values.read_sender), _text("@")]
 Contact = Annotated[str, _one_value(values.read_contact), _text("@|://")]
@@ -144,13 +149,16 @@ _SOURCE = Source(name="", url="")
 
 
 class DefaultsForm(Form):
-    """How sources are visited. What a source says itself goes before this; its headers are added."""
+    """How sources are visited. What a source says itself goes before this; headers and cookies add up."""
 
     noun = "defaults"
 
     every: Every = Field(default=_SOURCE.every, description="The time between two visits.")
     headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, description="Headers that each request to the source carries."
+    )
+    cookies: dict[CookieName, CookieValue] = Field(
+        default_factory=dict, description="Cookies that each request to the source carries."
     )
     user_agent: UserAgent | None = Field(
         default=None, description="What the program calls itself; by default monitor, with the contact."
@@ -162,6 +170,13 @@ class DefaultsForm(Form):
     allow_private: Flag = Field(
         default=_SOURCE.allow_private,
         description="Whether the source may be at a private address, such as 10.0.0.7.",
+    )
+    proxy: ProxyUrl = Field(
+        default=_SOURCE.proxy,
+        description="The HTTP proxy that all requests go through; none for no proxy.",
+    )
+    verify: Flag = Field(
+        default=_SOURCE.verify, description="Whether TLS certificates must be valid; false trusts anybody."
     )
     first_visit: FirstVisit = Field(
         default=_SOURCE.first_visit, description="How many articles the first visit keeps at most."
@@ -183,6 +198,9 @@ class SourceForm(DefaultsForm):
     )
     feed: PageUrl | None = Field(
         default=None, description="Its RSS or Atom feed. By default the first visit looks for one."
+    )
+    sitemap: PageUrl | None = Field(
+        default=None, description="Its sitemap, or an index of several, to be read instead of a feed."
     )
     section: PageUrl | None = Field(
         default=None, description="A page that links to its articles, to be read instead of a feed."

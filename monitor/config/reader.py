@@ -190,16 +190,20 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
     headers = {
         name.lower(): (name, value) for given in (defaults, form) for name, value in given.headers.items()
     }
+    cookies = {name: value for given in (defaults, form) for name, value in given.cookies.items()}
     return Source(
         name=naming.name,
         url=form.url,
         every=chosen("every").every,
         seed=_build_seed(form),
         headers=tuple(headers.values()),
+        cookies=tuple(cookies.items()),
         user_agent=chosen("user_agent").user_agent,
         timeout=chosen("timeout").timeout,
         pause=chosen("pause").pause,
         allow_private=chosen("allow_private").allow_private,
+        proxy=chosen("proxy").proxy,
+        verify=chosen("verify").verify,
         first_visit=chosen("first_visit").first_visit,
         backfill=chosen("backfill").backfill,
         former_names=naming.former_names,
@@ -209,6 +213,8 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
 def _build_seed(form: SourceForm) -> Seed | None:
     if form.feed is not None:
         return Seed(url=form.feed, kind=SeedKind.FEED)
+    if form.sitemap is not None:
+        return Seed(url=form.sitemap, kind=SeedKind.SITEMAP)
     return None if form.section is None else Seed(url=form.section, kind=SeedKind.FRONT)
 
 

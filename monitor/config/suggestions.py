@@ -20,7 +20,7 @@ SYNONYMS = {
     "alert": ("notify",),
     "atom": ("feed",),
     "channel": ("notify", "channels"),
-    "cookie": ("headers",),
+    "cookie": ("cookies",),
     "db": ("database",),
     "delay": ("pause",),
     "files": ("include",),

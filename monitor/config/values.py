@@ -48,6 +48,8 @@ MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix is public)
 
+NO_PROXY = "none"
+
 OUR_HEADERS = frozenset(
     {
         *("accept-encoding", "connection", "content-length", "content-type", "expect", "host"),
@@ -70,6 +72,8 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*
 _MAILBOX = re.compile(r"""(?P<name>[^<>]*?)\s*<(?P<address>[^<>\s]+)>""")
 _PLAIN_PHRASE = re.compile(r"[^\x00-\x1f\x7f()<>\[\]:;@\\,.\"]+")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PRINTED = re.compile(r"[!-~]+")
+_COOKIE_VALUE = re.compile(r"[\x21-\x3a\x3c-\x7e]*")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 
 
@@ -274,6 +278,38 @@ def read_webhook_secret(text: Text) -> str:
         f"{what} is not a Standard Webhooks secret ({SECRET_PREFIX} and the base64 of "
         f"{MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} random bytes); here is a fresh one: {fresh}"
     )
+
+
+def read_proxy(text: Text) -> str | None:
+    """Return the URL of an HTTP proxy, None for `none`. No message quotes it: it may hold a password."""
+    url = str(text).strip()
+    if url == NO_PROXY:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_whole_host = bool(host_of(url)) and parts.port != 0 and parts.path in {"", "/"} and not parts.query
+        if parts.scheme.lower() in {"http", "https"} and is_whole_host and _PRINTED.fullmatch(url):
+            return url
+    except ValueError:
+        pass  # it is told like all that is no URL
+    raise ValueError(
+        "this is not the URL of an HTTP proxy, such as http://user:password@proxy.example.org:3128; "
+        f"{NO_PROXY} stands for no proxy"
+    )
+
+
+def read_cookie_name(text: str) -> str:
+    """Return the name of a cookie (RFC 6265, 4.1.1)."""
+    if not _HEADER_NAME.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not the name of a cookie")
+    return text
+
+
+def read_cookie_value(text: Text) -> str:
+    """Return the value of a cookie; no message quotes it, as it mostly is a secret."""
+    if not _COOKIE_VALUE.fullmatch(text):
+        raise ValueError("a cookie is ASCII letters, digits and signs, without spaces and semicolons")
+    return str(text)
 
 
 def read_header_name(text: str) -> str:

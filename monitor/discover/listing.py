@@ -71,6 +71,19 @@ def make_links(entries: Iterable[Entry], response: Response, source: str) -> tup
     return tuple(links.values())
 
 
+def join_links(lists: Iterable[Iterable[Link]]) -> tuple[Link, ...]:
+    """Return the links of several documents as of one, each article once, at most `MAX_LINKS`.
+
+    The dated ones, newest first, then the undated in the order of their documents.
+    """
+    links = [link for one in lists for link in one]
+    links.sort(key=lambda link: link.published_at or EARLIEST, reverse=True)
+    joined: dict[str, Link] = {}
+    for link in links:
+        joined.setdefault(link.key, link)
+    return tuple(joined.values())[:MAX_LINKS]
+
+
 def clean_title(title: str) -> str:
     """Return a title as plain text: no markup, entities undone, on one line, at most `MAX_TITLE_CHARS`.
 

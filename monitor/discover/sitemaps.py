@@ -124,9 +124,12 @@ def read_sitemap(body: bytes, url: str, now: datetime) -> list[Entry]:
 def read_index(body: bytes, now: datetime) -> list[str]:
     """Return up to `MAX_CHILDREN` sitemaps that an index names, the likeliest to hold news first.
 
-    Empty when the body is no index. By name first, then by the date of the last change; of those
-    without one the last, since most indexes grow at their end.
+    By name first, then by the date of the last change; of those without one the last, since most indexes
+    grow at their end. Empty when the body is no index; one that begins as a plain sitemap is not read on.
     """
+    root = _ROOT.search(_unpack(body, SNIFF_BYTES)[:SNIFF_BYTES])
+    if root is not None and root["root"].lower() == b"urlset":
+        return []
     reading = _read(body)
     if not reading.index:
         return []

@@ -149,7 +149,8 @@ class Exchanges:
         if errand.at_home:
             headers.update(errand.source.headers)
             if errand.source.cookies:
-                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in errand.source.cookies)
+                pairs = [f"{name}={value}" for name, value in errand.source.cookies]
+                headers["Cookie"] = "; ".join(filter(None, (headers.get("Cookie"), *pairs)))
         headers.update(extra)
         return headers
 

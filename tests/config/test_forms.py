@@ -91,7 +91,8 @@ def test_every_setting_of_a_source_arrives(read: Read) -> None:
     source = one_source(
         read,
         "name: a, every: 2h, feed: https://a.example/rss, headers: { X-Edition: world }, "
-        "user_agent: reader/1, timeout: 10s, pause: 500ms, allow_private: true, first_visit: 5, backfill: 7d",
+        "user_agent: reader/1, timeout: 10s, pause: 500ms, allow_private: true, first_visit: 5, "
+        'backfill: 7d, cookies: { consent: "yes" }, proxy: "http://u:p@proxy.example:3128", verify: false',
     )
     assert source == Source(
         name="a",
@@ -99,7 +100,10 @@ def test_every_setting_of_a_source_arrives(read: Read) -> None:
         every=timedelta(hours=2),
         seed=Seed(url="https://a.example/rss", kind=SeedKind.FEED),
         headers=(("X-Edition", "world"),),
+        cookies=(("consent", "yes"),),
         user_agent="reader/1",
+        proxy="http://u:p@proxy.example:3128",
+        verify=False,
         timeout=timedelta(seconds=10),
         pause=timedelta(milliseconds=500),
         allow_private=True,
@@ -112,6 +116,20 @@ def test_every_setting_of_a_source_arrives(read: Read) -> None:
 def test_a_section_is_a_front_page_to_read(read: Read) -> None:
     source = one_source(read, "section: https://a.example/city/")
     assert source.seed == Seed(url="https://a.example/city/", kind=SeedKind.FRONT)
+
+
+def test_a_sitemap_is_a_seed_of_its_own_kind(read: Read) -> None:
+    source = one_source(read, "sitemap: https://a.example/news.xml")
+    assert source.seed == Seed(url="https://a.example/news.xml", kind=SeedKind.SITEMAP)
+
+
+def test_a_source_goes_without_the_proxy_of_all_and_adds_its_cookies_to_theirs(read: Read) -> None:
+    plain, direct = read(
+        "defaults: { proxy: 'http://p.example:3128', cookies: { a: 1, b: 2 } }\nsources:\n"
+        "  - https://a.example/\n  - { url: https://b.example/, proxy: none, cookies: { b: 3 } }\n"
+    ).sources
+    assert (plain.proxy, plain.cookies) == ("http://p.example:3128", (("a", "1"), ("b", "2")))
+    assert (direct.proxy, direct.cookies) == (None, (("a", "1"), ("b", "3")))
 
 
 def test_every_other_setting_arrives(read: Read) -> None:

@@ -22,8 +22,8 @@ R = "rules:\n  - name: talks\n"
 KNOWN = "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, keep_pages"
 
 SOURCE_SETTINGS = (
-    "every, headers, user_agent, timeout, pause, allow_private, first_visit, backfill, "
-    "url, name, feed, section"
+    "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, first_visit, "
+    "backfill, url, name, feed, sitemap, section"
 )
 
 EXAMPLE = 'write "sources:" and below it "  - https://www.example.org/"'
@@ -435,8 +435,26 @@ SOURCES = [
     ),
     (
         "{ url: https://b.example/, feed: https://b.example/rss, section: https://b.example/x }",
-        '3:70: a source is read from one place: take "feed" or "section" out',
+        '3:70: a source is read from one place: leave only "feed" or "section"',
         "https://b.example/x",
+    ),
+    (
+        "{ url: https://b.example/, cookies: { 'a b': c } }",
+        '3:43: "a b" is not the name of a cookie',
+        "'a b'",
+    ),
+    (
+        "{ url: https://b.example/, cookies: { a: 'b; c' } }",
+        "3:46: a cookie is ASCII letters, digits and signs, without spaces and semicolons",
+        "'b; c'",
+    ),
+    (
+        "{ url: https://b.example/, proxy: socks5://c.example:1080 }",
+        (
+            "3:39: this is not the URL of an HTTP proxy, "
+            "such as http://user:password@proxy.example.org:3128; none stands for no proxy"
+        ),
+        "socks5://c.example:1080",
     ),
     (
         "{ url: https://b.example/, name: ' ' }",

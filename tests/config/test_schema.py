@@ -69,7 +69,8 @@ ONLY_THE_READER = (
     *("is called", "is there already", "sends email", "is too ", "whole number", "timezone", "names no"),
     *("needs both", "goes on behind", "is not there", "mail server", "is set by", "setting of its own"),
     *("name of a header", "header is one line", "email address", "space", "visited", "user name"),
-    *("at least one letter", "line break", 'take "feed"', "plain path", "port 0", "understood"),
+    *("name of a cookie", "a cookie is"),
+    *("at least one letter", "line break", "leave only", "plain path", "port 0", "understood"),
 )
 """What the schema leaves to the reader: ranges of durations, whole-file questions, details of texts."""
 

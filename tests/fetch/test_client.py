@@ -146,6 +146,12 @@ async def test_configured_cookies_go_home_only_beside_those_of_the_site(
     assert sent["/there"] == "seen=1", "cookies know hosts, not ports"
 
 
+async def test_cookies_and_a_cookie_header_are_sent_together(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/page", PAGE)
+    await fetcher.get(ask(f"{server.url}/page", headers=(("cookie", "a=1"),), cookies=(("b", "2"),)))
+    assert server.received[-1].headers["cookie"] == "a=1; b=2"
+
+
 async def test_a_server_cannot_fill_the_cookie_jar(fetcher: HttpFetcher, server: Server) -> None:
     many = "".join(f"Set-Cookie: c{n}=1; Path=/\r\n" for n in range(51)).encode()
     server.on_raw("/set", b"HTTP/1.1 200 OK\r\n", many, b"Content-Length: 0\r\n\r\n")
