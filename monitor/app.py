@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from monitor.config import Config, blame_channel, has_changed, read_config, render_mistakes
-from monitor.deliver import ChannelTools, ClientFor, open_channel, write_sample
+from monitor.deliver import ChannelTools, ClientFor, CustomWording, open_channel, write_sample
 from monitor.errors import ConfigError, StoreError
 from monitor.extract import Explanation, explain_page, read_article
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
@@ -28,6 +28,7 @@ from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import (
     AppriseChannel,
+    EmailChannel,
     Link,
     Reading,
     Request,
@@ -260,14 +261,16 @@ def open_apprise(settings: AppriseChannel, timezone: tzinfo) -> Channel:
     return AppriseSender(settings, timezone)
 
 
-def check_services(config: Config) -> None:
-    """Raise `ConfigError` when an Apprise channel cannot be opened: the extra alone knows the services."""
+def check_channels(config: Config) -> None:
+    """Raise `ConfigError` for what only a sender can tell: a service that is none, a template that fails."""
     for settings in config.channels:
-        if isinstance(settings, AppriseChannel):
-            try:
+        try:
+            if isinstance(settings, AppriseChannel):
                 open_apprise(settings, config.timezone)
-            except ValueError as exc:
-                raise blame_channel(config, settings.name, str(exc)) from exc
+            elif isinstance(settings, EmailChannel):
+                CustomWording(config.timezone, settings.templates).check(SystemClock().now())
+        except ValueError as exc:
+            raise blame_channel(config, settings.name, str(exc)) from exc
 
 
 async def send_sample(config: Config, name: str) -> str:

@@ -462,11 +462,21 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """A person's own templates of an email, as text; None where ours are used."""
+
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmailChannel:
     """A mailbox, or several."""
 
     name: str
     to: tuple[str, ...]
+    templates: Templates = Templates()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -314,7 +314,7 @@ def check_config(
     """Report every mistake in the configuration, with its place; exit code 1 when there is one."""
     try:
         settings = load(path)
-        program.check_services(settings)
+        program.check_channels(settings)
     except ConfigError as exc:
         if not as_json:
             raise

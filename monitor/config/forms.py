@@ -233,6 +233,11 @@ class EmailForm(ChannelForm):
     noun = "an email channel"
 
     email: Addresses = Field(description="One address, or a list of them.")
+    templates: FilePath | None = Field(
+        default=None,
+        description="A folder with any of subject.txt, alert.txt and alert.html: Jinja templates that take "
+        "the place of ours.",
+    )
 
 
 class WebhookForm(ChannelForm):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -38,6 +39,7 @@ from monitor.config.parsing import ParsedFile, parse_file
 from monitor.config.references import Resolver, stamp_file
 from monitor.config.servers import locate_database
 from monitor.config.settings import Config
+from monitor.config.templates import Folders, read_templates
 from monitor.errors import ConfigError, FileStamp, Mistake
 from monitor.model import (
     AppriseChannel,
@@ -76,11 +78,18 @@ def read_config(path: Path, environ: Mapping[str, str], previous: Config | None 
     files += [parse_file(p, resolver, known.get(str(p.absolute())), is_included=True) for p in included]
     is_complete = not unmatched and all(file.is_whole for file in files)
     contradictions = find_contradictions(files, is_complete=is_complete)
-    stamps = _in_order([*(file.stamp for file in files), *resolver.files.values()])
-    mistakes = [*unmatched, *(m for file in files for m in file.mistakes), *contradictions]
+    folders = read_templates(files, path.parent)
+    stamps = _in_order([*(file.stamp for file in files), *resolver.files.values(), *folders.stamps])
+    mistakes = [
+        *unmatched,
+        *(m for file in files for m in file.mistakes),
+        *contradictions,
+        *folders.mistakes,
+    ]
     if mistakes:
         raise ConfigError(_sort(mistakes, files), stamps, patterns)
-    return _build(files, path.parent, machine_timezone(environ), stamps, patterns)
+    config = _build(files, path.parent, machine_timezone(environ), stamps, patterns)
+    return replace(config, channels=tuple(_with_templates(c, folders) for c in config.channels))
 
 
 def file_stamps(read: Config | ConfigError) -> tuple[FileStamp, ...]:
@@ -225,6 +234,12 @@ def _build_channels(entries: Sequence[Entry[Form]], folder: Path) -> tuple[Chann
     }
     channels.setdefault(CONSOLE, ConsoleChannel(name=CONSOLE))
     return tuple(channels.values())
+
+
+def _with_templates(channel: ChannelSettings, folders: Folders) -> ChannelSettings:
+    if isinstance(channel, EmailChannel) and channel.name in folders.templates:
+        return replace(channel, templates=folders.templates[channel.name])
+    return channel
 
 
 def _build_quiet_hours(entries: Sequence[Entry[Form]], timezone: ZoneInfo) -> dict[str, QuietHours]:

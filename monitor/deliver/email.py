@@ -13,10 +13,10 @@ import ssl
 from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 
+from monitor.deliver.custom import CustomWording
 from monitor.deliver.message import Envelope, parse_mailbox, write_message
 from monitor.deliver.retry import EMAIL_WAITS, spread, wait_after
 from monitor.deliver.smtp import Reply, SmtpConnection, SmtpLimits
-from monitor.deliver.wording import Wording
 from monitor.errors import DeliveryFailed
 from monitor.model import Delivery, EmailChannel, Smtp
 
@@ -36,13 +36,13 @@ class EmailSender:
         """Prepare; nothing is opened before the first mail.
 
         Raises:
-            ValueError: an address is not one (the configuration has checked them).
+            ValueError: an address is not one (the configuration has checked them), or a template.
         """
         self._channel = channel
         self._envelope = Envelope(
             channel.name, parse_mailbox(smtp.sender), tuple(parse_mailbox(address) for address in channel.to)
         )
-        self._wording = Wording(timezone)
+        self._wording = CustomWording(timezone, channel.templates)
         self._connection = SmtpConnection(smtp, limits or SmtpLimits(), tls_context)
 
     @property

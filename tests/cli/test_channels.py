@@ -54,3 +54,20 @@ def test_config_check_knows_the_services(with_channels: CommandLine) -> None:
     [mistake] = caught.value.mistakes
     assert (mistake.line, mistake.line_text.strip()[:5]) == (len(text.splitlines()) + 1, "chat:")
     assert "hunter2" not in mistake.line_text
+
+
+def test_config_check_tries_the_templates(with_channels: CommandLine) -> None:
+    path = with_channels.config
+    (path.parent / "words").mkdir()
+    template = path.parent / "words/alert.txt"
+    path.write_text(
+        path.read_text()
+        + "  desk: { email: desk@example.org, templates: words }\n"
+        + "smtp: { url: smtps://mail.example, from: bot@example.org }\n"
+    )
+    template.write_text("{{ alert.rule }}")
+    assert with_channels.run("config", "check", str(path)).exit_code == 0
+    for wrong, words in (("{{ alert.titel }}", "fails: .*titel"), ("{% if %}", "has a mistake in line 1")):
+        template.write_text(wrong)
+        with pytest.raises(ConfigError, match=words):
+            with_channels.run("config", "check", str(path))
