@@ -37,6 +37,88 @@ _PLEA = re.compile(
 )
 """Invitations: newsletters, apps, social networks, donations; and what stands for a blocked embed."""
 
+_PLEA_STEMS = (
+    *(
+        "sign up",
+        "signing up",
+        "newsletter",
+        "subscri",
+        "inbox",
+        "follow ",
+        "like us",
+        "join ",
+        "find us",
+        "find me",
+        "find him",
+    ),
+    *(
+        "find her",
+        "find them",
+        "download",
+        "in touch",
+        "like this",
+        "breaking news",
+        "logged in",
+        "waiting for your",
+        "refresh",
+    ),
+    *(
+        "cookies",
+        "this video",
+        "become a",
+        "support our",
+        "support indep",
+        "make a ",
+        "if you ",
+        "comment",
+        "inhalt",
+        "hier geht",
+    ),
+    *(
+        "handy",
+        "whats",
+        "folg",
+        "gefallen",
+        "abonn",
+        "anmelden",
+        "registr",
+        "teile ",
+        "sie lesen",
+        "inscri",
+        "suiv",
+        "rejoign",
+    ),
+    *(
+        "télécharg",
+        "suscr",
+        "ganos",
+        "únete",
+        "regís",
+        "assine",
+        "siga",
+        "segui",
+        "подпи",
+        "հետևեք",
+        "բաժան",
+        "takip",
+        "abone",
+    ),
+    *(
+        "تابعونا",
+        "اشترك",
+        "关注",
+        "订阅",
+        "フォロー",
+        "会員",
+        "meld je",
+        "schrijf",
+        "zapisz",
+        "obserwuj",
+        "prenumerera",
+    ),
+)
+"""One of these is in every invitation: looking for them is much cheaper than for the whole wordings."""
+
 _NOTE = re.compile(
     r"^\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
     r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|for (?:more|further) (?:information|details)\b"
@@ -64,6 +146,12 @@ _CREDIT = re.compile(
 )
 """Who took the picture, at the end of its caption."""
 
+_PAUSES = '.!?…։。！？"”»'
+"""What ends a sentence, and hardly ever a credit."""
+
+CREDIT_CHARS = 80
+"""Characters at the end of a caption that its credit is looked for in."""
+
 MAX_CAPTION_CHARS = 300
 
 
@@ -74,11 +162,21 @@ def strip_tail(page: Page, reasons: list[Reason]) -> None:
     for i in kept:
         text = page.blocks[i].text
         if reasons[i] is Reason.STORY and len(text) <= MAX_CAPTION_CHARS:
-            if len(text) <= MAX_PLEA_CHARS and _PLEA.search(text):
+            if len(text) <= MAX_PLEA_CHARS and is_plea(text):
                 reasons[i] = Reason.NEWSLETTER
-            elif page.blocks[i].tag != "li" and _CREDIT.search(text, max(0, len(text) - 80)):
+            elif (
+                text[-1] not in _PAUSES
+                and page.blocks[i].tag != "li"
+                and _CREDIT.search(text, max(0, len(text) - CREDIT_CHARS))
+            ):
                 reasons[i] = Reason.CAPTION
     _strip_notes(page, reasons, [i for i in kept if reasons[i] is Reason.STORY])
+
+
+def is_plea(text: str) -> bool:
+    """Return whether a paragraph invites to something."""
+    folded = text.casefold()
+    return any(stem in folded for stem in _PLEA_STEMS) and bool(_PLEA.search(text))
 
 
 def is_biography(text: str) -> bool:
@@ -110,7 +208,7 @@ def _strip_notes(page: Page, reasons: list[Reason], kept: list[int]) -> None:
         text = page.blocks[i].text
         if len(text) > MAX_NOTE_CHARS:
             return
-        if _PLEA.search(text):
+        if is_plea(text):
             reasons[i] = Reason.NEWSLETTER
         elif _NOTE.search(text):
             reasons[i] = Reason.COPYRIGHT if "©" in text else Reason.NOTE
