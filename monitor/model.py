@@ -59,7 +59,8 @@ RECHECK = (
 class Source:
     """A site as the configuration names it. Its identity is `name`; editing `url` loses no history.
 
-    `seed` is None when the configuration names none: then the first visit finds it. `pause` is the
+    `every` is the time between two visits; of a source that `adapts`, only until it is known how often it
+    publishes. `seed` is None when the configuration names none: then the first visit finds it. `pause` is the
     least time between two requests to one host. `first_visit` is how many articles the first visit
     keeps at most. `backfill` is how far back a new source's articles may alert; zero means only what
     is published after the source was added.
@@ -77,6 +78,7 @@ class Source:
     name: str
     url: str = field(repr=False)  # as the seed's and the headers, it may carry a token
     every: timedelta = timedelta(minutes=15)
+    adapts: bool = False
     seed: Seed | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -166,6 +168,7 @@ class Visit:
     `new` those never seen before, `kept` the articles stored (copies among them), `copies` those that
     repeat a story, `dismissed` the pages refused for good, `postponed` those to be tried again,
     `alerts` the alerts put into the outbox. `retry_after` is the wait that the server asked for.
+    `published` tells when the source's recent articles appeared, in no order.
     """
 
     source: str
@@ -183,6 +186,7 @@ class Visit:
     dismissed: int = 0
     postponed: int = 0
     alerts: int = 0
+    published: tuple[datetime, ...] = ()
 
 
 # --- what a page holds ---------------------------------------------------------------------------
@@ -351,7 +355,7 @@ class DiffSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A stretch of a line. The kept and the removed ones make the earlier line, the others the later."""
+    """A stretch of a line. Kept and removed ones make the earlier line, spaces aside; the others the later."""
 
     text: str
     side: DiffSide

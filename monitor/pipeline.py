@@ -35,7 +35,7 @@ from monitor.errors import (
     StoreError,
     WorkerKilled,
 )
-from monitor.extract import MIN_PAGES, WINDOW, read_article
+from monitor.extract import MIN_PAGES, read_article
 from monitor.match import RuleSet
 from monitor.model import (
     Alert,
@@ -138,6 +138,7 @@ class OpenVisit:
     dismissed: int = 0
     postponed: int = 0
     alerts: int = 0
+    published: list[datetime] = field(default_factory=list)
 
     def finish(self, finished_at: datetime, look: Look) -> Visit:
         """Return the visit as it ended."""
@@ -157,6 +158,7 @@ class OpenVisit:
             dismissed=self.dismissed,
             postponed=self.postponed,
             alerts=self.alerts,
+            published=(*self.published, *self.memory.published),
         )
 
 
@@ -292,16 +294,13 @@ class Pipeline:
     # --- ingest --------------------------------------------------------------------------------
 
     async def ingest_all(self, visit: OpenVisit, links: Sequence[Link]) -> None:
-        """Ingest the links in order. While a source's template is not learned, its batch is read first."""
-        template = visit.memory.template
-        if len(template.pages) >= MIN_PAGES:
-            async for page in self.fetch_pages(visit, links):
-                await self.ingest(visit, page, template)
-        else:
-            batch = [page async for page in self.fetch_pages(visit, links)]
-            template = await self.learn(batch, template)
-            for page in batch:
-                await self.ingest(visit, page, template)
+        """Ingest the links in order. While a source's template is not learned, a few pages are read first."""
+        pages = self.fetch_pages(visit, links)
+        batch, template = await self.learn(pages, visit.memory.template)
+        for page in batch:
+            await self.ingest(visit, page, template)
+        async for page in pages:
+            await self.ingest(visit, page, template)
 
     async def fetch_pages(self, visit: OpenVisit, links: Sequence[Link]) -> AsyncIterator[Page]:
         """Yield the pages that can be had; put the other links off. A site that is down is left in peace."""
@@ -320,16 +319,20 @@ class Pipeline:
                 failures = 0
                 yield Page(link, response)
 
-    async def learn(self, batch: Sequence[Page], template: Template) -> Template:
-        """Return the template with the batch's pages added: a new source is read before it is kept."""
-        learned = []
-        for page in batch[:WINDOW]:
+    async def learn(self, pages: AsyncIterator[Page], template: Template) -> tuple[Sequence[Page], Template]:
+        """Take pages until the template is learned: a new source is read before it is kept.
+
+        Returns the pages taken, no more than it needs (each is in memory, and read twice), and the template.
+        """
+        batch: list[Page] = []
+        while len(template.pages) < MIN_PAGES and (page := await anext(pages, None)) is not None:
+            batch.append(page)
             try:
                 reading = await self.workers.run_isolated(read_article, page.response, page.link, template)
             except (NotAnArticle, WorkerKilled):
                 continue  # it is read again, and put off with the reason, when its turn comes
-            learned.append(reading.blocks)
-        return Template(pages=(tuple(learned) + template.pages)[:WINDOW])
+            template = Template(pages=(reading.blocks, *template.pages))
+        return batch, template
 
     async def ingest(self, visit: OpenVisit, page: Page, template: Template) -> None:
         """Read one page and keep its story, or put its link off with the reason stored."""
@@ -341,7 +344,9 @@ class Pipeline:
             return
         filing, alerts = await self.keep(visit, page, reading)
         relation = filing.verdict.relation
-        visit.kept += relation is not Relation.SAME_PAGE
+        if relation is not Relation.SAME_PAGE:
+            visit.kept += 1
+            visit.published.append(filing.article.published_at or filing.article.fetched_at)
         visit.copies += relation in (Relation.COPY, Relation.EXACT)
         visit.alerts += alerts
         log.info(

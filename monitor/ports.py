@@ -82,7 +82,8 @@ class SourceMemory:
     """What the store remembers of a source when a visit begins.
 
     `added_at` is when the source was first registered. `visited` is False until a first visit has
-    ended well. `failures` counts the failed visits in a row.
+    ended well. `failures` counts the failed visits in a row. `published` tells when its newest articles
+    appeared (their own time, or that of fetching them), newest first, 64 at most.
     """
 
     added_at: datetime
@@ -91,6 +92,7 @@ class SourceMemory:
     validators: Validators = Validators()
     failures: int = 0
     template: Template = Template()
+    published: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config import servers, values
 from monitor.config.references import Text
-from monitor.model import Source
+from monitor.model import Occasion, Source
 
 NOT_ONE_VALUE = "not one value"
 """The error type of a list, a mapping or nothing where a single value is wanted."""
@@ -26,6 +26,7 @@ NOT_ONE_VALUE = "not one value"
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 MAX_FIRST_VISIT = 1000
+MAX_AGES = 20
 """Articles. More is a download of the archive, which no site would call polite."""
 
 MAX_WORKERS = 256
@@ -69,7 +70,10 @@ _DURATION = WithJsonSchema(
 )
 _WEB_URL = _text(r"^\s*[Hh][Tt][Tt][Pp][Ss]?://")
 
-Every = Annotated[timedelta, _duration(SECOND, 366 * DAY), _DURATION]
+_PACE = WithJsonSchema(
+    {"anyOf": [{"const": values.AUTO}, {"type": "string", "pattern": rf"^{values.DURATION}$|\$\{{"}]}
+)
+Every = Annotated[timedelta | Literal["auto"], _one_value(values.pace_between(SECOND, 366 * DAY)), _PACE]
 Timeout = Annotated[timedelta, _duration(SECOND, 10 * MINUTE), _DURATION]
 Pause = Annotated[timedelta, _duration(values.ZERO, HOUR), _DURATION]
 Period = Annotated[timedelta, _duration(values.ZERO, 3660 * DAY), _DURATION]
@@ -112,6 +116,10 @@ MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _t
 DatabaseUrl = Annotated[
     str, _one_value(servers.read_database), _text(r"^\s*(?:sqlite:///|[Pp][Oo][Ss][Tt][Gg])")
 ]
+Age = Annotated[timedelta, _duration(SECOND, 366 * DAY), _DURATION]
+OccasionName = Annotated[
+    Occasion, _one_value(values.read_occasion), _or_reference({"enum": [str(each) for each in Occasion]})
+]
 ChannelName = Annotated[str, BeforeValidator(values.read_channel_name)]
 
 
@@ -123,11 +131,16 @@ _Names = Annotated[list[Name], Field(min_length=1)]
 _Addresses = Annotated[list[Address], Field(min_length=1)]
 _Secrets = Annotated[list[WebhookSecret], Field(min_length=1, max_length=MAX_SECRETS)]
 _Patterns = Annotated[list[Pattern], Field(min_length=1)]
+_Ages = Annotated[list[Age], Field(max_length=MAX_AGES)]
+_Occasions = Annotated[list[OccasionName], Field(min_length=1)]
 
 Names = Annotated[_Names, BeforeValidator(_enlist, json_schema_input_type=Name | _Names)]
 Addresses = Annotated[_Addresses, BeforeValidator(_enlist, json_schema_input_type=Address | _Addresses)]
 Secrets = Annotated[_Secrets, BeforeValidator(_enlist, json_schema_input_type=WebhookSecret | _Secrets)]
 Patterns = Annotated[_Patterns, BeforeValidator(_enlist, json_schema_input_type=Pattern | _Patterns)]
+
+Ages = Annotated[_Ages, BeforeValidator(_enlist, json_schema_input_type=Age | _Ages)]
+Occasions = Annotated[_Occasions, BeforeValidator(_enlist, json_schema_input_type=OccasionName | _Occasions)]
 
 
 # --- sources -------------------------------------------------------------------------------------------
@@ -153,7 +166,10 @@ class DefaultsForm(Form):
 
     noun = "defaults"
 
-    every: Every = Field(default=_SOURCE.every, description="The time between two visits.")
+    every: Every = Field(
+        default=values.AUTO,
+        description="The time between two visits; auto: as often as the source publishes.",
+    )
     headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, description="Headers that each request to the source carries."
     )
@@ -184,6 +200,10 @@ class DefaultsForm(Form):
     backfill: Period = Field(
         default=_SOURCE.backfill,
         description="How old an article may be that still alerts when a source is new.",
+    )
+    recheck: Ages = Field(
+        default=list(_SOURCE.recheck),
+        description="At which ages an article is looked at again for edits; [] for never.",
     )
 
 
@@ -313,6 +333,10 @@ class RuleForm(Form):
     name: Name = Field(description="Its identity, shown in each alert.")
     match: Query = Field(description="What to look for, in the language of docs/rules.md.")
     notify: Names = Field(description="One channel, or a list of them.")
+    on: Occasions = Field(
+        default=[Occasion.NEW],
+        description="What to tell of: new articles (new), edits of them (edit), their removal (removal).",
+    )
 
 
 class SmtpForm(Form):

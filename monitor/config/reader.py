@@ -40,6 +40,7 @@ from monitor.config.references import Resolver, stamp_file
 from monitor.config.servers import locate_database
 from monitor.config.settings import Config
 from monitor.config.templates import Folders, read_templates
+from monitor.config.values import AUTO
 from monitor.errors import ConfigError, FileStamp, Mistake
 from monitor.model import (
     AppriseChannel,
@@ -57,6 +58,9 @@ from monitor.model import (
 )
 
 LOCALTIME = Path("/etc/localtime")
+
+FIRST_PACE = Source(name="", url="").every
+"""The pace of a source that finds its own, until it has."""
 
 
 def read_config(path: Path, environ: Mapping[str, str], previous: Config | None = None) -> Config:
@@ -177,7 +181,12 @@ def _build(
         channels=_build_channels(channels_of(files), folder.absolute()),
         quiet_hours=_build_quiet_hours(channels_of(files), main.timezone or timezone),
         rules=tuple(
-            Rule(name=rule.form.name, query=rule.form.match, notify=tuple(dict.fromkeys(rule.form.notify)))
+            Rule(
+                name=rule.form.name,
+                query=rule.form.match,
+                notify=tuple(dict.fromkeys(rule.form.notify)),
+                on=tuple(dict.fromkeys(rule.form.on)),
+            )
             for rule in rules_of(files)
         ),
         smtp=None if main.smtp is None else _build_smtp(main.smtp),
@@ -196,6 +205,7 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
     def chosen(setting: str) -> DefaultsForm:
         return form if setting in form.model_fields_set else defaults
 
+    every = chosen("every").every
     headers = {
         name.lower(): (name, value) for given in (defaults, form) for name, value in given.headers.items()
     }
@@ -203,7 +213,8 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
     return Source(
         name=naming.name,
         url=form.url,
-        every=chosen("every").every,
+        every=FIRST_PACE if every == AUTO else every,
+        adapts=every == AUTO,
         seed=_build_seed(form),
         headers=tuple(headers.values()),
         cookies=tuple(cookies.items()),
@@ -215,6 +226,7 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
         verify=chosen("verify").verify,
         first_visit=chosen("first_visit").first_visit,
         backfill=chosen("backfill").backfill,
+        recheck=tuple(chosen("recheck").recheck),
         former_names=naming.former_names,
     )
 

@@ -14,6 +14,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import time, timedelta
+from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -21,6 +22,7 @@ from monitor.config.references import Text
 from monitor.config.suggestions import did_you_mean, quoted
 from monitor.errors import RuleError
 from monitor.match import parse_query
+from monitor.model import Occasion
 from monitor.text.urls import host_of, normalise_url
 
 ZERO = timedelta()
@@ -125,6 +127,20 @@ def duration_between(least: timedelta, most: timedelta) -> Callable[[Text], time
     return read_duration
 
 
+AUTO: Final = "auto"
+"""A source is visited as often as it publishes."""
+
+
+def pace_between(least: timedelta, most: timedelta) -> Callable[[Text], timedelta | Literal["auto"]]:
+    """Return a reader of the time between two visits: a duration of a certain length, or `auto`."""
+    read_duration = duration_between(least, most)
+
+    def read_pace(text: Text) -> timedelta | Literal["auto"]:
+        return AUTO if text.strip().lower() == AUTO else read_duration(text)
+
+    return read_pace
+
+
 def integer_between(least: int, most: int) -> Callable[[Text], int]:
     """Return a reader of whole numbers (YAML 1.2, core schema: `010` is ten, `0o10` is eight)."""
 
@@ -226,6 +242,15 @@ def read_query(text: Text) -> str:
     except RuleError as exc:
         raise BadValue(exc.message, max(0, exc.column - 1)) from exc
     return str(text)
+
+
+def read_occasion(text: Text) -> Occasion:
+    """Return what a rule may ask to be told of."""
+    try:
+        return Occasion(str(text).strip())
+    except ValueError as exc:
+        hint = did_you_mean(text.raw, list(Occasion)) or f"; there are {', '.join(Occasion)}"
+        raise ValueError(f"{quoted(text)} is not what a rule can be told of{hint}") from exc
 
 
 def read_pattern(text: Text) -> str:

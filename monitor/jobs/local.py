@@ -27,7 +27,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.dedupe import COPY_WINDOW
 from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
-from monitor.jobs.schedule import next_visit
+from monitor.jobs.schedule import learn_pace, next_visit
 from monitor.jobs.trigger import Every
 from monitor.model import Source, Visit, VisitOutcome
 from monitor.pipeline import Pipeline
@@ -272,7 +272,10 @@ async def finish_visit(store: Store, source: Source, visit: Visit) -> datetime:
         try:
             failed = visit.outcome is VisitOutcome.FAILED
             failures = (await store.recall(source.name)).failures + 1 if failed else 0
-            due = next_visit(source, visit.finished_at, failures=failures, retry_after=visit.retry_after)
+            pace = learn_pace(source, visit.published, visit.finished_at) if source.adapts else source.every
+            due = next_visit(
+                source, visit.finished_at, failures=failures, retry_after=visit.retry_after, pace=pace
+            )
             await store.finish_visit(visit, due)
         except StoreError as exc:
             if not exc.transient:

@@ -4,13 +4,17 @@ Position: before the walk begins and after each visit ends. Pure: the clock is a
 
 The time is reckoned from the end of the last visit, never from the last due time: nothing piles up
 while the machine sleeps, and no burst follows.
+
+A source whose `every` is `auto` is visited as often as it publishes (`learn_pace`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from monitor.model import Source
+from monitor.model import Source, name_id
 
 ZERO = timedelta()
 
@@ -24,15 +28,71 @@ MAX_DOUBLINGS = 20
 """2**20 seconds are 12 days: any wait of at least a second is past `MAX_BACKOFF` by then."""
 
 
+SHORTEST_PACE = timedelta(minutes=5)
+LONGEST_PACE = timedelta(hours=24)
+"""Between these a pace is learned."""
+
+OCCASION = timedelta(minutes=5)
+"""Articles that appear together, or were found together without a date, tell of one occasion."""
+
+MIN_OCCASIONS = 4
+"""Fewer tell no rhythm: then the source goes by `every`."""
+
+VISITS_PER_GAP = 2
+"""So often is a source visited while it publishes once: an article waits for a quarter of the gap."""
+
+SILENCE_SHARE = 8
+"""A source silent for 8 hours, by night say, is visited each hour."""
+
+MAX_HEARD = timedelta(hours=1)
+"""A feed may say for how long it stays as it is. Beyond this it is rather the setting of a cache."""
+
+JITTER = 0.1
+"""A learned wait is shortened by up to this share, so that sources added together part ways."""
+
+
+def learn_pace(
+    source: Source, published: Sequence[datetime], now: datetime, heard: timedelta = ZERO
+) -> timedelta:
+    """Return the wait between two visits of a source that publishes at the times `published`, in any order.
+
+    Half the median gap between its recent occasions, or an eighth of its silence where that is more (at
+    night, on a day off), within `SHORTEST_PACE` and `LONGEST_PACE`. `source.every` while too little is
+    known; `heard` is what its server or its feed asks for (Cache-Control, <ttl>). The same source and
+    moment give the same wait.
+    """
+    occasions: list[datetime] = []
+    for time in sorted((time for time in published if time <= now), reverse=True):
+        if not occasions or occasions[-1] - time >= OCCASION:
+            occasions.append(time)
+    gaps = sorted(later - earlier for later, earlier in pairwise(occasions))
+    wait = source.every if len(occasions) < MIN_OCCASIONS else gaps[len(gaps) // 2] / VISITS_PER_GAP
+    silence = now - occasions[0] if occasions else ZERO
+    wait = max(wait, silence / SILENCE_SHARE, min(heard, MAX_HEARD))
+    wait = min(max(wait, SHORTEST_PACE), LONGEST_PACE)
+    return max(SHORTEST_PACE, wait * (1 - JITTER * _chance(source.name, now)))
+
+
+def _chance(name: str, now: datetime) -> float:
+    """Return a number from 0 to 1 that looks like chance."""
+    return int(name_id("jitter", name, now.isoformat())[:8], 16) / 0xFFFF_FFFF
+
+
 def next_visit(
-    source: Source, now: datetime, *, failures: int = 0, retry_after: timedelta = ZERO
+    source: Source,
+    now: datetime,
+    *,
+    failures: int = 0,
+    retry_after: timedelta = ZERO,
+    pace: timedelta | None = None,
 ) -> datetime:
     """Return when to visit `source` again, given its `failures` in a row.
 
-    A healthy source is visited every `source.every`; each failure doubles the wait, up to
-    `MAX_BACKOFF`, or to `source.every` where that is longer. A server that names its own wait
+    A healthy source is visited every `pace`, which is `source.every` when None; each failure doubles the
+    wait, up to `MAX_BACKOFF`, or to the pace where that is longer. A server that names its own wait
     (`Retry-After`) is obeyed up to `MAX_RETRY_AFTER`.
     """
-    doubled = source.every * (1 << max(0, min(failures, MAX_DOUBLINGS)))
-    backoff = min(doubled, max(MAX_BACKOFF, source.every))
+    pace = source.every if pace is None else pace
+    doubled = pace * (1 << max(0, min(failures, MAX_DOUBLINGS)))
+    backoff = min(doubled, max(MAX_BACKOFF, pace))
     return now + max(backoff, min(retry_after, MAX_RETRY_AFTER))

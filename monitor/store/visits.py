@@ -46,6 +46,9 @@ from monitor.store.tables import (
 TEMPLATE_PAGES = 32
 """How many of a source's newest pages are remembered as its template (`extract.WINDOW`)."""
 
+RECENT_ARTICLES = 64
+"""How many articles tell how often a source publishes."""
+
 
 def source_id(name: str) -> ScalarSelect[int]:
     """Return the subquery for a source's row; NULL when it was never registered."""
@@ -224,7 +227,20 @@ def recall(connection: Connection, name: str) -> SourceMemory:
         validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
         failures=row["failures"],
         template=Template(pages=tuple(frozenset(page) for page in blocks)),
+        published=tuple(connection.scalars(_PUBLISHED, {"source_row": row["id"]})),
     )
+
+
+_PUBLISHED = (
+    select(
+        type_coerce(
+            func.coalesce(ARTICLES.c.published_at, type_coerce(ARTICLES.c.fetched_at, BigInteger)), Instant
+        )
+    )
+    .where(ARTICLES.c.source_id == bindparam("source_row"))
+    .order_by(ARTICLES.c.fetched_at.desc())
+    .limit(RECENT_ARTICLES)
+)
 
 
 def _seed_of(row: RowMapping) -> Seed | None:

@@ -55,7 +55,7 @@ def one_source(read: Read, settings: str) -> Source:
 def test_the_minimal_forms_are_enough(read: Read) -> None:
     config = read(MINIMAL, ENVIRON)
     assert config.sources == (
-        Source(name="example-news.org", url="https://www.example-news.org/"),
+        Source(name="example-news.org", url="https://www.example-news.org/", adapts=True),
         Source(
             name="gazette",
             url="https://gazette.example/world",

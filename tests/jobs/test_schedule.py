@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.jobs.schedule import MAX_BACKOFF, MAX_RETRY_AFTER, ZERO, next_visit
+from monitor.jobs.schedule import (
+    JITTER,
+    LONGEST_PACE,
+    MAX_BACKOFF,
+    MAX_HEARD,
+    MAX_RETRY_AFTER,
+    SHORTEST_PACE,
+    ZERO,
+    learn_pace,
+    next_visit,
+)
 from monitor.model import Source
 
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -55,3 +65,69 @@ def test_the_next_visit_is_never_sooner_than_the_pace_nor_later_than_the_longest
 ) -> None:
     wait = next_visit(source(every), NOW, failures=failures, retry_after=retry_after) - NOW
     assert every <= wait <= max(every, MAX_BACKOFF, MAX_RETRY_AFTER)
+
+
+HOUR = timedelta(hours=1)
+
+
+def published(gap: timedelta, count: int = 12, *, silent: timedelta = ZERO) -> list[datetime]:
+    return [NOW - silent - gap * number for number in range(count)]
+
+
+def expect(wait: timedelta, least: timedelta) -> None:
+    assert least * (1 - JITTER) <= wait <= least
+
+
+def test_a_source_that_publishes_each_hour_is_visited_twice_an_hour() -> None:
+    expect(learn_pace(source(), published(HOUR), NOW), HOUR / 2)
+
+
+def test_the_busiest_source_is_left_in_peace_for_five_minutes() -> None:
+    assert learn_pace(source(), published(timedelta(seconds=20), 400), NOW) == SHORTEST_PACE
+
+
+def test_a_source_that_has_died_is_still_visited_daily() -> None:
+    expect(learn_pace(source(), published(HOUR, silent=timedelta(days=300)), NOW), LONGEST_PACE)
+
+
+def test_a_silent_night_stretches_the_wait() -> None:
+    expect(learn_pace(source(), published(timedelta(minutes=20), silent=8 * HOUR), NOW), HOUR)
+
+
+def test_one_late_night_does_not_slow_a_busy_source_down() -> None:
+    times = published(timedelta(minutes=20), 8) + published(timedelta(minutes=20), 8, silent=12 * HOUR)
+    expect(learn_pace(source(), times, NOW), timedelta(minutes=10))
+
+
+def test_a_new_source_goes_by_the_first_pace_until_its_rhythm_is_known() -> None:
+    expect(learn_pace(source(), [], NOW), timedelta(minutes=15))
+    undated_first_visit = published(timedelta(seconds=1), 20)
+    expect(learn_pace(source(), undated_first_visit, NOW), timedelta(minutes=15))
+
+
+def test_articles_from_the_future_tell_nothing() -> None:
+    expect(learn_pace(source(), [NOW + HOUR * n for n in range(1, 9)], NOW), timedelta(minutes=15))
+
+
+def test_what_a_server_asks_for_is_heard_within_an_hour() -> None:
+    busy = published(timedelta(minutes=10))
+    expect(learn_pace(source(), busy, NOW, timedelta(minutes=30)), timedelta(minutes=30))
+    expect(learn_pace(source(), busy, NOW, timedelta(days=365)), MAX_HEARD)
+
+
+def test_sources_added_together_part_ways() -> None:
+    sources = [Source(name=f"s{n}", url="https://gazette.example/") for n in range(50)]
+    assert len({learn_pace(source, published(HOUR), NOW) for source in sources}) == 50
+
+
+def test_a_learned_pace_doubles_with_failures_and_stops_at_a_day() -> None:
+    waits = [next_visit(source(), NOW, failures=n, pace=4 * HOUR) - NOW for n in (0, 1, 2, 9)]
+    assert waits == [4 * HOUR, 8 * HOUR, 16 * HOUR, MAX_BACKOFF]
+
+
+@given(
+    times=st.lists(st.datetimes(timezones=st.just(UTC)), max_size=40),
+    heard=st.timedeltas(min_value=ZERO),
+)
+def test_a_learned_pace_stays_between_five_minutes_and_a_day(times: list[datetime], heard: timedelta) -> None:
+    assert SHORTEST_PACE <= learn_pace(source(), times, NOW, heard) <= LONGEST_PACE

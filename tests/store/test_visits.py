@@ -368,3 +368,12 @@ async def test_the_last_heartbeat_stays(store: SqlStore) -> None:
     last = Heartbeat(at=NOW + MINUTE, started_at=NOW, pid=42)
     await store.beat(last)
     assert await store.heartbeat() == last
+
+
+async def test_a_source_remembers_when_its_newest_articles_appeared(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    dated, undated = make_story("dam"), make_story("quay", minute=5)
+    dated = replace(dated, article=replace(dated.article, published_at=NOW - HOUR))
+    undated = replace(undated, article=replace(undated.article, published_at=None))
+    await keep(store, dated, undated)
+    assert (await store.recall("gazette")).published == (undated.article.fetched_at, NOW - HOUR)
