@@ -72,7 +72,9 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
     place = find_title_block(page, title)
     near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
     opened, bare = _byline_lines(page, place)
-    sources = [*map(_turn_around, metas), near, opened, [] if organisations else bare]
+    titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
+    bare = bare if titled and not organisations else []
+    sources = [*map(_turn_around, metas), near, opened, bare]
     return next((people for values in sources if (people := _people(values, sites))), organisations)
 
 

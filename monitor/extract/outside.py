@@ -134,7 +134,7 @@ def _fits_weather(page: Page, index: int) -> bool:
 def _name_polls(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name questions with answers to tick; in flattened text, a question that stands below the story."""
     start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), len(reasons))
-    last = -1
+    last = len(reasons)
     for i in vague:
         block = page.blocks[i]
         if reasons[i] not in _VAGUE:

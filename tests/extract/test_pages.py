@@ -69,6 +69,10 @@ def test_what_was_stripped_is_named(name: str, form: str, read: Reader) -> None:
     assert set(expected(name).stripped) <= set(stripped)
 
 
+def test_nothing_is_called_a_poll_where_nothing_is_asked(read: Reader) -> None:
+    assert "poll" not in read((PAGES / "builder_en.txt").read_bytes(), content_type="text/plain").stripped
+
+
 def test_the_canonical_url_is_kept_when_it_stays_on_the_site(read: Reader) -> None:
     page = (PAGES / "analysis_en.html").read_bytes()
     wanted = expected("analysis_en").url
