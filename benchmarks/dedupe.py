@@ -21,8 +21,8 @@ import gzip
 import json
 import sys
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -246,11 +246,11 @@ def adjusted_rand(
 ) -> float:
     """Return the adjusted Rand index (Hubert and Arabie, 1985)."""
 
-    def twos(counts: Mapping[object, int]) -> float:
-        return sum(count * (count - 1) / 2 for count in counts.values())
+    def twos(counts: Iterable[int]) -> float:
+        return sum(count * (count - 1) / 2 for count in counts)
 
     total = sum(groups.values())
-    both, one, other = twos(pairs), twos(groups), twos(found)
+    both, one, other = twos(pairs.values()), twos(groups.values()), twos(found.values())
     expected = one * other / (total * (total - 1) / 2)
     largest = (one + other) / 2
     return (both - expected) / (largest - expected) if largest != expected else 1.0
@@ -278,14 +278,6 @@ def score_kinds(
         else:
             figures[f"recall_{kind}"] = round(grouped[kind] / kinds[kind], 4)
     return figures
-
-
-def by_group(articles: Sequence[Labelled]) -> dict[str, list[Labelled]]:
-    """Return the articles of each group."""
-    groups: dict[str, list[Labelled]] = defaultdict(list)
-    for labelled in articles:
-        groups[labelled.group].append(labelled)
-    return groups
 
 
 # --- the run -------------------------------------------------------------------------------------

@@ -38,4 +38,6 @@ class _Generator(GenerateJsonSchema):
         return super().default_schema(schema)
 
     def encode_default(self, dft: object) -> object:
+        if isinstance(dft, list):
+            return [self.encode_default(each) for each in dft]
         return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -39,9 +39,13 @@ Paragraphs = Sequence[str]
 def next_look(article: Article, now: datetime, ladder: Sequence[timedelta]) -> datetime | None:
     """Return when an article reaches the next age at which it is looked at again; None after the last.
 
-    Its age counts from when the page says that it came out, or when it was found if that is earlier.
+    Its age counts from when the page says that it came out, or when it was found if that is earlier. A
+    date without a time stands for the end of its day.
     """
-    born = min(article.published_at or article.fetched_at, article.fetched_at)
+    born = article.published_at or article.fetched_at
+    if born.timetz().replace(tzinfo=None) == time():
+        born += timedelta(days=1)
+    born = min(born, article.fetched_at)
     return next((born + age for age in sorted(ladder) if now - born < age), None)
 
 

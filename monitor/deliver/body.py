@@ -11,7 +11,7 @@ import json
 from datetime import UTC, datetime
 
 from monitor.deliver.clean import replace_surrogates
-from monitor.model import Article, Delivery, Excerpt
+from monitor.model import Article, ChangeKind, Changes, Delivery, DiffSide, Excerpt, Occasion
 
 BODY_VERSION = 1
 
@@ -31,6 +31,8 @@ def write_body(delivery: Delivery) -> bytes:
             "rule": {"name": alert.rule, "query": alert.query},
             "channel": alert.channel,
             "story_id": alert.story_id,
+            "occasion": alert.occasion.value,
+            "changes": None if alert.changes is None else describe_changes(alert.changes),
             "excerpts": [describe_excerpt(excerpt) for excerpt in alert.excerpts],
             "article": describe_article(delivery.article),
         },
@@ -49,6 +51,16 @@ def describe_excerpt(excerpt: Excerpt) -> dict[str, object]:
             parts.append({"text": excerpt.text[start:end], "match": True})
         position = end
     return {"text": excerpt.text, "parts": parts, "in_title": excerpt.in_title}
+
+
+def describe_changes(changes: Changes) -> dict[str, object]:
+    """Return an edit in kinds, and line by line: the kept and the removed pieces make the earlier line."""
+    return {
+        "kinds": list(changes.kinds),
+        "lines": [
+            [{"text": piece.text, "side": piece.side.value} for piece in line] for line in changes.lines
+        ],
+    }
 
 
 def describe_article(article: Article) -> dict[str, object]:
@@ -105,6 +117,11 @@ def webhook_schema() -> dict[str, object]:
                 rule=shape(name=TEXT, query=TEXT),
                 channel=described(TEXT, "The channel's name in the configuration."),
                 story_id=described(ID, "Articles of one story share it."),
+                occasion=described(
+                    {"enum": [each.value for each in Occasion]},
+                    "new: the first of the story for this rule; edit: it was changed; removal: it is gone.",
+                ),
+                changes={"anyOf": [changes_schema(), {"type": "null"}]},
                 excerpts={"type": "array", "items": excerpt_schema()},
                 article=article_schema(),
             ),
@@ -119,6 +136,16 @@ def excerpt_schema() -> dict[str, object]:
         text=described(TEXT, "A sentence that matched, or the title."),
         parts=described({"type": "array", "items": part}, "The sentence, cut at its matched words."),
         in_title=FLAG,
+    )
+
+
+def changes_schema() -> dict[str, object]:
+    """Return the schema of `describe_changes`."""
+    piece = shape(text=TEXT, side={"enum": [side.value for side in DiffSide]})
+    line = {"type": "array", "items": piece}
+    return shape(
+        kinds={"type": "array", "items": {"enum": [kind.value for kind in ChangeKind]}},
+        lines=described({"type": "array", "items": line}, "Only lines that were changed."),
     )
 
 

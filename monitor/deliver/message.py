@@ -23,10 +23,11 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime, formataddr
 
+from monitor.compose import name_first_alert
 from monitor.deliver.clean import one_line
 from monitor.deliver.wording import MAX_SUBJECT_CHARS, Letter
 from monitor.errors import DeliveryFailed
-from monitor.model import Alert
+from monitor.model import Alert, Occasion
 
 WIRE = policy.SMTP.clone(cte_type="7bit")
 """Seven bits: no server can refuse or mangle it."""
@@ -99,18 +100,21 @@ def write_message(envelope: Envelope, alert: Alert, letter: Letter) -> bytes:
 def write_headers(envelope: Envelope, alert: Alert, subject: str) -> dict[str, str]:
     """Return the headers, in order. The Message-ID is the alert's on every attempt.
 
-    `References` names the story: alerts of one story, by whatever rule, stand together in a mailbox.
+    `References` names the story: alerts of one story, by whatever rule, stand together in a mailbox. What
+    became of an article later replies to the mail that first told of it.
     """
     domain = envelope.sender.domain
     story = f"<story.{alert.story_id}@{domain}>"
+    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@{domain}>"
+    is_first = alert.occasion is Occasion.NEW
     return {
         "From": write_mailbox(envelope.sender),
         "To": ", ".join(write_mailbox(recipient) for recipient in envelope.recipients),
         "Subject": subject,
         "Date": write_date(alert.created_at),
         "Message-ID": f"<alert.{alert.id}@{domain}>",
-        "In-Reply-To": story,
-        "References": story,
+        "In-Reply-To": story if is_first else first,
+        "References": story if is_first else f"{story} {first}",
         "List-Id": f"<{label(envelope.channel)}.news-monitor.{domain}>",
         "Auto-Submitted": "auto-generated",
     }

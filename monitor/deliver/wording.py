@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from monitor.deliver.clean import ELLIPSIS, clean, one_line, shorten
-from monitor.model import Article, Delivery, Excerpt
+from monitor.model import Alert, Article, Changes, Delivery, DiffPiece, DiffSide, Excerpt, Occasion
 
 MAX_SUBJECT_CHARS = 150
 """Mail clients show 30 to 70 of them; a headline that is longer is cut at a word."""
@@ -30,6 +30,12 @@ EXCERPT_LEAD_CHARS = 160
 
 MIN_PARAGRAPH_CHARS = 80
 """A mail does not end in a scrap of a paragraph that is shorter."""
+
+MAX_CHANGES_CHARS = 4_000
+"""Characters of changed lines that a mail shows."""
+
+MAX_KEPT_CHARS = 80
+"""Of what was kept between two changes, so many characters are shown at either end."""
 
 MAX_NAME_CHARS = 120
 MAX_QUERY_CHARS = 1_000
@@ -57,8 +63,9 @@ class AlertView:
     """An alert as the templates see it: clean text only, every time already said in words.
 
     `title` and each of `excerpts` are pieces, so that the matched words can be marked. `published` is
-    None when the page names no date. `link` is None when the URL is not of the web. `words_left` is
-    how many words of the article did not fit.
+    None when the page names no date. `happened` says what became of the article later, None when it is
+    new; `changes` are the lines that an edit changed, piece by piece. `link` is None when the URL is not
+    of the web. `words_left` is how many words of the article did not fit.
     """
 
     alert_id: str
@@ -78,6 +85,8 @@ class AlertView:
     paragraphs: tuple[str, ...]
     words_left: int
     paywalled: bool
+    happened: str | None
+    changes: tuple[tuple[DiffPiece, ...], ...]
 
     @property
     def preview(self) -> str:
@@ -116,6 +125,7 @@ class Wording:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        environment.globals["mark_changes"] = mark_changes
         self._text = environment.get_template("alert.txt")
         self._html = environment.get_template("alert.html")
 
@@ -133,7 +143,9 @@ class Wording:
         view = self.view(delivery)
         about = " · ".join(part for part in (view.source, view.authors, view.published) if part)
         sentences = ("> " + emphasise(sentence) for sentence in view.excerpts)
-        return Note(title=write_subject(delivery), body="\n\n".join([about, *sentences, view.url]) + "\n")
+        changes = (mark_changes(line) for line in view.changes)
+        parts = [*filter(None, [view.happened]), about, *changes, *sentences, view.url]
+        return Note(title=write_subject(delivery), body="\n\n".join(parts) + "\n")
 
     def view(self, delivery: Delivery) -> AlertView:
         """Return what the templates, or a terminal, show of an alert."""
@@ -160,13 +172,50 @@ class Wording:
             paragraphs=paragraphs,
             words_left=words_left,
             paywalled=article.paywalled,
+            happened=say_occasion(alert),
+            changes=first_changes(alert.changes),
         )
 
 
 def write_subject(delivery: Delivery) -> str:
     """Return the subject: the rule in brackets, then the headline; one clean line."""
     rule = one_line(delivery.alert.rule, MAX_NAME_CHARS)
-    return one_line(f"[{rule}] {one_line(delivery.article.title, MAX_SUBJECT_CHARS)}", MAX_SUBJECT_CHARS)
+    headline = OPENINGS[delivery.alert.occasion] + one_line(delivery.article.title, MAX_SUBJECT_CHARS)
+    return one_line(f"[{rule}] {headline}", MAX_SUBJECT_CHARS)
+
+
+# --- what became of it ---------------------------------------------------------------------------
+
+OPENINGS = {Occasion.NEW: "", Occasion.EDIT: "Edited: ", Occasion.REMOVAL: "Gone: "}
+
+
+def say_occasion(alert: Alert) -> str | None:
+    """Return what became of the article, as in "Edited: headline, number"; None when it is new."""
+    if alert.changes is not None:
+        return f"Edited: {', '.join(alert.changes.kinds)}"
+    if alert.occasion is Occasion.REMOVAL:
+        return "Gone from its site. This is what it said:"
+    return None
+
+
+def first_changes(changes: Changes | None) -> tuple[tuple[DiffPiece, ...], ...]:
+    """Return the changed lines that fit into `MAX_CHANGES_CHARS`, what was kept shortened, and clean."""
+    lines: list[tuple[DiffPiece, ...]] = []
+    room = MAX_CHANGES_CHARS
+    for line in changes.lines if changes else ():
+        shown = tuple(DiffPiece(clean(shorten_piece(piece)), piece.side) for piece in line)
+        room -= sum(len(piece.text) for piece in shown)
+        if room < 0 and lines:
+            break
+        lines.append(shown)
+    return tuple(lines)
+
+
+def shorten_piece(piece: DiffPiece) -> str:
+    """Return the words of a piece; of a long one that was kept its two ends, else its beginning."""
+    if piece.side is DiffSide.KEPT and len(piece.text) > 2 * MAX_KEPT_CHARS:
+        return f"{piece.text[:MAX_KEPT_CHARS]} {ELLIPSIS} {piece.text[-MAX_KEPT_CHARS:]}"
+    return piece.text if len(piece.text) <= MAX_CHANGES_CHARS else shorten(piece.text, MAX_CHANGES_CHARS)
 
 
 # --- times ---------------------------------------------------------------------------------------
@@ -245,6 +294,18 @@ def part(excerpt: Excerpt) -> Sentence:
 def emphasise(sentence: Sentence) -> str:
     """Return a sentence as plain text, the matched words between asterisks."""
     return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in sentence)
+
+
+def mark_changes(line: Iterable[DiffPiece]) -> str:
+    """Return a changed line as plain text, as wdiff writes it: [-removed-] and {+added+}."""
+    marks = {DiffSide.KEPT: ("", ""), DiffSide.REMOVED: ("[-", "-]"), DiffSide.ADDED: ("{+", "+}")}
+    written = []
+    for piece in line:
+        words = piece.text.lstrip()
+        space = piece.text[: len(piece.text) - len(words)]
+        opening, closing = marks[piece.side]
+        written.append(f"{space}{opening}{words}{closing}")
+    return "".join(written).strip()
 
 
 def start_near(text: str, mark: int) -> int:

@@ -17,6 +17,11 @@ from monitor.demo.stories import Story
 from monitor.demo.webhook import Hook
 from monitor.errors import MonitorError
 
+EDITED = "] Edited: "
+"""What the subject of a mail about an edit holds."""
+
+EDIT_HOOK = b'"occasion":"edit"'
+
 STRIPPED = ("currency ticker", "weather", "poll", "related links")
 """The boxes of the analysis paper, as the log names what was stripped."""
 
@@ -43,6 +48,7 @@ async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
         *check_archive(outcome, articles),
         *check_alerts(outcome, outbox),
         *check_copy(outcome, articles, outbox),
+        *check_edit(outcome),
         *check_end(outcome),
     )
 
@@ -58,7 +64,11 @@ def check_archive(outcome: Outcome, articles: Sequence[ArchivedArticle]) -> Iter
             passed=len(kept) == len(out) == sum(article.source == site.name for article in articles),
             detail=f"{len(kept)} of {len(out)}",
         )
-    stories = {each.url: each.story for site in outcome.newsstand.sites for each in site.publications}
+    stories = {
+        each.url: site.stories[each.story.slug]
+        for site in outcome.newsstand.sites
+        for each in site.publications
+    }
     wrong = [article for article in articles if not is_story(article, stories.get(article.url))]
     yield Check(
         name="each text is what its author wrote, and no word of the chrome",
@@ -83,8 +93,8 @@ def is_story(article: ArchivedArticle, story: Story | None) -> bool:
 
 def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Check]:
     """Check that the story that the rule looks for was told to both channels, and nothing else was."""
-    mails = [mail for mail in outcome.mails if not mail.repeated]
-    hooks = [hook for hook in outcome.hooks if not hook.repeated]
+    mails = [mail for mail in outcome.mails if not mail.repeated and EDITED not in mail.subject]
+    hooks = [hook for hook in outcome.hooks if not hook.repeated and EDIT_HOOK not in hook.body]
     yield Check(
         name="the alert is in the mailbox",
         passed=len(mails) == 1 and "ferry talks" in mails[0].text.casefold(),
@@ -95,11 +105,12 @@ def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Ch
         passed=len(hooks) == 1 and outcome.refused == 0,
         detail=f"{len(hooks)} taken, {outcome.refused} refused",
     )
-    sent = [entry for entry in outbox if entry.state == "sent"]
-    titles = {entry.article_title for entry in outbox}
+    news = [entry for entry in outbox if entry.occasion == "new"]
+    sent = [entry for entry in news if entry.state == "sent"]
+    titles = {entry.article_title for entry in news}
     yield Check(
         name="nobody was alerted for the backlog, or for what only a poll said",
-        passed=len(titles) == 1 and len(sent) == len(outbox),
+        passed=len(titles) == 1 and len(sent) == len(news),
         detail="; ".join(sorted(titles)),
     )
 
@@ -120,10 +131,24 @@ def check_copy(
         passed=bool(printed) and [(copy.title, titles.get(copy.copy_of or "")) for copy in copies] == printed,
         detail="; ".join(copy.title for copy in copies),
     )
+    news = [entry for entry in outbox if entry.occasion == "new"]
     yield Check(
         name="the copy sent no second alert",
-        passed=bool(printed) and sorted(entry.channel for entry in outbox) == ["desk", "ops"],
-        detail=f"{len(outbox)} deliveries in the outbox",
+        passed=bool(printed) and sorted(entry.channel for entry in news) == ["desk", "ops"],
+        detail=f"{len(news)} deliveries of news in the outbox",
+    )
+
+
+def check_edit(outcome: Outcome) -> Iterator[Check]:
+    """Check that the edit was told once, with what was changed, under the first mail."""
+    edits = [mail for mail in outcome.mails if not mail.repeated and EDITED in mail.subject]
+    changed = ("Edited: headline, number", "[-140", "{+90")
+    yield Check(
+        name="the edit is in the mailbox, word by word",
+        passed=len(edits) == 1
+        and edits[0].is_reply_to(outcome.mails[0])
+        and all(words in edits[0].text for words in changed),
+        detail="; ".join(mail.subject for mail in edits),
     )
 
 

@@ -21,6 +21,7 @@ database: {database}
 
 defaults:
   every: 2s             # real sites: 15m, which is what you get when you say nothing
+  recheck: [2s, 4s, 8s, 12s, 16s, 20s, 24s, 30s, 36s, 42s]   # real sites: 15m, 1h, 3h, 1d, 3d, 7d
   pause: 0s             # the least time between two requests to one host; real sites: 2s
   allow_private: true   # this machine's own addresses are off limits otherwise
 
@@ -38,6 +39,7 @@ rules:
   - name: ferry
     match: '{query}'
     notify: [desk, ops]
+    on: [new, edit]     # edits are not told unless a rule asks
 
 smtp: {{ url: "{smtp}", from: "News monitor <monitor@example.org>" }}
 """

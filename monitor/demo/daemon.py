@@ -70,6 +70,7 @@ class OutboxEntry:
     state: str
     attempts: int
     article_title: str
+    occasion: str = "new"
 
 
 class Daemon:
@@ -156,6 +157,7 @@ class Daemon:
                 state=text(fields, "state"),
                 attempts=number(fields, "attempts"),
                 article_title=text(part(fields, "article"), "title"),
+                occasion=text(part(fields, "alert"), "occasion"),
             )
             for fields in listed
         )

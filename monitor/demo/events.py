@@ -46,6 +46,15 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A paper has changed a story that was out."""
+
+    paper: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleKept:
     """The daemon has read a page and kept its story.
 
@@ -134,6 +143,7 @@ DemoEvent = (
     | Chapter
     | DaemonStarted
     | Published
+    | Edited
     | ArticleKept
     | Visited
     | MailArrived

@@ -47,6 +47,10 @@ class Mail:
         part = self.message.get_body(("plain",))
         return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
 
+    def is_reply_to(self, other: Mail) -> bool:
+        """Return whether it stands under `other` in a mailbox."""
+        return other is not self and self.message["In-Reply-To"] == other.message_id
+
 
 class Mailbox:
     """Every address in one box."""

@@ -24,6 +24,7 @@ from monitor.demo.events import (
     DaemonStopped,
     DemoEvent,
     DemoSummary,
+    Edited,
     HookArrived,
     MailArrived,
     Opened,
@@ -32,6 +33,7 @@ from monitor.demo.events import (
 )
 from monitor.demo.mailbox import Mail, Mailbox
 from monitor.demo.newsstand import Newsstand, Site
+from monitor.demo.stories import edit_story
 from monitor.demo.webhook import Hook, WebhookReceiver
 from monitor.errors import MonitorError
 from monitor.model import name_id
@@ -49,6 +51,11 @@ PUBLISH_EVERY = timedelta(seconds=30)
 ALERTING_STORY = "ferry-offer"
 DISTRACTING_STORY = "beekeepers-court"
 COPIED_STORY = "ready-for-ferry-talks"
+
+NEW_HEADLINE = "Velmora Offers Kestria Ferry Talks if a Third Party Keeps the Timetable"
+FIRST_NUMBER, NEW_NUMBER = "140", "90"
+"""What the paper changes in the story that alerted."""
+
 LATER_STORIES = ("list-of-names", "chess-by-lamplight", "lighthouse-winter", "flax-money")
 """What comes out when the demo stays; the rule looks for the first."""
 
@@ -61,6 +68,9 @@ about bees; only the poll beside it asks about ferry talks."""
 THE_COPY = """\
 The other paper prints the story too, under a title of its own and lightly edited. Nobody needs to hear \
 it twice."""
+THE_EDIT = """\
+The first paper changes its story: another headline, another number. The rule asks for edits: the \
+desk gets the difference, word by word, under the first mail."""
 THE_END = "The daemon is asked to stop (SIGTERM)."
 STAYING = """\
 Everything keeps running, and every half minute another story comes out. Look at the papers in a browser \
@@ -156,6 +166,10 @@ class Demo:
         copy = self._publish(herald, COPIED_STORY)
         await self._until(lambda: self._was_read(copy))
 
+        self.events.put_nowait(Chapter(THE_EDIT))
+        self._edit(review)
+        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 1)
+
     async def _stop(self) -> int:
         self.events.put_nowait(Chapter(THE_END))
         exit_code = await self._daemon.stop(STOP_PATIENCE)
@@ -179,6 +193,12 @@ class Demo:
             Published(paper=site.title, title=publication.story.title, url=publication.url)
         )
         return publication.url
+
+    def _edit(self, site: Site) -> None:
+        before = site.stories[ALERTING_STORY]
+        after = edit_story(before, NEW_HEADLINE, FIRST_NUMBER, NEW_NUMBER)
+        publication = site.edit(ALERTING_STORY, after)
+        self.events.put_nowait(Edited(paper=site.title, title=after.title, url=publication.url))
 
     # --- what is seen --------------------------------------------------------------------------
 

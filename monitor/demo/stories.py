@@ -7,7 +7,7 @@ begins with `> ` a quotation; `*so*` is emphasis.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
 
@@ -79,6 +79,14 @@ def read_story(slug: str, text: str) -> Story:
         copy_of=fields.get("Copy-of"),
         blocks=tuple(read_block(block) for block in blocks),
     )
+
+
+def edit_story(story: Story, title: str, old: str, new: str) -> Story:
+    """Return a story under another headline, with `old` replaced by `new` wherever it stands."""
+    blocks = tuple(
+        replace(block, lines=tuple(line.replace(old, new) for line in block.lines)) for block in story.blocks
+    )
+    return replace(story, title=title, blocks=blocks)
 
 
 def read_block(text: str) -> Block:

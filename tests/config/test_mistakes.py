@@ -23,7 +23,7 @@ KNOWN = "sources, channels, rules, defaults, smtp, include, database, contact, t
 
 SOURCE_SETTINGS = (
     "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, first_visit, "
-    "backfill, url, name, feed, sitemap, section"
+    "backfill, recheck, url, name, feed, sitemap, section"
 )
 
 EXAMPLE = 'write "sources:" and below it "  - https://www.example.org/"'

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dedupe import find_changes
+from monitor.dedupe import find_changes, next_look
 from monitor.model import Article, ChangeKind, DiffSide
 from tests.dedupe.stories import make_article
 
@@ -87,9 +88,9 @@ def test_the_pieces_make_both_versions_of_a_line(one: str, other: str) -> None:
     changes = find_changes(replace(ARTICLE, text=one), replace(ARTICLE, text=other))
     lines = changes.lines if changes else ()
     for side, text in ((DiffSide.ADDED, one), (DiffSide.REMOVED, other)):
-        known = {" ".join(line.split()) for line in text.split("\n\n")}
+        known = {"".join(line.split()) for line in text.split("\n\n")}
         for line in lines:
-            version = " ".join("".join(piece.text for piece in line if piece.side is not side).split())
+            version = "".join("".join(piece.text for piece in line if piece.side is not side).split())
             assert version in known | {""}
 
 
@@ -107,3 +108,19 @@ def test_any_two_texts_are_compared_in_good_time(before: str, after: str) -> Non
     began = time.process_time()
     find_changes(replace(ARTICLE, text=before), replace(ARTICLE, text=after))
     assert time.process_time() - began < 4
+
+
+def test_an_article_is_looked_at_again_at_the_next_age_it_reaches() -> None:
+    ladder = (timedelta(hours=1), timedelta(days=2))
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    found = ARTICLE.fetched_at
+    assert next_look(ARTICLE, found, ladder) == found + hour
+    assert next_look(ARTICLE, found + hour, ladder) == found + 2 * day
+    assert next_look(ARTICLE, found + 2 * day, ladder) is None
+    assert next_look(ARTICLE, found, ()) is None
+    noon = replace(ARTICLE, fetched_at=found + hour / 2, published_at=found + hour / 4)
+    assert next_look(noon, noon.fetched_at, ladder) == found + hour / 4 + hour
+    by_day = replace(ARTICLE, fetched_at=found + 12 * hour, published_at=found)
+    assert next_look(by_day, by_day.fetched_at, ladder) == by_day.fetched_at + hour
+    old = replace(ARTICLE, published_at=found - 9 * day)
+    assert next_look(old, found, ladder) is None

@@ -13,6 +13,7 @@ from monitor.demo.checks import (
     check_alerts,
     check_archive,
     check_copy,
+    check_edit,
     check_end,
 )
 from monitor.demo.daemon import ArchivedArticle, LogLine, OutboxEntry
@@ -129,3 +130,36 @@ def test_a_copy_that_was_not_known_or_alerted_again_is_noticed(
 def test_a_daemon_that_had_to_be_killed_is_noticed_and_one_that_runs_on_is_not(outcome: Outcome) -> None:
     assert len(failed(check_end(replace(outcome, exit_code=-9)))) == 1
     assert failed(check_end(replace(outcome, exit_code=None))) == []
+
+
+def edit_mail(text: str, replies_to: str = "<1>") -> Mail:
+    message = EmailMessage()
+    message["In-Reply-To"] = replies_to
+    message.set_content(text)
+    return Mail(message_id="<3>", subject="[a] Edited: Ferry", to=("desk",), message=message, repeated=False)
+
+
+@pytest.mark.parametrize(
+    ("mail", "passed"),
+    [
+        (edit_mail("Edited: headline, number\n[-140-] {+90+}"), True),
+        (edit_mail("Edited: headline\n[-140-] {+90+}"), False),
+        (edit_mail("Edited: headline, number"), False),
+        (edit_mail("Edited: headline, number\n[-140-] {+90+}", replies_to="<2>"), False),
+        (MAIL, False),
+    ],
+    ids=["told", "not all of it", "no difference", "in no thread", "not told"],
+)
+def test_an_edit_is_told_once_word_by_word_under_the_first_mail(
+    outcome: Outcome, mail: Mail, passed: bool
+) -> None:
+    [check] = check_edit(replace(outcome, mails=(MAIL, mail)))
+    assert check.passed is passed
+
+
+def test_what_is_told_of_an_edit_is_no_second_alert(outcome: Outcome) -> None:
+    edits = (replace(ALERT, alert_id="3", occasion="edit", article_title="Another headline"),)
+    mails = (MAIL, edit_mail("Edited: headline, number"))
+    hooks = (HOOK, replace(HOOK, id="3", body=b'{"data":{"occasion":"edit"}}'))
+    checks = check_alerts(replace(outcome, mails=mails, hooks=hooks), (*OUTBOX, *edits))
+    assert all(check.passed for check in checks)

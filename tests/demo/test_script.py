@@ -9,6 +9,7 @@ from monitor.demo import (
     DaemonStopped,
     DemoEvent,
     DemoSummary,
+    Edited,
     HookArrived,
     MailArrived,
     Opened,
@@ -30,10 +31,19 @@ async def test_the_story_is_told_in_order_and_everything_that_should_happen_does
     assert summary.passed
 
     kinds = [type(event) for event in events]
-    landmarks = (Opened, DaemonStarted, ArticleKept, Published, MailArrived, DaemonStopped, DemoSummary)
+    landmarks = (
+        Opened,
+        DaemonStarted,
+        ArticleKept,
+        Published,
+        MailArrived,
+        Edited,
+        DaemonStopped,
+        DemoSummary,
+    )
     places = [kinds.index(kind) for kind in landmarks]
     assert places == sorted(places)
-    assert (kinds.count(MailArrived), kinds.count(HookArrived), kinds.count(DaemonComplained)) == (1, 1, 0)
+    assert (kinds.count(MailArrived), kinds.count(HookArrived), kinds.count(DaemonComplained)) == (2, 2, 0)
     copies = [event for event in events if isinstance(event, ArticleKept) and event.copy_of is not None]
     assert [copy.source for copy in copies] == ["herald"]
 

@@ -1,0 +1,82 @@
+"""Mails about what became of an article."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC
+from email import message_from_bytes
+from email.headerregistry import Address
+
+from jsonschema import Draft202012Validator
+
+from monitor.compose import name_first_alert
+from monitor.deliver import webhook_schema
+from monitor.deliver.body import write_body
+from monitor.deliver.message import Envelope, write_message
+from monitor.deliver.wording import MAX_CHANGES_CHARS, Wording
+from monitor.model import ChangeKind, Changes, Delivery, DiffPiece, DiffSide, Occasion
+from tests.deliver.stories import make_delivery
+
+LINE = (
+    DiffPiece("About", DiffSide.KEPT),
+    DiffPiece(" 40", DiffSide.REMOVED),
+    DiffPiece(" <65>", DiffSide.ADDED),
+    DiffPiece(" people waited.", DiffSide.KEPT),
+)
+ENVELOPE = Envelope("desk", Address("", "monitor", "example.org"), (Address("", "desk", "example.org"),))
+
+
+def edited(*lines: tuple[DiffPiece, ...]) -> Delivery:
+    delivery = make_delivery()
+    changes = Changes(kinds=(ChangeKind.NUMBER,), lines=lines or (LINE,))
+    return replace(delivery, alert=replace(delivery.alert, occasion=Occasion.EDIT, changes=changes))
+
+
+def removed() -> Delivery:
+    delivery = make_delivery()
+    return replace(delivery, alert=replace(delivery.alert, occasion=Occasion.REMOVAL))
+
+
+def test_a_mail_about_an_edit_says_what_was_changed_word_by_word() -> None:
+    letter = Wording(UTC).write_letter(edited())
+    assert letter.subject.startswith("[ferries] Edited: ")
+    assert "Edited: number\n" in letter.text
+    assert "About [-40-] {+<65>+} people waited." in letter.text
+    assert "> 40</del>" in letter.html
+    assert "&lt;65&gt;</ins>" in letter.html
+    assert "[-40-]" in Wording(UTC).write_note(edited()).body
+
+
+def test_a_mail_about_a_removal_says_so() -> None:
+    letter = Wording(UTC).write_letter(removed())
+    assert letter.subject.startswith("[ferries] Gone: ")
+    assert "Gone from its site" in letter.text
+
+
+def test_an_edit_of_any_size_makes_a_mail_of_bounded_size() -> None:
+    long = tuple(DiffPiece("word " * 5000, side) for side in DiffSide)
+    letter = Wording(UTC).write_letter(edited(*[long] * 50))
+    assert len(letter.text) < 4 * MAX_CHANGES_CHARS + len(Wording(UTC).write_letter(removed()).text)
+
+
+def test_what_became_of_an_article_replies_to_the_mail_that_first_told_of_it() -> None:
+    delivery = edited()
+    alert = delivery.alert
+    mail = message_from_bytes(write_message(ENVELOPE, alert, Wording(UTC).write_letter(delivery)))
+    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@example.org>"
+    assert mail["In-Reply-To"] == first
+    assert first in mail["References"]
+    assert mail["Message-ID"] != first
+
+
+def test_a_webhook_carries_the_edit_in_kinds_and_pieces() -> None:
+    for delivery in (edited(), removed()):
+        body = json.loads(write_body(delivery))
+        Draft202012Validator(webhook_schema()).validate(body)
+        assert body["data"]["occasion"] == delivery.alert.occasion
+    changes = json.loads(write_body(edited()))["data"]["changes"]
+    assert changes["kinds"] == ["number"]
+    assert "".join(piece["text"] for piece in changes["lines"][0] if piece["side"] != "added") == (
+        "About 40 people waited."
+    )
