@@ -22,6 +22,7 @@ class MailSink:
 
     def __init__(self, note: Note) -> None:
         self.ids: Counter[str] = Counter()
+        self.connections = 0
         self._note = note
         self._server: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
@@ -48,6 +49,7 @@ class MailSink:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  (asyncio runs a connection as a task)
         self._conversations.add(task)
+        self.connections += 1
         try:
             writer.write(b"220 sink ESMTP\r\n")
             while line := await reader.readline():
