@@ -26,8 +26,8 @@ MAX_OPEN_TAGS = 20_000
 MAX_DEPTH = 2_000
 """Levels of nesting that no page made for readers reaches."""
 
-MAX_NODES = 400_000
-"""Nodes after which the rest of a page is not read: 30 times the largest page of the development set."""
+MAX_NODES = 60_000
+"""Nodes after which the rest of a page is not read: over twice the largest page of the development set."""
 
 FORM_LEVELS = 4
 """Boxes around a radio button that are told of it."""
