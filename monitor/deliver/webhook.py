@@ -94,6 +94,7 @@ class WebhookSender:
         self._client = client
         self._clock = clock
         self._timeout = timeout
+        self._stopped_because = ""
         self._keys = tuple(decode_secret(secret) for secret in channel.secrets)
 
     @property
@@ -105,8 +106,11 @@ class WebhookSender:
         """Post one alert; return the status and the beginning of the answer.
 
         Raises:
-            DeliveryFailed: any status but 2xx, or none; final for 410 Gone and a private address.
+            DeliveryFailed: any status but 2xx, or none; final for 410 Gone and a private address. After a
+                410 nothing is asked any more: the other alerts wait.
         """
+        if self._stopped_because:
+            raise DeliveryFailed(self._stopped_because)
         body = write_body(delivery)
         deadline = asyncio.get_running_loop().time() + self._timeout.total_seconds()
         response = await self._post(body, self._headers(delivery.alert.id, body), deadline)
@@ -168,6 +172,7 @@ class WebhookSender:
     def _refusal(self, response: httpx.Response, said: str) -> DeliveryFailed:
         answer = f"{self._channel.url} answers {describe(response, said)}"
         if response.status_code == httpx.codes.GONE:
+            self._stopped_because = f"channel {self.name!r} is stopped: {answer}; mend its url, or start the daemon again to ask once more"
             return DeliveryFailed(
                 f"{answer}; the endpoint wants no more: take channel {self.name!r} out or mend its url",
                 transient=False,
