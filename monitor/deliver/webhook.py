@@ -172,7 +172,10 @@ class WebhookSender:
     def _refusal(self, response: httpx.Response, said: str) -> DeliveryFailed:
         answer = f"{self._channel.url} answers {describe(response, said)}"
         if response.status_code == httpx.codes.GONE:
-            self._stopped_because = f"channel {self.name!r} is stopped: {answer}; mend its url, or start the daemon again to ask once more"
+            self._stopped_because = (
+                f"channel {self.name!r} is stopped until its url is mended or the daemon is started again: "
+                f"{answer}"
+            )
             return DeliveryFailed(
                 f"{answer}; the endpoint wants no more: take channel {self.name!r} out or mend its url",
                 transient=False,
