@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
@@ -23,6 +23,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.extract import Explanation, explain_page, read_article
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
 from monitor.jobs.clock import SystemClock
+from monitor.jobs.health import MEMORY, Ailment, diagnose
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
@@ -38,7 +39,7 @@ from monitor.model import (
     Visit,
 )
 from monitor.pipeline import Pipeline
-from monitor.ports import ArticleQuery, Channel, StoredArticle
+from monitor.ports import ArticleQuery, Channel, SourceState, Store, StoredArticle
 from monitor.store import SqlStore, lock_database, open_store
 
 log = logging.getLogger("monitor")
@@ -145,6 +146,7 @@ class Daemon:
                 rules=RuleSet.compile(config.rules),
                 channels=channels,
                 quiet_hours=config.quiet_hours,
+                group_wait=config.group_wait,
             ),
             sources={source.name: source for source in config.sources},
             keep_pages=config.keep_pages,
@@ -194,6 +196,7 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
             workers=stack.enter_context(open_workers(config)),
             store=store,
             rules=await asyncio.to_thread(RuleSet.compile, config.rules),
+            group_wait=config.group_wait,
         )
         visit = await pipeline.visit(source)
         await record_visit(store, source, visit)
@@ -287,6 +290,17 @@ async def send_sample(config: Config, name: str) -> str:
         finally:
             for channel in channels.values():
                 await channel.close()
+
+
+# --- health --------------------------------------------------------------------------------------
+
+
+async def diagnose_sources(store: Store, states: Iterable[SourceState]) -> dict[str, Ailment]:
+    """Return what ails the sources that are unwell, by name."""
+    now = SystemClock().now()
+    given = {each.source: each for each in await store.source_yields(now - MEMORY)}
+    ailments = {state.name: diagnose(state, given.get(state.name), now) for state in states}
+    return {name: ailment for name, ailment in ailments.items() if ailment is not None}
 
 
 # --- adapters ------------------------------------------------------------------------------------

@@ -82,7 +82,8 @@ class SourceMemory:
     """What the store remembers of a source when a visit begins.
 
     `added_at` is when the source was first registered. `visited` is False until a first visit has
-    ended well. `failures` counts the failed visits in a row. `published` tells when its newest articles
+    ended well. `last_new_at` is when its seed last named a link never seen before, None for never.
+    `failures` counts the failed visits in a row. `published` tells when its newest articles
     appeared (their own time, or that of fetching them), newest first, 64 at most.
     """
 
@@ -90,6 +91,7 @@ class SourceMemory:
     visited: bool = False
     seed: Seed | None = None
     validators: Validators = Validators()
+    last_new_at: datetime | None = None
     failures: int = 0
     template: Template = Template()
     published: tuple[datetime, ...] = ()
@@ -206,6 +208,27 @@ class SourceState:
     articles: int
     last_article_at: datetime | None
     waiting: int
+    dismissed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleYield:
+    """An article, for as much as its source's health is concerned. `dated`: its page named a time."""
+
+    found_at: datetime
+    characters: int
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceYield:
+    """What a source has given lately: `articles`, newest first, 60 at most.
+
+    `dismissed` counts the links found after the newest of them that gave no article.
+    """
+
+    source: str
+    articles: tuple[ArticleYield, ...]
     dismissed: int
 
 
@@ -392,6 +415,10 @@ class Store(Protocol):
 
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""
+        ...
+
+    async def source_yields(self, since: datetime) -> tuple[SourceYield, ...]:
+        """List what each source has given since then; sources that gave nothing are left out."""
         ...
 
     async def link_states(self, source: str, limit: int) -> tuple[LinkState, ...]:

@@ -197,9 +197,10 @@ def sources(
     as_json: AsJson = False,
     limit: Limit = 20,
 ) -> None:
-    """Show how each source fares: well, failing since when and why, and when it is visited next."""
+    """Show how each source fares: well, or since when not and why, and when it is visited next."""
     settings = load(config)
     states = ask(settings, lambda store: store.source_states())
+    ailments = ask(settings, lambda store: program.diagnose_sources(store, states))
     if name is not None:
         states = tuple(state for state in states if state.name == name)
         if not states:
@@ -207,15 +208,16 @@ def sources(
             raise MonitorError(f"{name} has not been visited yet; `monitor visit {name}` does it now")
     links = () if name is None else ask(settings, lambda store: store.link_states(name, limit))
     if as_json:
-        printing.print_json(states if name is None else {"source": states[0], "links": links})
+        shown = [printing.source_json(state, ailments.get(state.name)) for state in states]
+        printing.print_json(shown if name is None else {"source": shown[0], "links": links})
         return
     if not states:
         say_nothing("No source has been registered yet: start the daemon with `monitor run`.")
         return
     if name is None:
-        printing.show_sources(states, settings.timezone)
+        printing.show_sources(states, ailments, settings.timezone)
     else:
-        printing.show_source(states[0], links, settings.timezone)
+        printing.show_source(states[0], ailments, links, settings.timezone)
 
 
 @commands.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.logs import printable
+from monitor.jobs.health import Ailment
 from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
@@ -160,8 +161,8 @@ def show_visit(visit: Visit) -> None:
     )
 
 
-def show_sources(states: Sequence[SourceState], zone: tzinfo | None) -> None:
-    """Print how each source fares, and below why some are failing."""
+def show_sources(states: Sequence[SourceState], ailments: Mapping[str, Ailment], zone: tzinfo | None) -> None:
+    """Print how each source fares, and below why some do not."""
     columns = (
         ("source", "cyan"),
         ("state", ""),
@@ -172,7 +173,7 @@ def show_sources(states: Sequence[SourceState], zone: tzinfo | None) -> None:
     rows = [
         (
             state.name,
-            describe_state(state),
+            describe_state(state, ailments.get(state.name)),
             short_time(state.last_visit_at, zone),
             short_time(state.next_visit_at, zone) if state.active else "-",
             str(state.articles),
@@ -185,9 +186,13 @@ def show_sources(states: Sequence[SourceState], zone: tzinfo | None) -> None:
             since = short_time(state.failing_since, zone)
             console.print(Text.assemble("\n", (state.name, "cyan"), f" is failing since {since}:"))
             console.print(plain(f"  {state.reason}"))
+        elif ailment := ailments.get(state.name):
+            since = short_time(ailment.since, zone)
+            console.print(Text.assemble("\n", (state.name, "cyan"), f" is unwell since {since}:"))
+            console.print(plain(f"  {ailment.reason}"))
 
 
-def describe_state(state: SourceState) -> Text:
+def describe_state(state: SourceState, ailment: Ailment | None) -> Text:
     """Return how a source fares in a word or two."""
     if not state.active:
         return Text("taken out", style="dim")
@@ -195,16 +200,29 @@ def describe_state(state: SourceState) -> Text:
         return Text("failing" if state.failures == 1 else f"failing, {state.failures} times", style="red")
     if state.last_visit_at is None:
         return Text("not visited yet", style="yellow")
+    if ailment is not None:
+        return Text("unwell", style="red")
     return Text("well", style="green")
 
 
-def show_source(state: SourceState, links: Sequence[LinkState], zone: tzinfo | None) -> None:
+def source_json(state: SourceState, ailment: Ailment | None) -> dict[str, object]:
+    """Return a source for programs; `ailment` is null when it is well."""
+    return {field.name: getattr(state, field.name) for field in fields(state)} | {"ailment": ailment}
+
+
+def show_source(
+    state: SourceState, ailments: Mapping[str, Ailment], links: Sequence[LinkState], zone: tzinfo | None
+) -> None:
     """Print all about one source: where its links come from, and which of them gave no article."""
-    show_sources([state], zone)
+    show_sources([state], ailments, zone)
     seed = (
         f"its {state.seed.kind} {state.seed.url}" if state.seed else "nothing yet: no visit has found a seed"
     )
     console.print(plain(f"\nlinks come from {seed}"))
+    if state.seed and state.seed.reason:
+        console.print(plain(f"  because {state.seed.reason}"))
+    if state.seed and state.seed.chosen_at:
+        console.print(f"  chosen {short_time(state.seed.chosen_at, zone)}")
     console.print(f"{state.waiting} links wait to be fetched; {state.dismissed} gave no article")
     if links:
         console.print()

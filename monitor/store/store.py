@@ -29,6 +29,7 @@ from monitor.ports import (
     Recheck,
     SourceMemory,
     SourceState,
+    SourceYield,
     StoredArticle,
 )
 from monitor.store import archive, copies, links, looks, outbox, visits
@@ -38,6 +39,7 @@ from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
 from monitor.store.trace import trace_alert
 from monitor.store.writer import Writer
+from monitor.store.yields import list_yields
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -205,6 +207,10 @@ class SqlStore:
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""
         return await self._read(visits.states)
+
+    async def source_yields(self, since: datetime) -> tuple[SourceYield, ...]:
+        """List what each source has given since then."""
+        return await self._read(lambda db: list_yields(db, since))
 
     async def link_states(self, source: str, limit: int) -> tuple[LinkState, ...]:
         """List a source's links that were dismissed or wait for another try, newest first."""

@@ -1,0 +1,132 @@
+"""Is a source well? By what it gives, not only by what it answers.
+
+Position: asked by `app` for people to read. Pure: what the source has given, and the time, are arguments.
+
+A site that was redesigned, or that answers robots with an empty page, fails no visit and gives nothing.
+So each source is held against its own last weeks (`SourceYield`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from monitor.ports import ArticleYield, SourceState, SourceYield
+
+DAY = timedelta(days=1)
+
+MEMORY = 28 * DAY
+"""How far back a source is held against itself: four weekends."""
+
+MIN_FAILURES = 3
+MIN_FAILING = timedelta(hours=2)
+"""A source is failing when it has failed so often and for so long: a restart of its server is no news."""
+
+OCCASION = timedelta(hours=1)
+MIN_OCCASIONS = 5
+"""So many times, an hour apart at least, a source must have given something before silence tells anything."""
+
+SILENCE_FACTOR = 3
+MIN_SILENCE = DAY
+"""A silence is unusual from a day on, and when it is three times as long as any in the source's memory."""
+
+RECENT = 10
+"""So many articles, or dismissed pages, in a row tell of a change; one or two are chance."""
+
+MIN_EARLIER = 20
+SHORT_SHARE = 1 / 3
+"""Articles whose median length falls to this share are teasers, or a wall has gone up."""
+
+DATED_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ailment:
+    """Why a source is unwell, in a sentence for people, and since when."""
+
+    reason: str
+    since: datetime
+
+
+def diagnose(state: SourceState, given: SourceYield | None, now: datetime) -> Ailment | None:
+    """Return what ails a source; None when it is well, or too little is known.
+
+    `given` is None for a source that has given nothing in its memory.
+    """
+    if not state.active or state.last_visit_at is None:
+        return None
+    if state.failures:
+        return _failing(state, now)
+    if given is None or not given.articles:
+        return None
+    return (
+        _dismissed(given)
+        or _silent(given.articles, state.last_visit_at)
+        or _shortened(given.articles)
+        or _undated(given.articles)
+    )
+
+
+def _failing(state: SourceState, now: datetime) -> Ailment | None:
+    since = state.failing_since
+    if since is None or state.failures < MIN_FAILURES or now - since < MIN_FAILING:
+        return None
+    return Ailment(reason=state.reason or "it fails", since=since)
+
+
+def _dismissed(given: SourceYield) -> Ailment | None:
+    if given.dismissed < RECENT:
+        return None
+    return Ailment(
+        reason=f"it answers, but none of its last {given.dismissed} pages could be read as an article",
+        since=given.articles[0].found_at,
+    )
+
+
+def _silent(articles: Sequence[ArticleYield], last_visit_at: datetime) -> Ailment | None:
+    occasions: list[datetime] = []
+    for article in articles:
+        if not occasions or occasions[-1] - article.found_at >= OCCASION:
+            occasions.append(article.found_at)
+    if len(occasions) < MIN_OCCASIONS:
+        return None
+    longest = max(later - earlier for later, earlier in pairwise(occasions))
+    if last_visit_at - occasions[0] < max(MIN_SILENCE, longest * SILENCE_FACTOR):
+        return None
+    return Ailment(
+        reason="it answers, but gives nothing new; "
+        f"{_hours(longest)} was the longest that it was silent in the {MEMORY.days} days before",
+        since=occasions[0],
+    )
+
+
+def _shortened(articles: Sequence[ArticleYield]) -> Ailment | None:
+    recent, earlier = articles[:RECENT], articles[RECENT:]
+    if len(earlier) < MIN_EARLIER:
+        return None
+    now, before = (median(article.characters for article in some) for some in (recent, earlier))
+    if now >= before * SHORT_SHARE:
+        return None
+    return Ailment(
+        reason=f"its articles have become short: {now:.0f} characters, where they had {before:.0f}",
+        since=recent[-1].found_at,
+    )
+
+
+def _undated(articles: Sequence[ArticleYield]) -> Ailment | None:
+    recent, earlier = articles[:RECENT], articles[RECENT:]
+    if len(earlier) < MIN_EARLIER or any(article.dated for article in recent):
+        return None
+    if sum(article.dated for article in earlier) < DATED_SHARE * len(earlier):
+        return None
+    return Ailment(reason="its articles have lost their dates", since=recent[-1].found_at)
+
+
+def _hours(duration: timedelta) -> str:
+    if duration >= 2 * DAY:
+        return f"{round(duration / DAY)} days"
+    hours = max(1, round(duration / timedelta(hours=1)))
+    return "an hour" if hours == 1 else f"{hours} hours"

@@ -1,0 +1,65 @@
+"""What each source has given lately, for its health.
+
+Position: under `store`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from monitor.ports import ArticleYield, SourceYield
+from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINKS, SOURCES, LinkStatus
+
+RECENT_ARTICLES = 60
+"""Of each source; texts are long, so that no more are looked at."""
+
+
+def list_yields(connection: Connection, since: datetime) -> tuple[SourceYield, ...]:
+    """Return what each source has given since then, in no order."""
+    rank = func.row_number().over(
+        partition_by=ARTICLES.c.source_id, order_by=(ARTICLES.c.fetched_at.desc(), ARTICLES.c.id.desc())
+    )
+    ranked = (
+        select(ARTICLES.c.id, rank.label("rank")).where(ARTICLES.c.fetched_at >= since).subquery("ranked")
+    )
+    rows = connection.execute(
+        select(
+            ARTICLES.c.source_id,
+            ARTICLES.c.fetched_at,
+            ARTICLES.c.published_at.is_not(None).label("dated"),
+            func.length(ARTICLES.c.text).label("characters"),
+        )
+        .join(ranked, ranked.c.id == ARTICLES.c.id)
+        .where(ranked.c.rank <= RECENT_ARTICLES)
+        .order_by(ARTICLES.c.source_id, ranked.c.rank)
+    )
+    articles: defaultdict[int, list[ArticleYield]] = defaultdict(list)
+    for row in rows:
+        articles[row.source_id].append(
+            ArticleYield(found_at=row.fetched_at, characters=row.characters, dated=bool(row.dated))
+        )
+    dismissed = _count_dismissed(connection)
+    names = {row.id: row.name for row in connection.execute(select(SOURCES.c.id, SOURCES.c.name))}
+    return tuple(
+        SourceYield(source=names[row], articles=tuple(given), dismissed=dismissed.get(row, 0))
+        for row, given in articles.items()
+    )
+
+
+def _count_dismissed(connection: Connection) -> dict[int, int]:
+    """Return how many links of each source were dismissed that were found after its newest article."""
+    newest = (
+        select(func.max(ARTICLES.c.fetched_at))
+        .where(ARTICLES.c.source_id == LINKS.c.source_id)
+        .correlate(LINKS)
+        .scalar_subquery()
+    )
+    counted = connection.execute(
+        select(LINKS.c.source_id, func.count().label("dismissed"))
+        .where(LINK_IS_OPEN, LINKS.c.state == LinkStatus.DISMISSED.value, LINKS.c.found_at > newest)
+        .group_by(LINKS.c.source_id)
+    )
+    return {row.source_id: row.dismissed for row in counted}

@@ -1,0 +1,126 @@
+"""When a source is unwell: held against its own last weeks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.jobs.health import Ailment, diagnose
+from monitor.ports import ArticleYield, SourceState, SourceYield
+
+NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def state(*, failures: int = 0, failing: timedelta | None = None, active: bool = True) -> SourceState:
+    return SourceState(
+        name="gazette",
+        url="https://gazette.example/",
+        active=active,
+        added_at=NOW - 100 * DAY,
+        seed=None,
+        last_visit_at=NOW,
+        next_visit_at=NOW,
+        failures=failures,
+        failing_since=None if failing is None else NOW - failing,
+        reason="gazette.example: 503" if failures else None,
+        articles=50,
+        last_article_at=None,
+        waiting=0,
+        dismissed=0,
+    )
+
+
+def give(
+    count: int = 40,
+    *,
+    every: timedelta = 6 * HOUR,
+    silent: timedelta = HOUR,
+    short: int = 0,
+    undated: int = 0,
+    dismissed: int = 0,
+) -> SourceYield:
+    """Return what a source gave, one article `every` so often; of the newest, some are short or undated."""
+    articles = tuple(
+        ArticleYield(
+            found_at=NOW - silent - every * n, characters=200 if n < short else 3000, dated=n >= undated
+        )
+        for n in range(count)
+    )
+    return SourceYield(source="gazette", articles=articles, dismissed=dismissed)
+
+
+def test_a_source_that_gives_what_it_always_gave_is_well() -> None:
+    assert diagnose(state(), give(), NOW) is None
+
+
+def test_a_source_that_fails_is_unwell_after_three_failures_and_two_hours() -> None:
+    assert diagnose(state(failures=2, failing=DAY), None, NOW) is None
+    assert diagnose(state(failures=3, failing=HOUR), None, NOW) is None
+    ailment = diagnose(state(failures=3, failing=2 * HOUR), None, NOW)
+    assert ailment == Ailment(reason="gazette.example: 503", since=NOW - 2 * HOUR)
+
+
+def test_a_source_that_answers_but_has_fallen_silent_is_unwell_since_its_last_article() -> None:
+    ailment = diagnose(state(), give(silent=2 * DAY), NOW)
+    assert ailment is not None
+    assert ailment.since == NOW - 2 * DAY
+    assert "6 hours was the longest" in ailment.reason
+
+
+def test_a_weekly_source_may_be_silent_for_a_week() -> None:
+    assert diagnose(state(), give(6, every=5 * DAY, silent=7 * DAY), NOW) is None
+
+
+def test_a_busy_source_may_be_silent_for_a_night() -> None:
+    assert diagnose(state(), give(every=HOUR, silent=12 * HOUR), NOW) is None
+
+
+def test_one_batch_of_articles_tells_no_rhythm() -> None:
+    assert diagnose(state(), give(20, every=timedelta(seconds=1), silent=9 * DAY), NOW) is None
+
+
+def test_ten_dismissed_pages_in_a_row_make_a_source_unwell() -> None:
+    assert diagnose(state(), give(dismissed=9), NOW) is None
+    ailment = diagnose(state(), give(dismissed=10), NOW)
+    assert ailment is not None
+    assert "10 pages" in ailment.reason
+
+
+def test_articles_that_have_become_teasers_make_a_source_unwell() -> None:
+    assert diagnose(state(), give(short=4), NOW) is None
+    ailment = diagnose(state(), give(short=10), NOW)
+    assert ailment is not None
+    assert "200 characters, where they had 3000" in ailment.reason
+
+
+def test_lost_dates_make_a_source_unwell_that_always_named_them() -> None:
+    assert diagnose(state(), give(undated=9), NOW) is None
+    assert diagnose(state(), give(undated=40), NOW) is None
+    ailment = diagnose(state(), give(undated=10), NOW)
+    assert ailment is not None
+    assert "dates" in ailment.reason
+
+
+def test_a_source_that_was_taken_out_or_is_new_is_not_judged() -> None:
+    assert diagnose(state(active=False), give(silent=9 * DAY), NOW) is None
+    assert diagnose(state(), None, NOW) is None
+
+
+@given(
+    articles=st.lists(
+        st.builds(
+            ArticleYield,
+            found_at=st.datetimes(timezones=st.just(UTC)),
+            characters=st.integers(1, 10**6),
+            dated=st.booleans(),
+        ),
+        max_size=60,
+    ),
+    dismissed=st.integers(0, 10**6),
+)
+def test_no_past_breaks_the_diagnosis(articles: list[ArticleYield], dismissed: int) -> None:
+    newest_first = tuple(sorted(articles, key=lambda article: article.found_at, reverse=True))
+    diagnose(state(), SourceYield(source="gazette", articles=newest_first, dismissed=dismissed), NOW)

@@ -1,0 +1,34 @@
+"""What each source has given lately."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.ports import ArticleYield, SourceYield
+from monitor.store import SqlStore
+from tests.store.samples import COURIER, GAZETTE, HOUR, MINUTE, NOW, keep, make_link, make_story
+
+
+async def test_each_source_shows_its_newest_articles_and_the_pages_that_gave_none_since(
+    store: SqlStore,
+) -> None:
+    await store.register([GAZETTE, COURIER], NOW)
+    dated, undated = make_story("dam"), make_story("quay", minute=5)
+    dated = replace(dated, article=replace(dated.article, published_at=NOW - HOUR))
+    undated = replace(undated, article=replace(undated.article, published_at=None))
+    await keep(store, dated, undated)
+    late = make_link("late")
+    await store.remember("gazette", [late], [], NOW + HOUR)
+    await store.dismiss(late, "a list of links", None, NOW + HOUR)
+    expected = SourceYield(
+        source="gazette",
+        articles=(
+            ArticleYield(
+                found_at=undated.article.fetched_at, characters=len(undated.article.text), dated=False
+            ),
+            ArticleYield(found_at=dated.article.fetched_at, characters=len(dated.article.text), dated=True),
+        ),
+        dismissed=1,
+    )
+    assert await store.source_yields(NOW - HOUR) == (expected,)
+    assert await store.source_yields(undated.article.fetched_at + MINUTE) == ()
