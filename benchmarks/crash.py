@@ -264,7 +264,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the stories and the moments")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures as well")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         rows = asyncio.run(run(Task(given.kills, given.articles, given.seed), Path(folder)))
     report = Report(
         name="crash",

@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the stories and the instants")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures as well")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         task = Task(given.times, given.articles, given.seed)
         figures = asyncio.run(stop_again_and_again(task, Path(folder)))
     report = Report(
