@@ -197,13 +197,13 @@ TAG_REASONS: dict[str, Reason] = {
 """What a tag alone says."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def read_words(words: str) -> Reason | None:
     """Return what the words of a box make it, None when they say nothing against it."""
     return next((reason for word in words.split() if (reason := read_name(word))), None)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def read_name(name: str) -> Reason | None:
     """Return what one class, id or role makes a box."""
     if _SAYS_NOTHING.match(name):
@@ -222,7 +222,7 @@ def read_name(name: str) -> Reason | None:
     return None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def names_body(words: str) -> bool:
     """Return whether the words of a box say that it holds the story."""
     return bool(_BODY.search(words)) and not _NOT_BODY.search(words)
