@@ -45,6 +45,7 @@ PATIENCE_S = 600
 
 CONFIGURATION = """\
 database: sqlite:///monitor.sqlite3
+group_wait: 0s
 defaults: {{ every: 1s, pause: 0s, allow_private: true }}
 sources:
 {sources}

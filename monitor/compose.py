@@ -35,8 +35,17 @@ def is_news(article: Article, link: Link, source: Source, added_at: datetime) ->
     return newest >= added_at.replace(second=0, microsecond=0) - source.backfill - slack
 
 
-def compose(article: Article, matches: Iterable[Match], verdict: Verdict, now: datetime) -> tuple[Alert, ...]:
-    """Return one alert for each channel of each rule that matched and asks for news, in the rules' order."""
+def compose(
+    article: Article,
+    matches: Iterable[Match],
+    verdict: Verdict,
+    now: datetime,
+    group_wait: timedelta = timedelta(),
+) -> tuple[Alert, ...]:
+    """Return one alert for each channel of each rule that matched and asks for news, in the rules' order.
+
+    Each waits `group_wait` for copies of the story, which it then names.
+    """
     return tuple(
         Alert(
             id=name_first_alert(match.rule.name, verdict.story_id, channel),
@@ -47,6 +56,7 @@ def compose(article: Article, matches: Iterable[Match], verdict: Verdict, now: d
             article_id=article.id,
             excerpts=match.excerpts,
             created_at=now,
+            wait=group_wait,
         )
         for match in matches
         if Occasion.NEW in match.rule.on

@@ -427,7 +427,8 @@ class Match:
 class Alert:
     """One rule has news for one channel. Its id is the same whenever it is composed again.
 
-    `changes` says what an edit changed, None on other occasions.
+    `changes` says what an edit changed, None on other occasions. It is not sent before `wait` has passed,
+    so that copies of the story that come in meanwhile can be named in it.
     """
 
     id: str
@@ -446,6 +447,17 @@ class Alert:
 
 
 class TlsMode(StrEnum):
+    wait: timedelta = field(default=timedelta(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Another article that tells the same story: where it stands, and under which headline."""
+
+    source: str
+    site_name: str | None
+    title: str
+    url: str
     """How a mail server is spoken to. There is never a silent fall to plain text."""
 
     NONE = "none"
@@ -566,3 +578,4 @@ class Delivery:
     sent_at: datetime | None = None
     receipt: str | None = None
     progress: str | None = None
+    also_in: tuple[Outlet, ...] = ()

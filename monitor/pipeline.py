@@ -194,6 +194,7 @@ class Pipeline:
         Whatever the site does is part of the answer; only the store's errors are raised. The caller
         records the answer (`Store.finish_visit`), because it knows when the next visit is.
         """
+    group_wait: timedelta = timedelta()
         visit = OpenVisit(
             source=source, memory=await self.store.recall(source.name), started_at=self.clock.now()
         )
@@ -399,7 +400,7 @@ class Pipeline:
             fingerprint=fingerprint,
             verdict=verdict,
             matches=matches,
-            alerts=compose(article, matches, verdict, self.clock.now()) if news else (),
+            alerts=compose(article, matches, verdict, self.clock.now(), self.group_wait) if news else (),
             next_look_at=next_look(article, self.clock.now(), visit.source.recheck),
             validators=page.response.validators,
         )
@@ -505,7 +506,7 @@ class Pipeline:
         verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
         aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes)
         return matches, (
-            *compose(after, first, verdict, now),
+            *compose(after, first, verdict, now, self.group_wait),
             *compose_later(aftermath, [*later, *lost], now),
         )
 

@@ -81,7 +81,9 @@ class World:
         for place in (self.newsstand, self.mailbox, self.receiver):
             await place.open()
         path = write_configuration(self._folder, self.newsstand, self.mailbox, self.receiver)
-        path.write_text(path.read_text().replace("every: 2s", "every: 1s"))
+        path.write_text(
+            path.read_text().replace("every: 2s", "every: 1s").replace("group_wait: 10s", "group_wait: 0s")
+        )
 
     async def close(self) -> None:
         self.daemon.kill()

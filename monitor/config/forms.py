@@ -116,6 +116,7 @@ MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _t
 DatabaseUrl = Annotated[
     str, _one_value(servers.read_database), _text(r"^\s*(?:sqlite:///|[Pp][Oo][Ss][Tt][Gg])")
 ]
+GroupWait = Annotated[timedelta, _duration(values.ZERO, HOUR), _DURATION]
 Age = Annotated[timedelta, _duration(SECOND, 366 * DAY), _DURATION]
 OccasionName = Annotated[
     Occasion, _one_value(values.read_occasion), _or_reference({"enum": [str(each) for each in Occasion]})
@@ -383,5 +384,9 @@ class FileForm(Form):
     workers: Workers | None = Field(
         default=None,
         description="How many processes read pages. By default as many as the machine has cores.",
+    )
+    group_wait: GroupWait = Field(
+        default=MINUTE,
+        description="How long an alert waits for copies of its story, which it then names.",
     )
     keep_pages: Period = Field(default=14 * DAY, description="How long the bytes of each page are kept.")

@@ -197,6 +197,7 @@ def _build(
         keep_pages=main.keep_pages,
         files=stamps,
         patterns=patterns,
+        group_wait=main.group_wait,
         parsed=tuple(files),
     )
 

@@ -20,7 +20,7 @@ MAX_TEXT_CHARS = 100_000
 
 
 def write_body(delivery: Delivery) -> bytes:
-    """Return the body about an alert, UTF-8: the same bytes on every attempt."""
+    """Return the body about an alert, UTF-8: the same on every attempt, but for outlets come since."""
     alert = delivery.alert
     body = {
         "type": "alert",
@@ -33,6 +33,10 @@ def write_body(delivery: Delivery) -> bytes:
             "story_id": alert.story_id,
             "occasion": alert.occasion.value,
             "changes": None if alert.changes is None else describe_changes(alert.changes),
+            "also_in": [
+                {"source": each.source, "site_name": each.site_name, "title": each.title, "url": each.url}
+                for each in delivery.also_in
+            ],
             "excerpts": [describe_excerpt(excerpt) for excerpt in alert.excerpts],
             "article": describe_article(delivery.article),
         },
@@ -122,6 +126,13 @@ def webhook_schema() -> dict[str, object]:
                     "new: the first of the story for this rule; edit: it was changed; removal: it is gone.",
                 ),
                 changes={"anyOf": [changes_schema(), {"type": "null"}]},
+                also_in=described(
+                    {
+                        "type": "array",
+                        "items": shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT),
+                    },
+                    "Other outlets that had the story when this was sent.",
+                ),
                 excerpts={"type": "array", "items": excerpt_schema()},
                 article=article_schema(),
             ),

@@ -6,7 +6,7 @@ the page's text only ever fills them; it is never a template itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from monitor.deliver.clean import ELLIPSIS, clean, one_line, shorten
-from monitor.model import Alert, Article, Changes, Delivery, DiffPiece, DiffSide, Excerpt, Occasion
+from monitor.model import Alert, Article, Changes, Delivery, DiffPiece, DiffSide, Excerpt, Occasion, Outlet
 
 MAX_SUBJECT_CHARS = 150
 """Mail clients show 30 to 70 of them; a headline that is longer is cut at a word."""
@@ -33,6 +33,9 @@ MIN_PARAGRAPH_CHARS = 80
 
 MAX_CHANGES_CHARS = 4_000
 """Characters of changed lines that a mail shows."""
+
+MAX_OUTLETS = 10
+"""Other outlets that a mail names."""
 
 MAX_KEPT_CHARS = 80
 """Of what was kept between two changes, so many characters are shown at either end."""
@@ -64,8 +67,9 @@ class AlertView:
 
     `title` and each of `excerpts` are pieces, so that the matched words can be marked. `published` is
     None when the page names no date. `happened` says what became of the article later, None when it is
-    new; `changes` are the lines that an edit changed, piece by piece. `link` is None when the URL is not
-    of the web. `words_left` is how many words of the article did not fit.
+    new; `changes` are the lines that an edit changed, piece by piece. `also_in` names the other outlets,
+    None for none. `link` is None when the URL is not of the web. `words_left` is how many words of the
+    article did not fit.
     """
 
     alert_id: str
@@ -86,6 +90,7 @@ class AlertView:
     words_left: int
     paywalled: bool
     happened: str | None
+    also_in: str | None
     changes: tuple[tuple[DiffPiece, ...], ...]
 
     @property
@@ -144,8 +149,8 @@ class Wording:
         about = " · ".join(part for part in (view.source, view.authors, view.published) if part)
         sentences = ("> " + emphasise(sentence) for sentence in view.excerpts)
         changes = (mark_changes(line) for line in view.changes)
-        parts = [*filter(None, [view.happened]), about, *changes, *sentences, view.url]
-        return Note(title=write_subject(delivery), body="\n\n".join(parts) + "\n")
+        parts = [view.happened, about, *changes, *sentences, view.also_in, view.url]
+        return Note(title=write_subject(delivery), body="\n\n".join(filter(None, parts)) + "\n")
 
     def view(self, delivery: Delivery) -> AlertView:
         """Return what the templates, or a terminal, show of an alert."""
@@ -173,6 +178,7 @@ class Wording:
             words_left=words_left,
             paywalled=article.paywalled,
             happened=say_occasion(alert),
+            also_in=say_outlets(delivery.also_in),
             changes=first_changes(alert.changes),
         )
 
@@ -196,6 +202,15 @@ def say_occasion(alert: Alert) -> str | None:
     if alert.occasion is Occasion.REMOVAL:
         return "Gone from its site. This is what it said:"
     return None
+
+
+def say_outlets(outlets: Sequence[Outlet]) -> str | None:
+    """Return who else has the story, as in "Also reported by A, B and 12 others"; None for nobody."""
+    if not outlets:
+        return None
+    names = [one_line(outlet.site_name or outlet.source, MAX_NAME_CHARS) for outlet in outlets[:MAX_OUTLETS]]
+    more = len(outlets) - len(names)
+    return f"Also reported by {', '.join(names)}" + (f" and {more} more" if more else "")
 
 
 def first_changes(changes: Changes | None) -> tuple[tuple[DiffPiece, ...], ...]:

@@ -20,6 +20,8 @@ from monitor.errors import MonitorError
 EDITED = "] Edited: "
 """What the subject of a mail about an edit holds."""
 
+ALSO_IN = "Also reported by "
+
 EDIT_HOOK = b'"occasion":"edit"'
 
 STRIPPED = ("currency ticker", "weather", "poll", "related links")
@@ -99,6 +101,11 @@ def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Ch
         name="the alert is in the mailbox",
         passed=len(mails) == 1 and "ferry talks" in mails[0].text.casefold(),
         detail="; ".join(mail.subject for mail in mails),
+    )
+    yield Check(
+        name="it names the other paper, which has the story too",
+        passed=all(ALSO_IN in mail.text for mail in mails),
+        detail=next((line for mail in mails for line in mail.text.splitlines() if ALSO_IN in line), ""),
     )
     yield Check(
         name="the same alert is at the webhook, its signature verified",

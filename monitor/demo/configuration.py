@@ -19,9 +19,11 @@ TEMPLATE = """\
 # Written by `monitor demo`: two small papers on this machine, one rule, a mailbox and a webhook.
 database: {database}
 
+group_wait: 10s         # how long an alert waits for copies; real sites: 1m
+
 defaults:
   every: 2s             # real sites: 15m, which is what you get when you say nothing
-  recheck: [2s, 4s, 8s, 12s, 16s, 20s, 24s, 30s, 36s, 42s]   # real sites: 15m, 1h, 3h, 1d, 3d, 7d
+  recheck: [2s, 4s, 8s, 12s, 16s, 20s, 24s, 30s, 36s, 42s, 48s]   # real sites: 15m, 1h, 3h, 1d, 3d, 7d
   pause: 0s             # the least time between two requests to one host; real sites: 2s
   allow_private: true   # this machine's own addresses are off limits otherwise
 

@@ -16,11 +16,14 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, Select, case, select, update
 
 from monitor.errors import StoreError
-from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion
+from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion, Outlet
 from monitor.store.dialects import insert_new
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.rows import article_from
 from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, REVISIONS, SOURCES
+
+MAX_OUTLETS = 100
+"""Articles of one story that an alert about it names at most, itself among them."""
 
 
 def insert_alerts(
@@ -42,7 +45,7 @@ def insert_alerts(
             "created_at": alert.created_at,
             "state": DeliveryState.WAITING.value,
             "attempts": 0,
-            "next_attempt_at": alert.created_at,
+            "next_attempt_at": alert.created_at + alert.wait,
             "occasion": alert.occasion.value,
             "revision_id": revision_row,
         }
@@ -75,7 +78,40 @@ def claim_due(connection: Connection, claim: Claim, channel: str, limit: int) ->
     rows = connection.execute(
         _deliveries().where(ALERTS.c.id.in_(taken)).order_by(ALERTS.c.created_at, ALERTS.c.id)
     )
-    return tuple(_delivery_from(row) for row in rows.mappings())
+    deliveries = tuple(_delivery_from(row) for row in rows.mappings())
+    outlets = _find_outlets(connection, {delivery.alert.story_id for delivery in deliveries})
+    return tuple(_name_outlets(delivery, outlets[delivery.alert.story_id]) for delivery in deliveries)
+
+
+def _find_outlets(connection: Connection, story_ids: set[str]) -> dict[str, list[Outlet]]:
+    """Return the articles of each story, the earliest first, a few of each."""
+    found: dict[str, list[Outlet]] = {story_id: [] for story_id in story_ids}
+    rows = connection.execute(
+        select(
+            ARTICLES.c.story_id,
+            SOURCES.c.name.label("source"),
+            ARTICLES.c.site_name,
+            ARTICLES.c.title,
+            ARTICLES.c.url,
+        )
+        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+        .where(ARTICLES.c.story_id.in_(story_ids))
+        .order_by(ARTICLES.c.id)
+    )
+    for story_id, *outlet in rows:
+        if len(found[story_id]) < MAX_OUTLETS:
+            source, site_name, title, url = outlet
+            found[story_id].append(Outlet(source=source, site_name=site_name, title=title, url=url))
+    return found
+
+
+def _name_outlets(delivery: Delivery, outlets: Sequence[Outlet]) -> Delivery:
+    """Return a delivery of news with the other outlets that have the story, each once."""
+    if delivery.alert.occasion is not Occasion.NEW:
+        return delivery
+    others = {outlet.source: outlet for outlet in reversed(outlets)}
+    others.pop(delivery.article.source, None)
+    return replace(delivery, also_in=tuple(reversed(others.values())))
 
 
 def release(connection: Connection, owner: str) -> None:

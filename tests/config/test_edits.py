@@ -49,3 +49,8 @@ def test_a_rule_says_what_it_is_told_of(read: Read, written: str, occasions: tup
 def test_an_occasion_that_is_none_is_told_with_a_suggestion(read: Read) -> None:
     with pytest.raises(ConfigError, match="is not what a rule can be told of; did you mean"):
         read(RULE % "on: edits")
+
+
+@pytest.mark.parametrize(("written", "wait"), [("", 60), ("group_wait: 0", 0), ("group_wait: 2m", 120)])
+def test_alerts_wait_a_minute_for_copies_unless_told_otherwise(read: Read, written: str, wait: int) -> None:
+    assert read(f"sources: [https://a.example/]\n{written}").group_wait == timedelta(seconds=wait)

@@ -19,7 +19,10 @@ S = "sources:\n  - https://a.example/\n"
 
 R = "rules:\n  - name: talks\n"
 
-KNOWN = "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, keep_pages"
+KNOWN = (
+    "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, group_wait, "
+    "keep_pages"
+)
 
 SOURCE_SETTINGS = (
     "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, first_visit, "

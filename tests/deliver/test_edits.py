@@ -15,7 +15,7 @@ from monitor.deliver import webhook_schema
 from monitor.deliver.body import write_body
 from monitor.deliver.message import Envelope, write_message
 from monitor.deliver.wording import MAX_CHANGES_CHARS, Wording
-from monitor.model import ChangeKind, Changes, Delivery, DiffPiece, DiffSide, Occasion
+from monitor.model import ChangeKind, Changes, Delivery, DiffPiece, DiffSide, Occasion, Outlet
 from tests.deliver.stories import make_delivery
 
 LINE = (
@@ -80,3 +80,18 @@ def test_a_webhook_carries_the_edit_in_kinds_and_pieces() -> None:
     assert "".join(piece["text"] for piece in changes["lines"][0] if piece["side"] != "added") == (
         "About 40 people waited."
     )
+
+
+def test_the_other_outlets_of_a_story_are_named_and_many_are_counted() -> None:
+    outlets = tuple(
+        Outlet(source=f"paper-{number}", site_name=None, title="Talks", url=f"https://p{number}.example/")
+        for number in range(12)
+    )
+    letter = Wording(UTC).write_letter(replace(make_delivery(), also_in=outlets[:2]))
+    assert "Also reported by paper-0, paper-1\n" in letter.text
+    assert "Also reported by paper-0, paper-1<" in letter.html
+    assert "paper-9 and 2 more" in Wording(UTC).write_note(replace(make_delivery(), also_in=outlets)).body
+    assert "Also" not in Wording(UTC).write_letter(make_delivery()).text
+    body = json.loads(write_body(replace(make_delivery(), also_in=outlets)))
+    Draft202012Validator(webhook_schema()).validate(body)
+    assert [each["source"] for each in body["data"]["also_in"]] == [each.source for each in outlets]

@@ -26,7 +26,7 @@ ALERT = OutboxEntry(alert_id="1", channel="desk", state="sent", attempts=1, arti
 OUTBOX = (ALERT, replace(ALERT, alert_id="2", channel="ops"))
 MAIL = Mail(message_id="<1>", subject="Ferry", to=("desk",), message=EmailMessage(), repeated=False)
 HOOK = Hook(id="2", body=b"{}", headers={}, repeated=False)
-MAIL.message.set_content("They opened ferry talks.")
+MAIL.message.set_content("They opened ferry talks.\n\nAlso reported by Herald")
 
 
 @pytest.fixture
@@ -155,6 +155,13 @@ def test_an_edit_is_told_once_word_by_word_under_the_first_mail(
 ) -> None:
     [check] = check_edit(replace(outcome, mails=(MAIL, mail)))
     assert check.passed is passed
+
+
+def test_an_alert_that_does_not_name_the_other_paper_is_noticed(outcome: Outcome) -> None:
+    message = EmailMessage()
+    message.set_content("They opened ferry talks.")
+    alone = replace(outcome, mails=(replace(MAIL, message=message),))
+    assert failed(check_alerts(alone, OUTBOX)) == ["it names the other paper, which has the story too"]
 
 
 def test_what_is_told_of_an_edit_is_no_second_alert(outcome: Outcome) -> None:
