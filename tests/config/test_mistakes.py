@@ -284,8 +284,10 @@ SETTINGS = [
     ),
     (
         "channels: { ops: { webhook: https://a.example/, emails: a@b.example } }",
-        '3:49: "emails" is not a setting of a webhook channel; '
-        "there are quiet, webhook, secret, allow_private",
+        (
+            '3:49: "emails" is not a setting of a webhook channel; '
+            "there are quiet, webhook, secret, allow_private"
+        ),
         "emails",
     ),
     (
