@@ -38,10 +38,16 @@ class SeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """The one document of a source that is looked at on every visit."""
+    """The one document of a source that is looked at on every visit.
+
+    `reason` says in words why it is this one, "" when nobody knows. `chosen_at` is when the program chose
+    it, None when it was not the program. Seeds are equal when they are the same document.
+    """
 
     url: str
     kind: SeedKind
+    reason: str = field(default="", compare=False)
+    chosen_at: datetime | None = field(default=None, compare=False)
 
 
 RECHECK = (
@@ -136,8 +142,8 @@ class Link:
     `key` recognises it (`text.urls.url_key`): two links with one key are one link. It is the URL
     itself when none is given.
     `title` and `published_at` are the seed's own claims, None when it makes none. `attempts` counts
-    the times it was fetched or read in vain. `backlog` says that it was found on the source's first
-    visit, so that it may be older than the source is to us.
+    the times it was fetched or read in vain. `backlog` says that it was found on the first visit to the
+    source or to a new seed of it, so that it may be older than the source is to us.
     """
 
     url: str

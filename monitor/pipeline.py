@@ -22,7 +22,16 @@ from typing import ParamSpec
 
 from monitor.compose import Aftermath, compose, compose_later, is_news
 from monitor.dedupe import find_changes, fingerprint_article, judge, next_look
-from monitor.discover import find_children, find_links, find_seeds, join_links
+from monitor.discover import (
+    Trial,
+    find_children,
+    find_links,
+    find_seeds,
+    has_dried_up,
+    join_links,
+    pick_seed,
+    pick_stale_seed,
+)
 from monitor.errors import (
     DeliveryFailed,
     FetchError,
@@ -203,14 +212,16 @@ class Pipeline:
         except (FetchError, NotASeed, WorkerKilled) as exc:
             look = failed_look(exc)
         else:
-            await self.remember(visit, look.links)
+            await self.remember(visit, look)
             waiting = await self.store.waiting_links(source.name, self.clock.now(), PAGES_PER_VISIT)
             await self.ingest_all(visit, waiting)
             await self.look_again(visit)
         return visit.finish(self.clock.now(), look)
 
     async def look(self, source: Source, memory: SourceMemory) -> Look:
-        """Fetch the source's seed and find its links. A seed that was chosen and is gone is chosen anew.
+        """Fetch the source's seed and find its links.
+
+        A seed that was chosen and is gone, or has dried up, is chosen anew.
 
         Raises:
             FetchError, NotASeed, WorkerKilled: there is nothing to read this time.
@@ -218,6 +229,13 @@ class Pipeline:
         known = source.seed or memory.seed
         if known is None:
             return await self.choose_seed(source)
+        now = self.clock.now()
+        if source.seed is None and has_dried_up(known, memory.last_new_at, now):
+            try:
+                return await self.choose_seed(source, dry=known)
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                log_no_seed(source, source.url, exc)
+                known = replace(known, chosen_at=now)  # the page offers nothing better for now
         try:
             return await self.read_seed(
                 source,
@@ -229,22 +247,28 @@ class Pipeline:
                 raise
             return await self.choose_seed(source)
 
-    async def choose_seed(self, source: Source) -> Look:
-        """Return a look at the best seed that the source's page offers: the first that names any links."""
+    async def choose_seed(self, source: Source, dry: Seed | None = None) -> Look:
+        """Return a look at the best seed that the source's page offers; `dry` is the one that dried up."""
         front = await self.fetcher.get(Request(url=source.url, source=source))
+        looks: dict[Seed, Look] = {}
+        trials: list[Trial] = []
         for seed in await self.workers.run_isolated(find_seeds, front):
             try:
                 here = seed.url in (front.url, source.url)
-                return await self.read_seed(
+                looks[seed] = await self.read_seed(
                     source,
                     seed,
                     front if here else await self.fetcher.get(Request(url=seed.url, source=source)),
                 )
             except (FetchError, NotASeed, WorkerKilled) as exc:
-                log.info(
-                    "look",
-                    extra={"source": source.name, "url": seed.url, "outcome": "no seed", "reason": str(exc)},
-                )
+                log_no_seed(source, seed.url, exc)
+                trials.append(Trial(seed=seed, problem=str(exc)))
+                continue
+            trials.append(Trial(seed=seed, links=looks[seed].links))
+            if (picked := pick_seed(trials, self.clock.now(), dry)) is not None:
+                return replace(looks[picked], seed=picked)
+        if (picked := pick_stale_seed(trials, self.clock.now())) is not None:
+            return replace(looks[picked], seed=picked)
         raise NotASeed(
             f"{source.url} names no feed and has no links that look like articles; "
             "name one in the configuration with feed:, sitemap: or section:"
@@ -280,14 +304,15 @@ class Pipeline:
             raise next((error for error in errors if error.transient), errors[0])
         return join_links(lists)
 
-    async def remember(self, visit: OpenVisit, links: Sequence[Link]) -> None:
+    async def remember(self, visit: OpenVisit, look: Look) -> None:
         """Store the links before any is fetched, so that a crash loses none.
 
         A first visit takes the newest `source.first_visit`; the rest are remembered as passed over, so
-        that a new source does not flood.
+        that a new source does not flood. What a new seed lists may be old to the site as well.
         """
         source, first = visit.source, not visit.memory.visited
-        links = [replace(link, backlog=first) for link in links]
+        backlog = first or (look.seed is not None and look.seed != visit.memory.seed)
+        links = [replace(link, backlog=backlog) for link in look.links]
         limit = source.first_visit if first else len(links)
         visit.found = len(links)
         visit.new = await self.store.remember(source.name, links[:limit], links[limit:], self.clock.now())
@@ -593,6 +618,11 @@ class Pipeline:
             else:
                 return
             await asyncio.sleep(STORE_PAUSE.total_seconds())
+
+
+def log_no_seed(source: Source, url: str, error: MonitorError) -> None:
+    """Log that a document of a source is no seed."""
+    log.info("look", extra={"source": source.name, "url": url, "outcome": "no seed", "reason": str(error)})
 
 
 def failed_look(error: MonitorError) -> Look:

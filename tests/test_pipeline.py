@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.match import RuleSet
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
@@ -246,6 +247,66 @@ async def test_a_feed_that_was_chosen_and_is_gone_is_chosen_anew(world: World) -
     world.fetcher.serve(SITE, FRONT.format(later))
     world.list_stories(STORY, feed=later)
     assert (await world.visit(source)).seed == Seed(url=later, kind=SeedKind.FEED)
+
+
+OLD_STORY = "https://gazette.example/2024/01/an-old-story-of-the-dam.html"
+HEADLINES = (
+    "<main><article><h2><a href='{}'>Talks about the dam open in the lower town</a></h2></article></main>"
+)
+
+
+def die(world: World, feed: str = FEED) -> None:
+    """Leave a feed up with one article that is two years old."""
+    entry = (OLD_STORY, "An old story of the dam", world.clock.now() - timedelta(days=800))
+    world.fetcher.serve(feed, feed_page(entry), "application/rss+xml")
+
+
+async def test_a_dead_feed_is_passed_over_for_the_page_and_the_reason_is_kept(world: World) -> None:
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED) + HEADLINES.format(STORY))
+    die(world)
+    world.publish(STORY, *story_about("dam talks"))
+    assert (await world.visit(BARE)).seed == Seed(url=SITE, kind=SeedKind.FRONT)
+    seed = (await world.store.recall("gazette")).seed
+    assert seed is not None
+    assert f"passed over: the feed {FEED} (its newest article is of 2023-" in seed.reason
+
+
+async def test_a_dead_feed_is_better_than_nothing(world: World) -> None:
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED))
+    die(world)
+    assert (await world.visit(BARE)).seed == Seed(url=FEED, kind=SeedKind.FEED)
+
+
+async def test_a_feed_that_dries_up_while_the_page_lives_is_replaced_without_a_flood(world: World) -> None:
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED))
+    world.list_stories(STORY, etag='"same"')
+    world.publish(STORY, *story_about("dam talks"))
+    assert (await world.visit(BARE)).seed == Seed(url=FEED, kind=SeedKind.FEED)
+    world.clock.advance(DRY_AFTER + STALE_AFTER)
+    world.fetcher.serve(SITE, FRONT.format(FEED) + HEADLINES.format(OTHER_STORY))
+    undated = news_page("Talks about the dam go on", *story_about("dam talks", 2))
+    world.fetcher.serve(OTHER_STORY, undated)
+    visit = await world.visit(BARE)
+    assert (visit.seed, visit.kept, visit.alerts) == (Seed(url=SITE, kind=SeedKind.FRONT), 1, 0)
+
+
+async def test_a_feed_that_dries_up_stays_while_the_page_cannot_be_had_and_is_not_examined_each_time(
+    world: World,
+) -> None:
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, FRONT.format(FEED))
+    world.list_stories(STORY, etag='"same"')
+    world.publish(STORY, *story_about("dam talks"))
+    await world.visit(BARE)
+    world.clock.advance(DRY_AFTER + timedelta(days=1))
+    world.fetcher.fail(SITE, FetchFailed("the server is down"))
+    world.fetcher.asked.clear()
+    assert (await world.visit(BARE)).outcome is VisitOutcome.NOT_MODIFIED
+    assert (await world.visit(BARE)).outcome is VisitOutcome.NOT_MODIFIED
+    assert world.fetcher.urls_asked().count(SITE) == 1
 
 
 async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do(world: World) -> None:

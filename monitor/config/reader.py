@@ -59,6 +59,8 @@ from monitor.model import (
 
 LOCALTIME = Path("/etc/localtime")
 
+GIVEN = "the configuration names it"
+
 FIRST_PACE = Source(name="", url="").every
 """The pace of a source that finds its own, until it has."""
 
@@ -234,10 +236,10 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
 
 def _build_seed(form: SourceForm) -> Seed | None:
     if form.feed is not None:
-        return Seed(url=form.feed, kind=SeedKind.FEED)
+        return Seed(url=form.feed, kind=SeedKind.FEED, reason=GIVEN)
     if form.sitemap is not None:
-        return Seed(url=form.sitemap, kind=SeedKind.SITEMAP)
-    return None if form.section is None else Seed(url=form.section, kind=SeedKind.FRONT)
+        return Seed(url=form.sitemap, kind=SeedKind.SITEMAP, reason=GIVEN)
+    return None if form.section is None else Seed(url=form.section, kind=SeedKind.FRONT, reason=GIVEN)
 
 
 def _build_channels(entries: Sequence[Entry[Form]], folder: Path) -> tuple[ChannelSettings, ...]:

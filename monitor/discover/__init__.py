@@ -6,13 +6,25 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 * `find_seeds` says which documents of a site list its articles, best first.
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
   `join_links` makes one list of what those name.
+* `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
+  `has_dried_up` when to think again.
 
 Inside: `seeds`; `feeds`, `jsonfeed` and `sitemaps` (what publishers list); `front` (which of a page's
 links look like articles), `embedded` (JSON in pages), `page` (HTML); `listing` (entries -> links:
-order, duplicates, dates).
+order, duplicates, dates); `choice` (which seed).
 """
 
+from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed
 from monitor.discover.listing import join_links
 from monitor.discover.seeds import find_children, find_links, find_seeds
 
-__all__ = ["find_children", "find_links", "find_seeds", "join_links"]
+__all__ = [
+    "Trial",
+    "find_children",
+    "find_links",
+    "find_seeds",
+    "has_dried_up",
+    "join_links",
+    "pick_seed",
+    "pick_stale_seed",
+]

@@ -56,19 +56,22 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
     Whether a seed is any good shows when it is read (`find_links`).
     """
     if looks_like_feed(response.body):
-        return (Seed(url=response.url, kind=SeedKind.FEED),)
+        return (Seed(url=response.url, kind=SeedKind.FEED, reason="the source's URL leads to it"),)
     if looks_like_sitemap(response.body):
-        return (Seed(url=response.url, kind=SeedKind.SITEMAP),)
+        return (Seed(url=response.url, kind=SeedKind.SITEMAP, reason="the source's URL leads to it"),)
     page = Page(response)
     section = _section_of(response.url)
     own, wider = _split_feeds(page.named_feeds(), response.url, section)
     made = _resolve_all(_feeds_made(page.generator(), section), _as_folder(response.url, section))
-    feeds = _seeds(SeedKind.FEED, own[:MAX_NAMED_FEEDS] or made)
-    itself = _seeds(SeedKind.FRONT, [response.url])
+    feeds = _seeds(SeedKind.FEED, own[:MAX_NAMED_FEEDS], "the page names it")
+    feeds = feeds or _seeds(SeedKind.FEED, made, "the site's software puts its feed there")
+    itself = _seeds(SeedKind.FRONT, [response.url], "its links look like articles")
     if section:
-        return (*feeds, *itself, *_seeds(SeedKind.FEED, wider[:MAX_NAMED_FEEDS]))
-    guessed = [] if feeds else _seeds(SeedKind.FEED, _resolve_all(USUAL_PLACES, response.url))
-    return (*feeds, *_seeds(SeedKind.SITEMAP, _sitemaps_of(response)), *itself, *guessed)
+        named = _seeds(SeedKind.FEED, wider[:MAX_NAMED_FEEDS], "the page names it, for the whole site")
+        return (*feeds, *itself, *named)
+    sitemaps = _seeds(SeedKind.SITEMAP, _sitemaps_of(response), "the site's robots.txt names it")
+    places = [] if feeds else _resolve_all(USUAL_PLACES, response.url)
+    return (*feeds, *sitemaps, *itself, *_seeds(SeedKind.FEED, places, "feeds usually lie there"))
 
 
 def find_children(response: Response) -> tuple[Seed, ...]:
@@ -143,8 +146,8 @@ def _as_folder(url: str, section: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/" if section else url
 
 
-def _seeds(kind: SeedKind, urls: Iterable[str]) -> list[Seed]:
-    return [Seed(url=url, kind=kind) for url in urls]
+def _seeds(kind: SeedKind, urls: Iterable[str], reason: str) -> list[Seed]:
+    return [Seed(url=url, kind=kind, reason=reason) for url in urls]
 
 
 def _sitemaps_of(response: Response) -> list[str]:

@@ -69,6 +69,9 @@ class SourceRow(Row, table=True):
     added_at: datetime = Field(sa_type=Instant)
     seed_url: str | None = Field(sa_type=Words)
     seed_kind: str | None = Field(sa_type=Words)
+    seed_reason: str | None = Field(sa_type=Words)
+    seed_chosen_at: datetime | None = Field(sa_type=Instant)
+    last_new_at: datetime | None = Field(sa_type=Instant)
     etag: str | None = Field(sa_type=Words)
     last_modified: str | None = Field(sa_type=Words)
     visited: bool

@@ -117,7 +117,8 @@ def register(connection: Connection, sources: Sequence[Source], now: datetime) -
         )
     gone = [{"row": row["id"]} for row in stored.values() if row["active"]]
     one = update(SOURCES).where(SOURCES.c.id == bindparam("row"))
-    nothing = dict.fromkeys(("seed_url", "seed_kind", "etag", "last_modified"))
+    learned = ("seed_url", "seed_kind", "seed_reason", "seed_chosen_at", "etag", "last_modified")
+    nothing = dict.fromkeys(learned)
     for statement, parameters in (
         (one, renamed),
         (insert(SOURCES), new),
@@ -225,6 +226,7 @@ def recall(connection: Connection, name: str) -> SourceMemory:
         visited=row["visited"],
         seed=_seed_of(row),
         validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
+        last_new_at=row["last_new_at"],
         failures=row["failures"],
         template=Template(pages=tuple(frozenset(page) for page in blocks)),
         published=tuple(connection.scalars(_PUBLISHED, {"source_row": row["id"]})),
@@ -244,7 +246,14 @@ _PUBLISHED = (
 
 
 def _seed_of(row: RowMapping) -> Seed | None:
-    return Seed(url=row["seed_url"], kind=SeedKind(row["seed_kind"])) if row["seed_url"] is not None else None
+    if row["seed_url"] is None:
+        return None
+    return Seed(
+        url=row["seed_url"],
+        kind=SeedKind(row["seed_kind"]),
+        reason=row["seed_reason"] or "",
+        chosen_at=row["seed_chosen_at"],
+    )
 
 
 def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at: datetime) -> None:
@@ -260,6 +269,9 @@ def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at
             "why": visit.reason,
             "new_seed_url": seed.url if seed else None,
             "new_seed_kind": seed.kind.value if seed else None,
+            "new_seed_reason": seed.reason if seed else None,
+            "new_seed_chosen_at": seed.chosen_at if seed else None,
+            "new_last_new_at": visit.finished_at if visit.new else None,
             "new_etag": validators.etag,
             "new_last_modified": validators.last_modified,
         },
@@ -287,6 +299,11 @@ def _or_kept(column: Column[str]) -> ColumnElement[str]:
     return func.coalesce(bindparam(f"new_{column.name}"), column)
 
 
+def _later_or_kept(column: Column[datetime]) -> ColumnElement[datetime]:
+    """Return the visit's time, or the stored one when it has none."""
+    return func.coalesce(bindparam(f"new_{column.name}", type_=Instant), column)
+
+
 _ENDED = (
     update(SOURCES)
     .where(SOURCES.c.name == bindparam("source"))
@@ -304,6 +321,9 @@ _SUCCEEDED = _ENDED.values(
     reason=None,
     seed_url=_or_kept(SOURCES.c.seed_url),
     seed_kind=_or_kept(SOURCES.c.seed_kind),
+    seed_reason=_or_kept(SOURCES.c.seed_reason),
+    seed_chosen_at=_later_or_kept(SOURCES.c.seed_chosen_at),
+    last_new_at=_later_or_kept(SOURCES.c.last_new_at),
 )
 _FINISH = {
     VisitOutcome.OK: _SUCCEEDED.values(

@@ -86,7 +86,8 @@ async def fill(path: Path) -> None:
     for url, title in titles.items():
         fetcher.serve(url, news_page(title, *story_about(title), published=clock.now()))
     fetcher.fail("https://courier.example/", FetchFailed("courier.example: the name does not resolve"))
-    gazette = Source(name="gazette", url=SITE, seed=Seed(url=FEED, kind=SeedKind.FEED))
+    seed = Seed(url=FEED, kind=SeedKind.FEED, reason="the page names it", chosen_at=START)
+    gazette = Source(name="gazette", url=SITE, seed=seed)
     courier = Source(name="courier", url="https://courier.example/")
     rule = Rule(name="dam", query="dam AND talks", notify=("console",))
     store = open_store(f"sqlite:///{path}", "daemon")

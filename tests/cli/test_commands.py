@@ -65,6 +65,8 @@ def test_sources_show_how_each_fares_and_why_one_fails(archive: CommandLine) -> 
 def test_one_source_shows_its_seed_and_the_links_that_gave_no_article(archive: CommandLine) -> None:
     stdout = archive.run("sources", "gazette").stdout
     assert f"its feed {FEED}" in stdout
+    assert "because the page names it" in stdout
+    assert "chosen 2026-03-02" in stdout
     assert GONE in stdout
     assert "dismissed" in stdout
     parsed = json.loads(archive.run("sources", "gazette", "--json").stdout)

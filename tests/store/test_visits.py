@@ -242,6 +242,24 @@ async def test_a_visit_leaves_seed_and_validators_and_gives_the_source_back(stor
     assert await store.claim_source("gazette", NOW, LEASE)
 
 
+async def test_it_is_kept_why_and_when_a_seed_was_chosen_and_when_it_last_named_something_new(
+    store: SqlStore,
+) -> None:
+    await store.register([GAZETTE], NOW)
+    chosen = replace(FEED, reason="the page names it", chosen_at=NOW)
+    first = replace(make_visit(), seed=chosen)
+    await store.finish_visit(first, NOW + MINUTE)
+    await store.finish_visit(replace(make_visit(minute=1), seed=chosen, new=0), NOW + 2 * MINUTE)
+    await store.finish_visit(make_visit(VisitOutcome.FAILED, minute=2), NOW + 3 * MINUTE)
+    memory, state = await store.recall("gazette"), await state_of(store, "gazette")
+    assert memory.last_new_at == first.finished_at
+    for seed in (memory.seed, state.seed):
+        assert seed is not None
+        assert (seed.reason, seed.chosen_at) == (chosen.reason, NOW)
+    await store.register([replace(GAZETTE, url="https://new.gazette.example/")], NOW)
+    assert (await store.recall("gazette")).seed is None
+
+
 async def test_failed_visits_are_counted_and_forget_nothing(store: SqlStore) -> None:
     await store.register([GAZETTE], NOW)
     await store.finish_visit(make_visit(), NOW + MINUTE)
