@@ -447,12 +447,6 @@ class Alert:
     created_at: datetime
     occasion: Occasion = Occasion.NEW
     changes: Changes | None = None
-
-
-# --- who is told ---------------------------------------------------------------------------------
-
-
-class TlsMode(StrEnum):
     wait: timedelta = field(default=timedelta(), compare=False)
 
 
@@ -464,6 +458,12 @@ class Outlet:
     site_name: str | None
     title: str
     url: str
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+class TlsMode(StrEnum):
     """How a mail server is spoken to. There is never a silent fall to plain text."""
 
     NONE = "none"
@@ -583,5 +583,5 @@ class Delivery:
     last_error: str | None = None
     sent_at: datetime | None = None
     receipt: str | None = None
-    progress: str | None = None
     also_in: tuple[Outlet, ...] = ()
+    progress: str | None = None

@@ -194,6 +194,7 @@ class Pipeline:
     rules: RuleSet
     channels: Mapping[str, Channel] = field(default_factory=dict)
     quiet_hours: Mapping[str, QuietHours] = field(default_factory=dict)
+    group_wait: timedelta = timedelta()
 
     # --- visit ---------------------------------------------------------------------------------
 
@@ -203,7 +204,6 @@ class Pipeline:
         Whatever the site does is part of the answer; only the store's errors are raised. The caller
         records the answer (`Store.finish_visit`), because it knows when the next visit is.
         """
-    group_wait: timedelta = timedelta()
         visit = OpenVisit(
             source=source, memory=await self.store.recall(source.name), started_at=self.clock.now()
         )

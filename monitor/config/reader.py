@@ -197,9 +197,9 @@ def _build(
         timezone=main.timezone or timezone,
         workers=main.workers,
         keep_pages=main.keep_pages,
+        group_wait=main.group_wait,
         files=stamps,
         patterns=patterns,
-        group_wait=main.group_wait,
         parsed=tuple(files),
     )
 
