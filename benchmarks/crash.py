@@ -102,7 +102,9 @@ class World:
         asyncio.get_running_loop().call_soon(self.killer.note, AFTER_FETCH)
 
     def _see_line(self, line: LogLine | None) -> None:
-        if line is None:
+        if line is None:  # its log has ended: whoever waits is to look why
+            self.all_visited.set()
+            self.working.set()
             return
         if line.step == "visit":
             self.visited.add(line.source)
@@ -164,8 +166,14 @@ class World:
         await self.daemon.start()
         async with asyncio.timeout(LIFE_S):
             await self.all_visited.wait()
+        self.see_it_alive()
         await self.daemon.stop(timedelta(seconds=10))
         await asyncio.sleep(1)  # a page's date is read to the second
+
+    def see_it_alive(self) -> None:
+        """End the benchmark when the daemon has ended by itself: it measures nothing."""
+        if self.daemon.exit_code is not None:
+            sys.exit(f"the daemon ended by itself with {self.daemon.exit_code}: {self.complaints[-3:]}")
 
     async def start_and_see_work(self) -> None:
         """Start the daemon and wait until it asks for a page."""
@@ -173,6 +181,7 @@ class World:
         await self.daemon.start()
         async with asyncio.timeout(LIFE_S):
             await self.working.wait()
+        self.see_it_alive()
 
     async def live_to_the_end(self, total: int) -> None:
         """Let the last life tell all that is left, and end it well."""
