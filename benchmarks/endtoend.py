@@ -8,10 +8,10 @@ and search index, politeness pauses off for all: `monitor run` as it ships, told
 only; httpx2 + trafilatura + sqlite and Scrapy + trafilatura + sqlite, told the feeds.
 
 `cpu_ms` is CPU per stored article, `peak_mb` the memory of all processes of a contestant together (PSS).
-`main_cpu_ms` is what our main process takes of it (network, judging, matching, storing, logging); the
-rest is what the worker processes take to read pages. Then we visit everything again, nothing being new:
-`requests_per_visit` and `not_modified_percent` are counted in nginx's log. The bars: a third of Scrapy's
-CPU, 250 MB, one conditional request.
+`main_cpu_ms` is what our main process takes of it (start-up, network, judging, matching, storing,
+logging), `workers_cpu_ms` what the worker processes take to read pages. Then we visit everything again,
+nothing being new: `requests_per_visit` and `not_modified_percent` are counted in nginx's log. The bars: a
+third of Scrapy's CPU, 250 MB, one conditional request.
 """
 
 from __future__ import annotations
@@ -128,6 +128,7 @@ def run_ours(farm: Farm, folder: Path) -> Row:
         wait_for(program, log, lambda: count(database, "SELECT count(*) FROM sources WHERE visited") >= SITES)
         figures = costs(program, count(database, "SELECT count(*) FROM articles"), monotonic() - began)
         figures["main_cpu_ms"] = round(1000 * program.leader_cpu_s / max(1, figures["articles"]), 2)
+        figures["workers_cpu_ms"] = round(figures["cpu_ms"] - figures["main_cpu_ms"], 2)
         requests, cpu_s = len(farm.statuses()), program.cpu_s
         config.write_text(configuration(farm.sites, database, every="1s"), "utf-8")
         visits, all_visits = "SELECT count(*) FROM visits", SITES * (1 + QUIET_VISITS)
