@@ -361,7 +361,7 @@ class DiffSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A stretch of a line. Kept and removed ones make the earlier line, spaces aside; the others the later."""
+    """A stretch of a line. Kept and removed ones make the earlier line, but for spaces; others the later."""
 
     text: str
     side: DiffSide
