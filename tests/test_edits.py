@@ -1,5 +1,6 @@
 """Articles that are looked at again, with the real rooms and a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -239,3 +240,22 @@ async def test_a_source_may_ask_for_no_second_look(tmp_path: Path) -> None:
         site.clock.advance(timedelta(days=1))
     assert site.times_asked() == 1
     await store.close()
+
+
+async def test_a_clock_that_is_set_back_keeps_no_second_look_waiting(site: Site) -> None:
+    await site.store.shift_due_times(-timedelta(days=1))
+    site.show(*EDITED)
+    site.clock.advance(-timedelta(days=1))
+    assert await site.visit_later() == [("dam edits", Occasion.EDIT)]
+
+
+async def test_the_same_edit_found_by_two_workers_is_kept_and_told_once(site: Site) -> None:
+    site.show(*EDITED)
+    site.clock.advance(STEP)
+    known = await site.store.due_looks("gazette", site.clock.now(), 10)
+    assert len(known) == 1
+    await asyncio.gather(site.visit(), site.visit())
+    site.channel.sent.clear()
+    await site.pipeline.deliver(site.channel)
+    assert [delivery.alert.occasion for delivery in site.channel.sent] == [Occasion.EDIT]
+    assert len(await site.store.revisions(name_id("article", STORY))) == 1

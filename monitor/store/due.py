@@ -10,12 +10,13 @@ from datetime import timedelta
 from sqlalchemy import BigInteger, Column, ColumnElement, Connection, type_coerce, update
 
 from monitor.store.columns import MICROSECOND, Instant
-from monitor.store.tables import ALERTS, LINKS, SOURCES
+from monitor.store.tables import ALERTS, LINKS, LOOKS, SOURCES
 
 DUE = (
     SOURCES.c.next_visit_at,
     SOURCES.c.claimed_until,
     LINKS.c.retry_at,
+    LOOKS.c.due_at,
     ALERTS.c.next_attempt_at,
     ALERTS.c.claimed_until,
 )
