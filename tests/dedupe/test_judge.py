@@ -215,3 +215,17 @@ def test_overlap_is_symmetric_and_a_share(numbers: list[int], common: frozenset[
 
 def test_no_facts_tell_no_difference() -> None:
     assert compare_facts(frozenset(), frozenset({"7"})) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "word", STORY * 3000, "One sentence, repeated. " * 100_000, "\ud800\x00 \u200b"],
+    ids=["nothing", "one word", "5 MB", "one sentence", "no characters"],
+)
+def test_any_text_gets_a_verdict_and_its_copy_joins_its_cluster(text: str) -> None:
+    memory = Memory()
+    memory.add(make_article(STORY, page="other"))
+    first = memory.add(make_article(text, source="courier"))
+    again = memory.add(make_article(text, source="herald"))
+    assert again.relation is Relation.EXACT
+    assert again.story_id == first.story_id
