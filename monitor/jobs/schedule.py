@@ -44,22 +44,16 @@ VISITS_PER_GAP = 2
 SILENCE_SHARE = 8
 """A source silent for 8 hours, by night say, is visited each hour."""
 
-MAX_HEARD = timedelta(hours=1)
-"""A feed may say for how long it stays as it is. Beyond this it is rather the setting of a cache."""
-
 JITTER = 0.1
 """A learned wait is shortened by up to this share, so that sources added together part ways."""
 
 
-def learn_pace(
-    source: Source, published: Sequence[datetime], now: datetime, heard: timedelta = ZERO
-) -> timedelta:
+def learn_pace(source: Source, published: Sequence[datetime], now: datetime) -> timedelta:
     """Return the wait between two visits of a source that publishes at the times `published`, in any order.
 
     Half the median gap between its recent occasions, or an eighth of its silence where that is more (at
     night, on a day off), within `SHORTEST_PACE` and `LONGEST_PACE`. `source.every` while too little is
-    known; `heard` is what its server or its feed asks for (Cache-Control, <ttl>). The same source and
-    moment give the same wait.
+    known. The same source and moment give the same wait.
     """
     occasions: list[datetime] = []
     for time in sorted((time for time in published if time <= now), reverse=True):
@@ -68,7 +62,7 @@ def learn_pace(
     gaps = sorted(later - earlier for later, earlier in pairwise(occasions))
     wait = source.every if len(occasions) < MIN_OCCASIONS else gaps[len(gaps) // 2] / VISITS_PER_GAP
     silence = now - occasions[0] if occasions else ZERO
-    wait = max(wait, silence / SILENCE_SHARE, min(heard, MAX_HEARD))
+    wait = max(wait, silence / SILENCE_SHARE)
     wait = min(max(wait, SHORTEST_PACE), LONGEST_PACE)
     return max(SHORTEST_PACE, wait * (1 - JITTER * _chance(source.name, now)))
 

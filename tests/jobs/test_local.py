@@ -268,3 +268,25 @@ async def test_what_is_overdue_is_started_as_soon_as_there_is_room(
         office.stop.set()
         await running
     assert sorted(visited) == sorted(source.name for source in sources)
+
+
+async def test_a_source_without_a_pace_of_its_own_is_visited_as_often_as_it_publishes(office: Office) -> None:
+    adapting = replace(GAZETTE, adapts=True)
+    now = office.clock.now()
+    await office.store.register([adapting], now)
+    hourly = tuple(now - HOUR * number for number in range(9))
+    visit = Visit(
+        source="gazette", started_at=now, finished_at=now, outcome=VisitOutcome.OK, published=hourly
+    )
+    await record_visit(office.store, adapting, visit)
+    [state] = await office.store.source_states()
+    assert HOUR / 2 * 0.9 <= state.next_visit_at - now <= HOUR / 2
+
+
+async def test_a_visit_tells_when_the_articles_it_kept_appeared(office: Office) -> None:
+    await office.store.register([GAZETTE], office.clock.now())
+    first = await office.assignment(GAZETTE).pipeline.visit(GAZETTE)
+    assert first.kept == 1
+    assert first.published == (office.clock.now(),)
+    again = await office.assignment(GAZETTE).pipeline.visit(GAZETTE)
+    assert again.published == first.published
