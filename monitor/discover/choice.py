@@ -89,8 +89,9 @@ def _settle(chosen: Trial, trials: Iterable[Trial], now: datetime) -> Seed:
 
 
 def _tell_problem(trial: Trial) -> str:
-    problem = _tell_age(trial.links) if trial.links else trial.problem[:MAX_PROBLEM_CHARS]
-    return f"the {trial.seed.kind} {trial.seed.url} ({problem})"
+    seed, kind = trial.seed, "page" if trial.seed.kind is SeedKind.FRONT else trial.seed.kind
+    problem = trial.problem.removeprefix(f"{seed.url} ")[:MAX_PROBLEM_CHARS]
+    return f"the {kind} {seed.url} ({_tell_age(trial.links) if trial.links else problem})"
 
 
 def _tell_age(links: Iterable[Link]) -> str:

@@ -58,12 +58,12 @@ def test_a_slow_feed_whose_newest_article_the_page_still_shows_is_kept() -> None
 
 def test_a_stale_seed_is_better_than_none_and_the_least_stale_is_the_best() -> None:
     staler, stale = trial(FEED, ("a", OLD)), trial(OTHER, ("b", OLD + timedelta(days=1)))
-    broken = Trial(seed=FRONT, problem="it has no links that look like articles")
+    broken = Trial(seed=FRONT, problem=f"{FRONT.url} has no links that look like articles")
     assert all(pick_seed([staler, stale, broken][: n + 1], NOW) is None for n in range(3))
     picked = pick_stale_seed([staler, stale, broken], NOW)
     assert picked == OTHER
     assert picked is not None
-    assert "the front https://gazette.example/ (it has no links that look like articles)" in picked.reason
+    assert "the page https://gazette.example/ (has no links that look like articles)" in picked.reason
     assert pick_stale_seed([broken], NOW) is None
 
 

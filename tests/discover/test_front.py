@@ -108,6 +108,8 @@ def test_a_feed_where_a_page_was_is_said() -> None:
         ("https://a.example/2026-5-4/story", (2026, 5, 4)),
         ("https://a.example/2026/02/31/story", None),
         ("https://a.example/2026/05/story", None),
+        ("https://a.example/2026/11/story", None),
+        ("https://a.example/2026/12/11/story", (2026, 12, 11)),
         ("https://a.example/story-120260504", None),
         ("https://a.example/story", None),
     ],
