@@ -104,8 +104,12 @@ FAILURES_IN_A_ROW = 3
 WORKER_DEATHS = 2
 """A page that has killed its worker so often is dismissed."""
 
-JUDGEMENTS = 10
-"""How often an article is judged again because another worker was first, before the visit gives up."""
+JUDGEMENTS = 50
+"""How often an article is judged again because another worker was first, before the visit gives up.
+
+On a busy machine one of 600 articles was beaten 10 times in a row, when 20 sites that share their
+stories were visited for the first time together.
+"""
 
 STORE_PAUSE = timedelta(seconds=5)
 """How long to wait before a store that is full or locked is asked again."""
