@@ -13,6 +13,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -184,8 +185,11 @@ class Daemon:
         return listed
 
     def _signal(self, number: signal.Signals) -> None:
+        # Not Process.send_signal: it polls the child first, and one that has just ended is then reaped
+        # before asyncio learns how it ended.
         if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(number)
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     async def _read(self, process: Process) -> None:
         assert process.stderr is not None  # noqa: S101  (it was asked for as a pipe)
