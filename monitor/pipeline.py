@@ -20,24 +20,12 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import ParamSpec
 
-from monitor.compose import Aftermath, compose, compose_later, is_news
-from monitor.dedupe import find_changes, fingerprint_article, judge, next_look
-from monitor.discover import (
-    Trial,
-    find_children,
-    find_links,
-    find_seeds,
-    has_dried_up,
-    join_links,
-    pick_seed,
-    pick_stale_seed,
-)
+from monitor.compose import compose, is_news
+from monitor.dedupe import fingerprint_article, judge, next_look
 from monitor.errors import (
     DeliveryFailed,
     FetchError,
     FetchFailed,
-    FetchGone,
-    FetchRefused,
     MonitorError,
     NotAnArticle,
     NotASeed,
@@ -45,43 +33,33 @@ from monitor.errors import (
     WorkerKilled,
 )
 from monitor.extract import MIN_PAGES, read_article
+from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
-    Alert,
-    Article,
     Candidates,
-    Changes,
     Delivery,
     DeliveryState,
     Fingerprint,
     Link,
-    Match,
     QuietHours,
     Reading,
     Relation,
     Request,
     Response,
-    Revision,
-    Seed,
-    SeedKind,
     Source,
     Template,
-    Validators,
-    Verdict,
     Visit,
-    VisitOutcome,
 )
 from monitor.ports import (
     Channel,
     Clock,
     Fetcher,
     Filing,
-    KnownPage,
-    Recheck,
     SourceMemory,
     Store,
     Workers,
 )
+from monitor.recheck import EditWatch
 
 log = logging.getLogger("monitor")
 
@@ -116,9 +94,6 @@ STORE_PAUSE = timedelta(seconds=5)
 
 LOOKS_PER_VISIT = 20
 """How many known articles one visit looks at again at most; the rest wait for the next."""
-
-GONE_APART = timedelta(hours=3)
-"""A page that is gone twice, so far apart, is gone for good."""
 
 DELIVERY_BATCH = 50
 DELIVERY_LEASE = timedelta(minutes=30)
@@ -176,18 +151,6 @@ class OpenVisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What came of looking at a source: its seed and the links it names, newest first, or why not."""
-
-    outcome: VisitOutcome = VisitOutcome.OK
-    seed: Seed | None = None
-    validators: Validators = Validators()
-    links: tuple[Link, ...] = ()
-    reason: str | None = None
-    retry_after: timedelta = timedelta()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """The program, given its adapters and its rules. A reload makes a new one."""
 
@@ -212,7 +175,7 @@ class Pipeline:
             source=source, memory=await self.store.recall(source.name), started_at=self.clock.now()
         )
         try:
-            look = await self.look(source, visit.memory)
+            look = await Lookout(self.clock, self.fetcher, self.workers).look(source, visit.memory)
         except (FetchError, NotASeed, WorkerKilled) as exc:
             look = failed_look(exc)
         else:
@@ -221,92 +184,6 @@ class Pipeline:
             await self.ingest_all(visit, waiting)
             await self.look_again(visit)
         return visit.finish(self.clock.now(), look)
-
-    async def look(self, source: Source, memory: SourceMemory) -> Look:
-        """Fetch the source's seed and find its links.
-
-        A seed that was chosen and is gone, or has dried up, is chosen anew.
-
-        Raises:
-            FetchError, NotASeed, WorkerKilled: there is nothing to read this time.
-        """
-        known = source.seed or memory.seed
-        if known is None:
-            return await self.choose_seed(source)
-        now = self.clock.now()
-        if source.seed is None and has_dried_up(known, memory.last_new_at, now):
-            try:
-                return await self.choose_seed(source, dry=known)
-            except (FetchError, NotASeed, WorkerKilled) as exc:
-                log_no_seed(source, source.url, exc)
-                known = replace(known, chosen_at=now)  # the page offers nothing better for now
-        try:
-            return await self.read_seed(
-                source,
-                known,
-                await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators)),
-            )
-        except (FetchRefused, NotASeed):
-            if source.seed is not None:
-                raise
-            return await self.choose_seed(source)
-
-    async def choose_seed(self, source: Source, dry: Seed | None = None) -> Look:
-        """Return a look at the best seed that the source's page offers; `dry` is the one that dried up."""
-        front = await self.fetcher.get(Request(url=source.url, source=source))
-        looks: dict[Seed, Look] = {}
-        trials: list[Trial] = []
-        for seed in await self.workers.run_isolated(find_seeds, front):
-            try:
-                here = seed.url in (front.url, source.url)
-                looks[seed] = await self.read_seed(
-                    source,
-                    seed,
-                    front if here else await self.fetcher.get(Request(url=seed.url, source=source)),
-                )
-            except (FetchError, NotASeed, WorkerKilled) as exc:
-                log_no_seed(source, seed.url, exc)
-                trials.append(Trial(seed=seed, problem=str(exc)))
-                continue
-            trials.append(Trial(seed=seed, links=looks[seed].links))
-            if (picked := pick_seed(trials, self.clock.now(), dry)) is not None:
-                return replace(looks[picked], seed=picked)
-        if (picked := pick_stale_seed(trials, self.clock.now())) is not None:
-            return replace(looks[picked], seed=picked)
-        raise NotASeed(
-            f"{source.url} names no feed and has no links that look like articles; "
-            "name one in the configuration with feed:, sitemap: or section:"
-        )
-
-    async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
-        """Return the links that a seed names; none when it has not changed."""
-        if response.not_modified:
-            return Look(outcome=VisitOutcome.NOT_MODIFIED, seed=seed, validators=response.validators)
-        if seed.kind is SeedKind.SITEMAP:
-            children = await self.workers.run_isolated(find_children, response)
-            if children:
-                # No validators: an index often stays the same while its sitemaps change.
-                return Look(seed=seed, links=await self.read_children(source, children))
-        links = await self.workers.run_isolated(find_links, response, seed, source.name)
-        return Look(seed=seed, validators=response.validators, links=links)
-
-    async def read_children(self, source: Source, children: Sequence[Seed]) -> tuple[Link, ...]:
-        """Return the links of an index's sitemaps as of one document. One that gives none is passed over.
-
-        Raises:
-            FetchError, NotASeed, WorkerKilled: none of them gave any; one that may next time, if there is.
-        """
-        lists: list[tuple[Link, ...]] = []
-        errors: list[MonitorError] = []
-        for child in children:
-            try:
-                response = await self.fetcher.get(Request(url=child.url, source=source))
-                lists.append(await self.workers.run_isolated(find_links, response, child, source.name))
-            except (FetchError, NotASeed, WorkerKilled) as exc:
-                errors.append(exc)
-        if not lists:
-            raise next((error for error in errors if error.transient), errors[0])
-        return join_links(lists)
 
     async def remember(self, visit: OpenVisit, look: Look) -> None:
         """Store the links before any is fetched, so that a crash loses none.
@@ -451,9 +328,10 @@ class Pipeline:
     async def look_again(self, visit: OpenVisit) -> None:
         """Look for edits in the articles that have reached the next age of the source's ladder."""
         template = (await self.store.recall(visit.source.name)).template
+        watch = EditWatch(self.clock, self.fetcher, self.workers, self.rules, self.group_wait)
         for known in await self.store.due_looks(visit.source.name, self.clock.now(), LOOKS_PER_VISIT):
             began = perf_counter()
-            look = await self.revisit(visit, known, template)
+            look = await watch.revisit(visit.source, known, template)
             alerts = await self.store.finish_look(look)
             visit.alerts += alerts
             if look.revision is not None or look.gone:
@@ -469,85 +347,6 @@ class Pipeline:
                         "ms": elapsed_ms(began),
                     },
                 )
-
-    async def revisit(self, visit: OpenVisit, known: KnownPage, template: Template) -> Recheck:
-        """Return what came of looking at an article again. One that cannot be had waits for its next age."""
-        article, now = known.article, self.clock.now()
-        same = Recheck(
-            article_id=article.id,
-            looked_at=now,
-            next_at=next_look(article, now, visit.source.recheck),
-            validators=known.validators,
-        )
-        request = Request(url=article.url, source=visit.source, validators=known.validators)
-        try:
-            response = await self.fetcher.get(request)
-            if response.not_modified:
-                return same
-            same = replace(same, validators=response.validators)
-            if response.body == known.page:
-                return same
-            return await self.read_again(known, response, template, same)
-        except FetchGone:
-            return self.note_gone(known, same)
-        except (FetchError, NotAnArticle, WorkerKilled):
-            return same
-
-    async def read_again(
-        self, known: KnownPage, response: Response, template: Template, same: Recheck
-    ) -> Recheck:
-        """Return what was edited. The earlier page is read anew, by the extractor and the template of today.
-
-        Raises:
-            NotAnArticle, WorkerKilled: the page cannot be read as it is now.
-        """
-        article = known.article
-        link = Link(url=article.url, source=article.source, title=article.title)
-        reading = await self.workers.run_isolated(read_article, response, link, template)
-        before, after = article, reading.article
-        if known.page:
-            earlier = replace(response, fetched_at=article.fetched_at, body=known.page)
-            before = (await self.workers.run_isolated(read_article, earlier, link, template)).article
-        if after.id != article.id or before.extractor_version != after.extractor_version:
-            return same
-        changes = await self.workers.run_threaded(find_changes, before, after)
-        look = replace(same, page=response.body, extractor_version=after.extractor_version)
-        if changes is None:
-            return look
-        revision = Revision(found_at=same.looked_at, title=after.title, text=after.text, changes=changes)
-        matches, alerts = await self.workers.run_threaded(self.judge_edit, known, after, changes)
-        return replace(look, revision=revision, matches=matches, alerts=alerts)
-
-    def judge_edit(
-        self, known: KnownPage, after: Article, changes: Changes
-    ) -> tuple[tuple[Match, ...], tuple[Alert, ...]]:
-        """Return the rules that an edited article matches, and the alerts that follow.
-
-        A rule that it matches for the first time is told of news; the others of an edit, when they asked
-        for edits. One that it matches no more is shown what it had found.
-        """
-        now = self.clock.now()
-        before = {match.rule.name: match for match in self.rules.match(known.article)}
-        matches = self.rules.match(after)
-        first = [match for match in matches if match.rule.name not in before]
-        later = [match for match in matches if match.rule.name in before]
-        lost = [match for name, match in before.items() if name not in {each.rule.name for each in matches}]
-        verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
-        aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes)
-        return matches, (
-            *compose(after, first, verdict, now, self.group_wait),
-            *compose_later(aftermath, [*later, *lost], now),
-        )
-
-    def note_gone(self, known: KnownPage, same: Recheck) -> Recheck:
-        """Return that a page is gone, once it was gone twice, hours apart: a server has bad moments."""
-        now = same.looked_at
-        if known.gone_since is None or now - known.gone_since < GONE_APART:
-            since = known.gone_since or now
-            return replace(same, gone_since=since, next_at=since + GONE_APART)
-        aftermath = Aftermath(article=known.article, story_id=known.story_id, changes=None)
-        alerts = compose_later(aftermath, self.rules.match(known.article), now)
-        return replace(same, gone_since=known.gone_since, next_at=None, gone=True, alerts=alerts)
 
     # --- deliver -------------------------------------------------------------------------------
 
@@ -622,17 +421,6 @@ class Pipeline:
             else:
                 return
             await asyncio.sleep(STORE_PAUSE.total_seconds())
-
-
-def log_no_seed(source: Source, url: str, error: MonitorError) -> None:
-    """Log that a document of a source is no seed."""
-    log.info("look", extra={"source": source.name, "url": url, "outcome": "no seed", "reason": str(error)})
-
-
-def failed_look(error: MonitorError) -> Look:
-    """Return the look at a source that gave nothing but `error`."""
-    retry_after = error.retry_after if isinstance(error, FetchFailed) else None
-    return Look(outcome=VisitOutcome.FAILED, reason=str(error), retry_after=retry_after or timedelta())
 
 
 def second_look(error: MonitorError, attempts: int) -> timedelta | None:

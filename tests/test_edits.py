@@ -25,8 +25,9 @@ from monitor.model import (
     Template,
     name_id,
 )
-from monitor.pipeline import GONE_APART, Pipeline
+from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery
+from monitor.recheck import GONE_APART
 from monitor.store import SqlStore, open_store
 from tests.fakes import (
     START,

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
+from monitor.look import Lookout
 from monitor.match import RuleSet
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
 from monitor.pipeline import DELIVERY_LEASE, FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
@@ -379,7 +380,8 @@ async def test_a_server_that_names_its_wait_is_obeyed_at_once(world: World) -> N
 async def test_links_survive_a_crash_between_the_seed_and_the_articles(world: World) -> None:
     world.list_stories(STORY, etag='"v1"')
     world.publish(STORY, *story_about("dam talks"))
-    look = await world.pipeline.look(GAZETTE, await world.store.recall("gazette"))
+    lookout = Lookout(world.clock, world.fetcher, world.workers)
+    look = await lookout.look(GAZETTE, await world.store.recall("gazette"))
     await world.store.remember("gazette", look.links, [], world.clock.now())
     visit = await world.visit()
     assert (visit.new, visit.kept) == (0, 1)

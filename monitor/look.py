@@ -1,0 +1,146 @@
+"""Source -> Look: the links that a source's seed names today, and which document is its seed.
+
+Position: the first step of a visit, in the hands of `pipeline`, which stores what it finds. It sees
+ports, never adapters.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from monitor.discover import (
+    Trial,
+    find_children,
+    find_links,
+    find_seeds,
+    has_dried_up,
+    join_links,
+    pick_seed,
+    pick_stale_seed,
+)
+from monitor.errors import FetchError, FetchFailed, FetchRefused, MonitorError, NotASeed, WorkerKilled
+from monitor.model import Link, Request, Response, Seed, SeedKind, Source, Validators, VisitOutcome
+from monitor.ports import Clock, Fetcher, SourceMemory, Workers
+
+log = logging.getLogger("monitor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of looking at a source: its seed and the links it names, newest first, or why not."""
+
+    outcome: VisitOutcome = VisitOutcome.OK
+    seed: Seed | None = None
+    validators: Validators = Validators()
+    links: tuple[Link, ...] = ()
+    reason: str | None = None
+    retry_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """Looks at sources: finds the seed of each, and reads it."""
+
+    clock: Clock
+    fetcher: Fetcher
+    workers: Workers
+
+    async def look(self, source: Source, memory: SourceMemory) -> Look:
+        """Fetch the source's seed and find its links.
+
+        A seed that was chosen and is gone, or has dried up, is chosen anew.
+
+        Raises:
+            FetchError, NotASeed, WorkerKilled: there is nothing to read this time.
+        """
+        known = source.seed or memory.seed
+        if known is None:
+            return await self.choose_seed(source)
+        now = self.clock.now()
+        if source.seed is None and has_dried_up(known, memory.last_new_at, now):
+            try:
+                return await self.choose_seed(source, dry=known)
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                log_no_seed(source, source.url, exc)
+                known = replace(known, chosen_at=now)  # the page offers nothing better for now
+        try:
+            return await self.read_seed(
+                source,
+                known,
+                await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators)),
+            )
+        except (FetchRefused, NotASeed):
+            if source.seed is not None:
+                raise
+            return await self.choose_seed(source)
+
+    async def choose_seed(self, source: Source, dry: Seed | None = None) -> Look:
+        """Return a look at the best seed that the source's page offers; `dry` is the one that dried up."""
+        front = await self.fetcher.get(Request(url=source.url, source=source))
+        looks: dict[Seed, Look] = {}
+        trials: list[Trial] = []
+        for seed in await self.workers.run_isolated(find_seeds, front):
+            try:
+                here = seed.url in (front.url, source.url)
+                looks[seed] = await self.read_seed(
+                    source,
+                    seed,
+                    front if here else await self.fetcher.get(Request(url=seed.url, source=source)),
+                )
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                log_no_seed(source, seed.url, exc)
+                trials.append(Trial(seed=seed, problem=str(exc)))
+                continue
+            trials.append(Trial(seed=seed, links=looks[seed].links))
+            if (picked := pick_seed(trials, self.clock.now(), dry)) is not None:
+                return replace(looks[picked], seed=picked)
+        if (picked := pick_stale_seed(trials, self.clock.now())) is not None:
+            return replace(looks[picked], seed=picked)
+        raise NotASeed(
+            f"{source.url} names no feed and has no links that look like articles; "
+            "name one in the configuration with feed:, sitemap: or section:"
+        )
+
+    async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
+        """Return the links that a seed names; none when it has not changed."""
+        if response.not_modified:
+            return Look(outcome=VisitOutcome.NOT_MODIFIED, seed=seed, validators=response.validators)
+        if seed.kind is SeedKind.SITEMAP:
+            children = await self.workers.run_isolated(find_children, response)
+            if children:
+                # No validators: an index often stays the same while its sitemaps change.
+                return Look(seed=seed, links=await self.read_children(source, children))
+        links = await self.workers.run_isolated(find_links, response, seed, source.name)
+        return Look(seed=seed, validators=response.validators, links=links)
+
+    async def read_children(self, source: Source, children: Sequence[Seed]) -> tuple[Link, ...]:
+        """Return the links of an index's sitemaps as of one document. One that gives none is passed over.
+
+        Raises:
+            FetchError, NotASeed, WorkerKilled: none of them gave any; one that may next time, if there is.
+        """
+        lists: list[tuple[Link, ...]] = []
+        errors: list[MonitorError] = []
+        for child in children:
+            try:
+                response = await self.fetcher.get(Request(url=child.url, source=source))
+                lists.append(await self.workers.run_isolated(find_links, response, child, source.name))
+            except (FetchError, NotASeed, WorkerKilled) as exc:
+                errors.append(exc)
+        if not lists:
+            raise next((error for error in errors if error.transient), errors[0])
+        return join_links(lists)
+
+
+def log_no_seed(source: Source, url: str, error: MonitorError) -> None:
+    """Log that a document of a source is no seed."""
+    log.info("look", extra={"source": source.name, "url": url, "outcome": "no seed", "reason": str(error)})
+
+
+def failed_look(error: MonitorError) -> Look:
+    """Return the look at a source that gave nothing but `error`."""
+    retry_after = error.retry_after if isinstance(error, FetchFailed) else None
+    return Look(outcome=VisitOutcome.FAILED, reason=str(error), retry_after=retry_after or timedelta())
