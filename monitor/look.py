@@ -16,6 +16,7 @@ from monitor.discover import (
     find_children,
     find_links,
     find_seeds,
+    find_ttl,
     has_dried_up,
     join_links,
     pick_seed,
@@ -30,7 +31,10 @@ log = logging.getLogger("monitor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What came of looking at a source: its seed and the links it names, newest first, or why not."""
+    """What came of looking at a source: its seed and the links it names, newest first, or why not.
+
+    `fresh_for` and `ttl` are how long the seed will do, by its server and by its own words.
+    """
 
     outcome: VisitOutcome = VisitOutcome.OK
     seed: Seed | None = None
@@ -38,6 +42,8 @@ class Look:
     links: tuple[Link, ...] = ()
     reason: str | None = None
     retry_after: timedelta = timedelta()
+    fresh_for: timedelta = timedelta()
+    ttl: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +113,25 @@ class Lookout:
     async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
         """Return the links that a seed names; none when it has not changed."""
         if response.not_modified:
-            return Look(outcome=VisitOutcome.NOT_MODIFIED, seed=seed, validators=response.validators)
+            return Look(
+                outcome=VisitOutcome.NOT_MODIFIED,
+                seed=seed,
+                validators=response.validators,
+                fresh_for=response.fresh_for,
+            )
         if seed.kind is SeedKind.SITEMAP:
             children = await self.workers.run_isolated(find_children, response)
             if children:
                 # No validators: an index often stays the same while its sitemaps change.
                 return Look(seed=seed, links=await self.read_children(source, children))
         links = await self.workers.run_isolated(find_links, response, seed, source.name)
-        return Look(seed=seed, validators=response.validators, links=links)
+        return Look(
+            seed=seed,
+            validators=response.validators,
+            links=links,
+            fresh_for=response.fresh_for,
+            ttl=find_ttl(response),
+        )
 
     async def read_children(self, source: Source, children: Sequence[Seed]) -> tuple[Link, ...]:
         """Return the links of an index's sitemaps as of one document. One that gives none is passed over.

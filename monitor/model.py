@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -62,6 +62,37 @@ RECHECK = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """The part of each day in which nothing is done: from `begin` until `end`, over midnight too."""
+
+    begin: time
+    end: time
+    timezone: tzinfo
+
+    def contain(self, now: datetime) -> bool:
+        """Return whether it is quiet now."""
+        local = now.astimezone(self.timezone).time()
+        if self.begin < self.end:
+            return self.begin <= local < self.end
+        return local >= self.begin or local < self.end
+
+    def end_after(self, now: datetime) -> datetime:
+        """Return when it is next over, in UTC.
+
+        With daylight saving `end` may come twice on a day, or not at all.
+        """
+        day = now.astimezone(self.timezone).date()
+        ends = [
+            datetime.combine(day + timedelta(days=days), self.end, self.timezone)
+            .replace(fold=fold)
+            .astimezone(UTC)
+            for days in range(3)
+            for fold in (0, 1)
+        ]
+        return min(end for end in ends if end > now and not self.contain(end))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A site as the configuration names it. Its identity is `name`; editing `url` loses no history.
 
@@ -71,7 +102,8 @@ class Source:
     keeps at most. `backfill` is how far back a new source's articles may alert; zero means only what
     is published after the source was added.
 
-    `recheck` is at which ages an article is looked at again for edits; empty: never.
+    `recheck` is at which ages an article is looked at again for edits; empty: never. In its `quiet` hours
+    no visit begins; None: it has none.
 
     `former_names` are the names this URL has by itself (host, host-path) when the configuration gives
     it none. A stored source that bears one of them and has this very `url` is this source, so that
@@ -97,6 +129,7 @@ class Source:
     first_visit: int = 20
     backfill: timedelta = timedelta()
     recheck: tuple[timedelta, ...] = RECHECK
+    quiet: QuietHours | None = None
     former_names: tuple[str, ...] = ()
 
 
@@ -123,7 +156,8 @@ class Response:
 
     `url` is where the redirects ended. `content_type` is the whole header, "" when absent. `body`
     is decoded from its Content-Encoding, but still bytes: the charset is `extract`'s business.
-    `sitemaps` are those that the site's robots.txt names, as it spells them.
+    `sitemaps` are those that the site's robots.txt names, as it spells them. `fresh_for` is how long the
+    server says that this answer will do (RFC 9111, 4.2), zero when it says nothing.
     """
 
     url: str
@@ -133,6 +167,7 @@ class Response:
     validators: Validators = Validators()
     not_modified: bool = False
     sitemaps: tuple[str, ...] = ()
+    fresh_for: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +209,8 @@ class Visit:
     `new` those never seen before, `kept` the articles stored (copies among them), `copies` those that
     repeat a story, `dismissed` the pages refused for good, `postponed` those to be tried again,
     `alerts` the alerts put into the outbox. `retry_after` is the wait that the server asked for.
-    `published` tells when the source's recent articles appeared, in no order.
+    `published` tells when the source's recent articles appeared, in no order. `fresh_for` and `ttl` are
+    how long the seed will do, by its server and by its own words; zero when they do not say.
     """
 
     source: str
@@ -193,6 +229,8 @@ class Visit:
     postponed: int = 0
     alerts: int = 0
     published: tuple[datetime, ...] = ()
+    fresh_for: timedelta = timedelta()
+    ttl: timedelta = timedelta()
 
 
 # --- what a page holds ---------------------------------------------------------------------------
@@ -535,22 +573,6 @@ class AppriseChannel:
 
     name: str
     url: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """The part of each day in which a channel sends nothing: from `begin` until `end`, over midnight too."""
-
-    begin: time
-    end: time
-    timezone: tzinfo
-
-    def contain(self, now: datetime) -> bool:
-        """Return whether it is quiet now."""
-        local = now.astimezone(self.timezone).time()
-        if self.begin < self.end:
-            return self.begin <= local < self.end
-        return local >= self.begin or local < self.end
 
 
 ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel | FileChannel | AppriseChannel

@@ -49,6 +49,7 @@ from monitor.model import (
     Source,
     Template,
     Visit,
+    VisitOutcome,
 )
 from monitor.ports import (
     Channel,
@@ -147,6 +148,8 @@ class OpenVisit:
             postponed=self.postponed,
             alerts=self.alerts,
             published=(*self.published, *self.memory.published),
+            fresh_for=look.fresh_for,
+            ttl=self.memory.ttl if look.outcome is VisitOutcome.NOT_MODIFIED else look.ttl,
         )
 
 

@@ -84,7 +84,8 @@ class SourceMemory:
     `added_at` is when the source was first registered. `visited` is False until a first visit has
     ended well. `last_new_at` is when its seed last named a link never seen before, None for never.
     `failures` counts the failed visits in a row. `published` tells when its newest articles
-    appeared (their own time, or that of fetching them), newest first, 64 at most.
+    appeared (their own time, or that of fetching them), newest first, 64 at most. `ttl` is how long the
+    seed says itself that it will do, zero when it does not say.
     """
 
     added_at: datetime
@@ -95,6 +96,7 @@ class SourceMemory:
     failures: int = 0
     template: Template = Template()
     published: tuple[datetime, ...] = ()
+    ttl: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +310,10 @@ class Store(Protocol):
 
         A failed visit adds one to `failures` and keeps seed and validators; any other sets it to zero.
         """
+        ...
+
+    async def put_off_visit(self, name: str, next_visit_at: datetime) -> None:
+        """Give a claimed source back unvisited, due at another time."""
         ...
 
     async def shift_due_times(self, by: timedelta) -> None:

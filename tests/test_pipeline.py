@@ -114,6 +114,19 @@ async def test_a_seed_that_has_not_changed_costs_one_conditional_request(world: 
     assert [request.validators.etag for request in world.fetcher.asked] == ['"v1"']
 
 
+async def test_how_long_a_feed_says_that_it_will_do_is_remembered_while_it_is_the_same(world: World) -> None:
+    feed = feed_page((STORY, "Talks about the dam open", world.clock.now()))
+    said = feed.replace("<channel>", "<channel><ttl>45</ttl>")
+    world.fetcher.serve(FEED, said, "application/rss+xml", etag='"v1"')
+    world.publish(STORY, *story_about("dam talks"))
+    answer = await world.fetcher.get(Request(url=FEED, source=GAZETTE))
+    world.fetcher.pages[FEED] = replace(answer, fresh_for=timedelta(minutes=5))
+    for outcome in (VisitOutcome.OK, VisitOutcome.NOT_MODIFIED, VisitOutcome.NOT_MODIFIED):
+        visit = await world.visit()
+        assert visit.outcome is outcome
+        assert (visit.ttl, visit.fresh_for) == (timedelta(minutes=45), timedelta(minutes=5))
+
+
 def sitemap(*entries: tuple[str, str]) -> str:
     """A sitemap of (url, day of the last change) entries."""
     rows = "".join(f"<url><loc>{url}</loc><lastmod>{day}</lastmod></url>" for url, day in entries)

@@ -111,6 +111,11 @@ Contact = Annotated[str, _one_value(values.read_contact), _text("@|://")]
 Quiet = Annotated[
     tuple[time, time], _one_value(values.read_quiet_hours), _text(rf"^\s*{values.QUIET_HOURS}\s*$")
 ]
+VisitHours = Annotated[
+    tuple[time, time] | None,
+    _one_value(values.read_visit_hours),
+    _text(rf"^\s*(?:{values.QUIET_HOURS}|none)\s*$"),
+]
 Timezone = Annotated[ZoneInfo, _one_value(values.read_timezone), WithJsonSchema({"type": "string"})]
 MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _text(r"^\s*[Ss][Mm][Tt][Pp]")]
 DatabaseUrl = Annotated[
@@ -205,6 +210,10 @@ class DefaultsForm(Form):
     recheck: Ages = Field(
         default=list(_SOURCE.recheck),
         description="At which ages an article is looked at again for edits; [] for never.",
+    )
+    quiet: VisitHours = Field(
+        default=None,
+        description="The part of each day in which no visit begins, such as 00:00-06:00; or none.",
     )
 
 

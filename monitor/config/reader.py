@@ -177,7 +177,7 @@ def _build(
     sources = sources_of(files)
     return Config(
         sources=tuple(
-            _build_source(entry.form, naming, main.defaults)
+            _build_source(entry.form, naming, main.defaults, main.timezone or timezone)
             for entry, naming in zip(sources, name_entries(sources), strict=True)
         ),
         channels=_build_channels(channels_of(files), folder.absolute()),
@@ -204,11 +204,11 @@ def _build(
     )
 
 
-def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> Source:
+def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm, timezone: ZoneInfo) -> Source:
     def chosen(setting: str) -> DefaultsForm:
         return form if setting in form.model_fields_set else defaults
 
-    every = chosen("every").every
+    every, quiet = chosen("every").every, chosen("quiet").quiet
     headers = {
         name.lower(): (name, value) for given in (defaults, form) for name, value in given.headers.items()
     }
@@ -230,6 +230,7 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm) -> S
         first_visit=chosen("first_visit").first_visit,
         backfill=chosen("backfill").backfill,
         recheck=tuple(chosen("recheck").recheck),
+        quiet=None if quiet is None else QuietHours(begin=quiet[0], end=quiet[1], timezone=timezone),
         former_names=naming.former_names,
     )
 

@@ -50,7 +50,7 @@ MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 (the prefix is public)
 
-NO_PROXY = "none"
+NONE = "none"
 
 OUR_HEADERS = frozenset(
     {
@@ -210,6 +210,11 @@ def read_quiet_hours(text: Text) -> tuple[time, time]:
     return begin, end
 
 
+def read_visit_hours(text: Text) -> tuple[time, time] | None:
+    """Return the quiet hours of a source, None for `none`."""
+    return None if text.strip() == NONE else read_quiet_hours(text)
+
+
 def read_name(text: Text) -> str:
     """Return a name. It is shown to everybody, so no secret can be part of it."""
     name = text.strip()
@@ -308,7 +313,7 @@ def read_webhook_secret(text: Text) -> str:
 def read_proxy(text: Text) -> str | None:
     """Return the URL of an HTTP proxy, None for `none`. No message quotes it: it may hold a password."""
     url = str(text).strip()
-    if url == NO_PROXY:
+    if url == NONE:
         return None
     try:
         parts = urlsplit(url)
@@ -319,7 +324,7 @@ def read_proxy(text: Text) -> str | None:
         pass  # it is told like all that is no URL
     raise ValueError(
         "this is not the URL of an HTTP proxy, such as http://user:password@proxy.example.org:3128; "
-        f"{NO_PROXY} stands for no proxy"
+        f"{NONE} stands for no proxy"
     )
 
 

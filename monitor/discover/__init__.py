@@ -5,7 +5,7 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 
 * `find_seeds` says which documents of a site list its articles, best first.
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
-  `join_links` makes one list of what those name.
+  `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do.
 * `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
   `has_dried_up` when to think again.
 
@@ -15,6 +15,7 @@ order, duplicates, dates); `choice` (which seed).
 """
 
 from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed
+from monitor.discover.feeds import find_ttl
 from monitor.discover.listing import join_links
 from monitor.discover.seeds import find_children, find_links, find_seeds
 
@@ -23,6 +24,7 @@ __all__ = [
     "find_children",
     "find_links",
     "find_seeds",
+    "find_ttl",
     "has_dried_up",
     "join_links",
     "pick_seed",

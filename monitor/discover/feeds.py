@@ -14,19 +14,39 @@ import calendar
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import fastfeedparser
 import feedparser
 
 from monitor.discover.jsonfeed import read_json_feed
 from monitor.discover.listing import Entry, as_permalink
+from monitor.model import Response
 
 SNIFF_BYTES = 4096
 """How far into a document its root element is looked for."""
 
 MAX_FORGIVING_BYTES = 2_000_000
 """How much of a feed the slow parser sees: it reads about 1 MB/s."""
+
+HEAD_BYTES = 65_536
+"""How far into a feed its own settings are looked for: they stand before its items."""
+
+_FIRST_ITEM = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
+_TTL = re.compile(rb"<ttl\b[^>]{0,100}>\s{0,100}(\d{1,6})\s{0,100}</ttl>", re.IGNORECASE)
+_PERIOD = re.compile(
+    rb"<\w{1,20}:updatePeriod\b[^>]{0,100}>\s{0,100}(hourly|daily|weekly|monthly|yearly)[\s<]", re.IGNORECASE
+)
+_FREQUENCY = re.compile(
+    rb"<\w{1,20}:updateFrequency\b[^>]{0,100}>\s{0,100}(\d{1,4})\s{0,100}<", re.IGNORECASE
+)
+PERIODS = {
+    b"hourly": timedelta(hours=1),
+    b"daily": timedelta(days=1),
+    b"weekly": timedelta(days=7),
+    b"monthly": timedelta(days=30),
+    b"yearly": timedelta(days=365),
+}
 
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]|<[a-z0-9]{1,20}:(?:feed|rss)[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
@@ -54,6 +74,21 @@ def read_feed(body: bytes) -> list[Entry]:
     body = _without_entities(_as_utf8(body))
     listed = _read_fast(body)
     return _read_forgiving(body) if listed is None else listed
+
+
+def find_ttl(response: Response) -> timedelta:
+    """Return how long a feed says that it will do, zero when it does not say or is no feed.
+
+    Its `ttl` in minutes (RSS 2.0), or else its `sy:updatePeriod`, parted by its `sy:updateFrequency`
+    (RSS 1.0, mod_syndication). Cheap: only the head is looked at.
+    """
+    head = _FIRST_ITEM.split(_as_utf8(response.body[:HEAD_BYTES]), maxsplit=1)[0]
+    if found := _TTL.search(head):
+        return timedelta(minutes=int(found[1]))
+    if found := _PERIOD.search(head):
+        often = _FREQUENCY.search(head)
+        return PERIODS[found[1].lower()] / max(1, int(often[1]) if often else 1)
+    return timedelta()
 
 
 def _as_utf8(body: bytes) -> bytes:

@@ -22,6 +22,7 @@ from monitor.errors import FetchFailed, FetchRefused
 from monitor.fetch.body import Caps, read_body, read_start
 from monitor.fetch.causes import NOT_PAGES, read_retry_after, refuse_status
 from monitor.fetch.exchange import Errand, Exchanges
+from monitor.fetch.freshness import read_freshness
 from monitor.fetch.pacing import LONGEST_PAUSE, Pacing
 from monitor.fetch.robots import ALLOW_ALL, MAX_ROBOTS_BYTES, RobotsMemory, Rules, parse_rules
 from monitor.fetch.settings import MIB, FetchSettings
@@ -85,7 +86,13 @@ class HttpFetcher:
     async def _read(self, answer: httpx.Response, url: str, request: Request) -> Response:
         now = self._clock.now()
         if answer.status_code == HTTPStatus.NOT_MODIFIED and request.validators != Validators():
-            return Response(url=url, fetched_at=now, validators=request.validators, not_modified=True)
+            return Response(
+                url=url,
+                fetched_at=now,
+                validators=request.validators,
+                not_modified=True,
+                fresh_for=read_freshness(answer.headers),
+            )
         if answer.status_code not in PAGES:
             error = refuse_status(answer, now)
             if isinstance(error, FetchFailed) and error.retry_after:
@@ -100,7 +107,14 @@ class HttpFetcher:
         validators = Validators(
             etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified")
         )
-        return Response(url=url, fetched_at=now, body=body, content_type=content_type, validators=validators)
+        return Response(
+            url=url,
+            fetched_at=now,
+            body=body,
+            content_type=content_type,
+            validators=validators,
+            fresh_for=read_freshness(answer.headers),
+        )
 
     def _caps_for(self, content_type: str) -> Caps:
         kind = content_type.partition(";")[0].lower()

@@ -27,7 +27,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.dedupe import COPY_WINDOW
 from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
-from monitor.jobs.schedule import learn_pace, next_visit
+from monitor.jobs.schedule import learn_pace, leave_quiet_hours, next_visit
 from monitor.jobs.trigger import Every
 from monitor.model import Source, Visit, VisitOutcome
 from monitor.pipeline import Pipeline
@@ -207,7 +207,11 @@ class LocalJobs:
             await self._guarded("claim", self._start_due)
 
     async def _visit_and_record(self, source: Source) -> None:
-        """Visit a source, record what came of it, and when it is next."""
+        """Visit a source, record what came of it, and when it is next; put it off in its quiet hours."""
+        now = self._clock.now()
+        if (due := leave_quiet_hours(source, now)) != now:
+            await self._guarded("put off", lambda: self._store.put_off_visit(source.name, due))
+            return
         try:
             visit = await self._assignment.pipeline.visit(source)
         except Exception as exc:
@@ -272,7 +276,7 @@ async def finish_visit(store: Store, source: Source, visit: Visit) -> datetime:
         try:
             failed = visit.outcome is VisitOutcome.FAILED
             failures = (await store.recall(source.name)).failures + 1 if failed else 0
-            pace = learn_pace(source, visit.published, visit.finished_at) if source.adapts else source.every
+            pace = choose_pace(source, visit)
             due = next_visit(
                 source, visit.finished_at, failures=failures, retry_after=visit.retry_after, pace=pace
             )
@@ -284,6 +288,13 @@ async def finish_visit(store: Store, source: Source, visit: Visit) -> datetime:
         else:
             return due
         await asyncio.sleep(STORE_PAUSE.total_seconds())
+
+
+def choose_pace(source: Source, visit: Visit) -> timedelta:
+    """Return the wait between two visits of a source that is well."""
+    if not source.adapts:
+        return source.every
+    return learn_pace(source, visit.published, visit.finished_at, heard=max(visit.fresh_for, visit.ttl))
 
 
 def describe(error: Exception) -> str:

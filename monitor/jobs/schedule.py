@@ -5,7 +5,8 @@ Position: before the walk begins and after each visit ends. Pure: the clock is a
 The time is reckoned from the end of the last visit, never from the last due time: nothing piles up
 while the machine sleeps, and no burst follows.
 
-A source whose `every` is `auto` is visited as often as it publishes (`learn_pace`).
+A source whose `every` is `auto` is visited as often as it publishes (`learn_pace`). No visit begins in
+a source's quiet hours.
 """
 
 from __future__ import annotations
@@ -45,15 +46,25 @@ SILENCE_SHARE = 8
 """A source silent for 8 hours, by night say, is visited each hour."""
 
 JITTER = 0.1
-"""A learned wait is shortened by up to this share, so that sources added together part ways."""
+"""A learned wait is shortened by up to this share, so that sources added together part ways; one that was
+heard is lengthened."""
+
+LONGEST_SPREAD = timedelta(minutes=5)
+"""Visits that waited for the end of quiet hours do not all begin with it."""
 
 
-def learn_pace(source: Source, published: Sequence[datetime], now: datetime) -> timedelta:
+def learn_pace(
+    source: Source, published: Sequence[datetime], now: datetime, *, heard: timedelta = ZERO
+) -> timedelta:
     """Return the wait between two visits of a source that publishes at the times `published`, in any order.
 
     Half the median gap between its recent occasions, or an eighth of its silence where that is more (at
     night, on a day off), within `SHORTEST_PACE` and `LONGEST_PACE`. `source.every` while too little is
     known. The same source and moment give the same wait.
+
+    `heard` is how long the site says that its seed will do: it is not visited sooner. But much software
+    says "an hour" or "a year" of itself: what is longer than the source takes for an article, on average,
+    is refuted by what it does, and counts for as much as that.
     """
     occasions: list[datetime] = []
     for time in sorted((time for time in published if time <= now), reverse=True):
@@ -64,7 +75,15 @@ def learn_pace(source: Source, published: Sequence[datetime], now: datetime) -> 
     silence = now - occasions[0] if occasions else ZERO
     wait = max(wait, silence / SILENCE_SHARE)
     wait = min(max(wait, SHORTEST_PACE), LONGEST_PACE)
-    return max(SHORTEST_PACE, wait * (1 - JITTER * _chance(source.name, now)))
+    chance = _chance(source.name, now)
+    asked = min(heard, _time_per_article(published) or heard, LONGEST_PACE)
+    return min(max(SHORTEST_PACE, wait * (1 - JITTER * chance), asked * (1 + JITTER * chance)), LONGEST_PACE)
+
+
+def _time_per_article(published: Sequence[datetime]) -> timedelta | None:
+    """Return how long the source takes for one article, on average; None when that is not known."""
+    span = max(published) - min(published) if published else ZERO
+    return span / (len(published) - 1) if span else None
 
 
 def _chance(name: str, now: datetime) -> float:
@@ -84,9 +103,19 @@ def next_visit(
 
     A healthy source is visited every `pace`, which is `source.every` when None; each failure doubles the
     wait, up to `MAX_BACKOFF`, or to the pace where that is longer. A server that names its own wait
-    (`Retry-After`) is obeyed up to `MAX_RETRY_AFTER`.
+    (`Retry-After`) is obeyed up to `MAX_RETRY_AFTER`. What falls into the source's quiet hours comes soon
+    after they end.
     """
     pace = source.every if pace is None else pace
     doubled = pace * (1 << max(0, min(failures, MAX_DOUBLINGS)))
     backoff = min(doubled, max(MAX_BACKOFF, pace))
-    return now + max(backoff, min(retry_after, MAX_RETRY_AFTER))
+    return leave_quiet_hours(source, now + max(backoff, min(retry_after, MAX_RETRY_AFTER)))
+
+
+def leave_quiet_hours(source: Source, due: datetime) -> datetime:
+    """Return `due`; when it falls into quiet hours, some moment within `LONGEST_SPREAD` of their end."""
+    if source.quiet is None or not source.quiet.contain(due):
+        return due
+    end = source.quiet.end_after(due)
+    spread = end + LONGEST_SPREAD * _chance(source.name, end)
+    return end if source.quiet.contain(spread) else spread

@@ -113,6 +113,10 @@ class SqlStore:
         """Record a visit, and when the next is due."""
         await self._write(lambda db: visits.finish_visit(db, self._owner, visit, next_visit_at))
 
+    async def put_off_visit(self, name: str, next_visit_at: datetime) -> None:
+        """Give a claimed source back unvisited, due at another time."""
+        await self._write(lambda db: visits.put_off(db, self._owner, name, next_visit_at))
+
     async def shift_due_times(self, by: timedelta) -> None:
         """Move all that is due at some time."""
         await self._write(lambda db: shift_due_times(db, by))

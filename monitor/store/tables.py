@@ -74,6 +74,7 @@ class SourceRow(Row, table=True):
     last_new_at: datetime | None = Field(sa_type=Instant)
     etag: str | None = Field(sa_type=Words)
     last_modified: str | None = Field(sa_type=Words)
+    ttl: timedelta | None = Field(sa_type=Span)
     visited: bool
     failures: int
     failing_since: datetime | None = Field(sa_type=Instant)

@@ -117,7 +117,7 @@ def register(connection: Connection, sources: Sequence[Source], now: datetime) -
         )
     gone = [{"row": row["id"]} for row in stored.values() if row["active"]]
     one = update(SOURCES).where(SOURCES.c.id == bindparam("row"))
-    learned = ("seed_url", "seed_kind", "seed_reason", "seed_chosen_at", "etag", "last_modified")
+    learned = ("seed_url", "seed_kind", "seed_reason", "seed_chosen_at", "etag", "last_modified", "ttl")
     nothing = dict.fromkeys(learned)
     for statement, parameters in (
         (one, renamed),
@@ -230,6 +230,7 @@ def recall(connection: Connection, name: str) -> SourceMemory:
         failures=row["failures"],
         template=Template(pages=tuple(frozenset(page) for page in blocks)),
         published=tuple(connection.scalars(_PUBLISHED, {"source_row": row["id"]})),
+        ttl=row["ttl"] or timedelta(),
     )
 
 
@@ -274,6 +275,7 @@ def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at
             "new_last_new_at": visit.finished_at if visit.new else None,
             "new_etag": validators.etag,
             "new_last_modified": validators.last_modified,
+            "new_ttl": visit.ttl or None,
         },
     )
     counts = ("found", "new", "kept", "copies", "dismissed", "postponed", "alerts")
@@ -324,6 +326,7 @@ _SUCCEEDED = _ENDED.values(
     seed_reason=_or_kept(SOURCES.c.seed_reason),
     seed_chosen_at=_later_or_kept(SOURCES.c.seed_chosen_at),
     last_new_at=_later_or_kept(SOURCES.c.last_new_at),
+    ttl=bindparam("new_ttl"),
 )
 _FINISH = {
     VisitOutcome.OK: _SUCCEEDED.values(
@@ -340,6 +343,12 @@ _FINISH = {
     ),
 }
 _INSERT_VISIT = insert(VISITS)
+
+
+def put_off(connection: Connection, owner: str, name: str, next_visit_at: datetime) -> None:
+    """Give back a source that `owner` holds, unvisited, due at another time."""
+    held = update(SOURCES).where(SOURCES.c.name == name, SOURCES.c.claimed_by == owner)
+    connection.execute(held.values(UNCLAIMED | {"next_visit_at": next_visit_at}))
 
 
 def rewind(connection: Connection, now: datetime) -> None:

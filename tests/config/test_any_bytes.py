@@ -21,7 +21,7 @@ keys = st.sampled_from(
         *("sources", "channels", "rules", "defaults", "smtp", "include", "database", "contact", "timezone"),
         *("workers", "keep_pages", "name", "url", "every", "feed", "section", "headers", "user_agent"),
         *("sitemap", "proxy", "verify", "cookies"),
-        *("timeout", "pause", "allow_private", "first_visit", "backfill", "recheck", "on"),
+        *("timeout", "pause", "allow_private", "first_visit", "backfill", "recheck", "on", "quiet"),
         *("email", "webhook", "secret"),
         *("console", "match", "notify", "from", "desk", "x"),
     ]

@@ -26,7 +26,7 @@ KNOWN = (
 
 SOURCE_SETTINGS = (
     "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, first_visit, "
-    "backfill, recheck, url, name, feed, sitemap, section"
+    "backfill, recheck, quiet, url, name, feed, sitemap, section"
 )
 
 EXAMPLE = 'write "sources:" and below it "  - https://www.example.org/"'

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from time import monotonic
 
@@ -11,8 +11,9 @@ import pytest
 
 from monitor.errors import FetchFailed, StoreError
 from monitor.jobs.local import Assignment, LocalJobs, describe, record_visit
+from monitor.jobs.schedule import LONGEST_SPREAD
 from monitor.match import RuleSet
-from monitor.model import Request, Response, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
+from monitor.model import QuietHours, Request, Response, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
 from monitor.pipeline import Pipeline
 from monitor.store import SqlStore, open_store
 from tests.fakes import (
@@ -76,6 +77,10 @@ class Office:
     def jobs(self, assignment: Assignment) -> LocalJobs:
         return LocalJobs(assignment, self.store, self.clock, reload_if_changed=never_reload)
 
+    async def due(self) -> datetime:
+        [state] = await self.store.source_states()
+        return state.next_visit_at
+
     async def state(self, name: str = "gazette") -> tuple[int, str | None]:
         [state] = [state for state in await self.store.source_states() if state.name == name]
         return state.failures, state.reason
@@ -95,6 +100,45 @@ async def test_a_new_source_is_visited_at_once_and_its_alert_delivered(office: O
         office.stop.set()
         await running
     assert [delivery.article.url for delivery in office.channel.sent] == [STORY]
+
+
+async def test_a_source_in_its_quiet_hours_is_visited_when_they_have_ended(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_off, put_off_visit = asyncio.Event(), office.store.put_off_visit
+
+    async def note_and_put_off(name: str, due: datetime) -> None:
+        await put_off_visit(name, due)
+        put_off.set()
+
+    monkeypatch.setattr(office.store, "put_off_visit", note_and_put_off)
+    source = replace(GAZETTE, quiet=QuietHours(begin=time(8), end=time(10), timezone=UTC))
+    running = asyncio.create_task(office.jobs(office.assignment(source)).run(office.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await put_off.wait()
+        hour = timedelta(hours=1)
+        assert hour <= await office.due() - START <= hour + LONGEST_SPREAD
+        assert office.fetcher.asked == []
+        office.clock.advance(hour + LONGEST_SPREAD)
+        await office.channel.received.wait()
+        office.stop.set()
+        await running
+
+
+async def test_a_source_that_finds_its_own_pace_hears_the_wait_that_its_seed_asks_for(
+    office: Office,
+) -> None:
+    times = tuple(START - timedelta(hours=number) for number in range(8))
+    visit = Visit(
+        source="gazette", started_at=START, finished_at=START, outcome=VisitOutcome.OK, published=times
+    )
+    hour = timedelta(hours=1)
+    await office.store.register([GAZETTE], START)
+    for asked in (replace(visit, ttl=hour), replace(visit, fresh_for=hour)):
+        await record_visit(office.store, replace(GAZETTE, adapts=True), asked)
+        assert hour <= await office.due() - START <= hour * 1.1
+        await record_visit(office.store, GAZETTE, asked)
+        assert await office.due() - START == GAZETTE.every, "a fixed pace is what its owner wants"
 
 
 async def test_a_daemon_leaves_signs_of_life(office: Office) -> None:

@@ -288,6 +288,31 @@ async def test_not_modified_keeps_the_validators_that_it_does_not_name(store: Sq
     assert (await store.recall("gazette")).validators == replace(VALIDATORS, etag='"8"')
 
 
+async def test_what_a_seed_says_of_itself_is_kept_until_it_says_something_else(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    assert (await store.recall("gazette")).ttl == timedelta()
+    await store.finish_visit(replace(make_visit(), ttl=HOUR), NOW + MINUTE)
+    await store.finish_visit(make_visit(VisitOutcome.FAILED), NOW + MINUTE)
+    assert (await store.recall("gazette")).ttl == HOUR
+    await store.finish_visit(make_visit(), NOW + MINUTE)
+    assert (await store.recall("gazette")).ttl == timedelta()
+
+
+async def test_a_visit_that_is_put_off_gives_the_source_back_as_it_was(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    await store.claim_due(NOW, 1, LEASE)
+    await store.put_off_visit("gazette", NOW + HOUR)
+    state = await state_of(store, "gazette")
+    assert (state.next_visit_at, state.last_visit_at, state.failures) == (NOW + HOUR, None, 0)
+    assert await store.claim_due(NOW + HOUR, 1, LEASE) == ("gazette",)
+
+
+async def test_nobody_puts_off_what_another_has(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    await store.put_off_visit("gazette", NOW + HOUR)
+    assert (await state_of(store, "gazette")).next_visit_at == NOW
+
+
 async def test_a_new_document_without_validators_clears_them(store: SqlStore) -> None:
     await store.register([GAZETTE], NOW)
     await store.finish_visit(make_visit(), NOW + MINUTE)
