@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterable
 
 from monitor.extract.body import fold
-from monitor.extract.marks import read_words
-from monitor.extract.page import Page, Reason
+from monitor.extract.months import MONTHS
+from monitor.extract.page import Page
 
 MAX_NAME_WORDS = 5
 """Words of a person's name, particles among them."""
@@ -52,9 +52,14 @@ _NOT_PERSON = re.compile(
     r"redacción|redazione|redação|редакция|admin(?:istrator)?|press|media|magazine|times|report(?:er)?s?|wire|service|services|online|"
     r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
     r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
-    r"published|updated|comments?|columnist|journalist(?:in)?|korrespondent(?:in)?|head of|director|officer|chief|associate|photograph\w*|fact|checked|doctor|phd|clinician|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
+    r"published|updated|comments?|columnist|journalist(?:in)?|korrespondent(?:in)?|head of|director|officer|chief|associate|photograph\w*|fact|checked|doctor|contributing|opinion|freelance|attorney|facebook|twitter|pinterest|linkedin|whatsapp|instagram|e-?mail|others|phd|clinician|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
     re.IGNORECASE,
 )
+_DEGREES = re.compile(
+    r"(?:,?\s+(?:M\.?[ADS]|MBA|MPH|MSN?|R[ND]N?|LDN|CPT|CSCS|CFP|CPA|CFA|DDS|D[OC]|PharmD|Ph\.? ?D|J\.?D|Esq|FACLM|FAND)\b\.?®?)+$"
+)
+"""Degrees and licences behind a name."""
+
 _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
 
 
@@ -70,11 +75,18 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
     metas = [[v for v in page.meta[name] if "//" not in v] for name in _META_NAMES if name in page.meta]
     organisations = _organisations([*claimed, *(value for values in metas for value in values)])
     place = find_title_block(page, title)
-    near = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place + 2 * BYLINE_BLOCKS]
-    opened, bare = _byline_lines(page, place)
+    below = [m.value for m in page.people if place < m.before <= place + 2 * BYLINE_BLOCKS]
+    above = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place]
+    marked, opened, bare = _byline_lines(page, place)
     titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
-    bare = bare if titled and not organisations else []
-    sources = [*map(_turn_around, metas), near, opened, bare]
+    sources = [
+        *map(_turn_around, metas),
+        below,
+        marked,
+        opened,
+        above,
+        bare if titled and not organisations else [],
+    ]
     return next((people for values in sources if (people := _people(values, sites))), organisations)
 
 
@@ -102,53 +114,81 @@ def _organisations(values: list[str]) -> tuple[str, ...]:
 
 
 _NOBODY = re.compile(
-    r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+)$",
+    r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+|\S+[._]\S*\d+)$",
     re.IGNORECASE,
 )
 
 
 def find_title_block(page: Page, title: str) -> int:
-    """Return the index of the block that is the title, 0 when none is."""
+    """Return the index of the block that is the title, a heading of the first level if one is; 0 when none is."""
     wanted = fold(title)
-    return next(
-        (
-            i
-            for i, b in enumerate(page.blocks)
-            if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK and fold(b.text) == wanted
-        ),
-        0,
-    )
+    alike = [i for i, b in enumerate(page.blocks) if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK]
+    alike.sort(key=lambda i: page.blocks[i].tag != "h1")
+    return next((i for i in alike if fold(page.blocks[i].text) == wanted), 0)
 
 
 MAX_TITLE_SLACK = 9
 """Characters, all of them punctuation, by which two spellings of a title differ at most."""
 
 
-def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str]]:
-    """Return the first line below the title that opens like a byline, and the first that is one without that."""
+def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[str]]:
+    """Return the bylines around the title: one in a box marked as such, one that opens with "By", a bare name.
+
+    Each list holds the first such line, below the title before above it.
+    """
+    marked: list[str] = []
+    opened: list[str] = []
     bare: list[str] = []
-    end = min(place + 1 + BYLINE_BLOCKS, len(page.blocks))
-    for i in range(place + 1, end):
-        text = page.blocks[i].text
-        if len(text) > MAX_BYLINE_CHARS:
+    below = range(place + 1, min(place + 1 + BYLINE_BLOCKS, len(page.blocks)))
+    above = range(place - 1, max(place - 1 - BARE_NAME_BLOCKS, -1), -1)
+    for i in (*below, *above):
+        block = page.blocks[i]
+        if len(block.text) > MAX_BYLINE_CHARS or block.tag in _TITLE_TAGS:
             continue
-        opened = _OPENED.search(text)
-        if opened:
-            names = text[opened.end() :]
-            if clean_name(_SPLIT.split(names)[0]):
-                return [_UNTIL_DATE.split(names)[0]], bare
-        bare_names = page.flat or i <= place + BARE_NAME_BLOCKS
-        if not bare and is_byline(text) and (bare_names or _is_marked(page, page.blocks[i].box)):
-            bare = [text]
-    return [], bare
+        names = read_byline(block.text)
+        if names and not opened:
+            opened = [names]
+        if not marked and _is_marked(page, block.box):
+            first = _PARTS.split(names or block.text)[0]
+            marked = [first] if is_byline(first) and " " in _strip_opening(first).strip() else []
+        near = place < i and (page.flat or i <= place + BARE_NAME_BLOCKS)
+        if (
+            not bare
+            and near
+            and block.tag not in _NO_BYLINE_TAGS
+            and is_byline(first := _PARTS.split(block.text)[0])
+        ):
+            bare = [first]
+    return marked, opened, bare
+
+
+def read_byline(text: str) -> str:
+    """Return the names that a line introduces with "By" or its like, up to a date; "" when it does not."""
+    match = _OPENED.search(text)
+    if match is None:
+        return ""
+    names = _PARTS.split(_UNTIL_DATE.split(text[match.end() :])[0])[0]
+    return names if clean_name(_SPLIT.split(names)[0]) else ""
+
+
+_TITLE_TAGS = frozenset(("h1", "h2", "nav"))
+_NO_BYLINE_TAGS = frozenset(("h3", "h4", "h5", "h6", "figcaption", "th", "td"))
+"""Tags of headings and cells, where two to four capitalised words alone are no byline."""
+
+_PARTS = re.compile(r"\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+")
+"""What parts the names of a byline from what else it tells."""
 
 
 def _is_marked(page: Page, index: int) -> bool:
     """Return whether a box, or the one around it, is marked as a byline."""
     box = page.boxes[index]
     around = page.boxes[max(box.parent, 0)]
-    return box.tag == "address" or Reason.BYLINE in (read_words(box.words), read_words(around.words))
+    return box.tag == "address" or bool(_AUTHOR_WORDS.search(box.words) or _AUTHOR_WORDS.search(around.words))
 
+
+_AUTHOR_WORDS = re.compile(
+    r"author|byline|by-line|(?<![a-z])(?:autor|writer|contributor|reporter|penulis|yazar)"
+)
 
 MAX_BYLINE_CHARS = 160
 
@@ -156,9 +196,13 @@ BARE_NAME_BLOCKS = 3
 """Blocks below the title among which a line of two to four capitalised words is a byline without more."""
 
 _OPENED = re.compile(
-    r"^(?:.{0,40}\s)?(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door|Autor:?|Автор:?|Հեղինակ՝?) (?=[^\W\d_])"
+    r"^(?:.{0,40}\s)?(?:(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door)(?: |:\s?)(?=[^\W\d_])"
+    r"|(?:Autor|Автор|Հեղինակ|Author|Writer|Penulis|Yazar|Reporter|Text)[:：՝]? (?=[^\W\d_])|By(?=[A-Z][a-z]))"
 )
-_UNTIL_DATE = re.compile(r"\s(?=\d)|\s[|•·]\s|,\s(?=\S+ \d)")
+_UNTIL_DATE = re.compile(
+    rf"\s(?=\d)|,\s(?=\S+ \d)|\s(?=(?:{'|'.join(MONTHS)})\.? \d)|\s(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast)\b",
+    re.IGNORECASE,
+)
 
 BYLINE_BLOCKS = 14
 """Blocks below the title among which a byline is looked for."""
@@ -188,8 +232,9 @@ def _strip_opening(value: str) -> str:
 
 def clean_name(part: str) -> str:
     """Return a person's name without what trails it; "" when it is no person's name."""
-    name = _TRAILER.sub("", _strip_opening(" ".join(part.split()))).strip(" .,:;-–—|*\"'")
-    if not is_name(name):
+    whole = _strip_opening(" ".join(part.split()))
+    name = _DEGREES.sub("", _TRAILER.sub("", whole)).strip(" ,:;-–—|*\"'").removesuffix(".")
+    if not is_name(name) or (" " in whole and " " not in name and whole.startswith(name + " ")):
         return ""
     return name.title() if name.isupper() and len(name) > MAX_ACRONYM_CHARS else name
 

@@ -33,7 +33,7 @@ _DAY_MONTH = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|ª|º|-го)?,?\s{1,3}(?:de |of |d[’'])?([^\W\d_]{3,14})\.?,?\s{0,3}(?:de |del |от )?((?:19|20)\d{2})(?!\d)"
 )
 _MONTH_DAY = re.compile(
-    r"(?<!\w)([^\W\d_]{3,14})\.?\s{1,3}(\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}((?:19|20)\d{2})(?!\d)"
+    r"(?<!\w)([^\W\d_]{3,14})\.?\s{1,3}(\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(?:\d{1,2}:\d{2}\s)?((?:19|20)\d{2})(?!\d)"
 )
 _YEAR_MONTH_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})(?:\.|,)?\s{1,3}([^\W\d_]{3,14})\.?\s{1,3}(\d{1,2})(?!\d)"
@@ -93,6 +93,11 @@ def parse_visible(text: str, *, month_first: bool = False) -> datetime | None:
     return _moment(year, month, day, (hour, int(clock[2]), 0), _zone(rest[:20]))
 
 
+def has_clock(text: str) -> bool:
+    """Return whether a date comes with a time of day."""
+    return bool(_CLOCK.search(text[:MAX_DATE_CHARS]))
+
+
 def parse_url_date(url: str) -> datetime | None:
     """Return the day that a URL's path carries, None when it carries none."""
     match = _URL_DATE.search(url)
@@ -120,7 +125,7 @@ def _find_day(text: str, *, month_first: bool) -> tuple[Day, int, int] | None:
         return (int(match[1]), int(match[2]), int(match[3])), match.start(), match.end()
     if match := _YEAR_LAST.search(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if (month_first and match[2] == "/" and first <= MONTHS_A_YEAR) or second > MONTHS_A_YEAR:
+        if (month_first and match[2] in "/-" and first <= MONTHS_A_YEAR) or second > MONTHS_A_YEAR:
             first, second = second, first
         return (year + CENTURY if year < SHORT_YEARS else year, second, first), match.start(), match.end()
     return None

@@ -271,7 +271,8 @@ class _Cutter:
         if "author" in prop.split():
             self.mention_person(node)
         elif prop in _DATE_PROPS:
-            value = attributes.get("content") or attributes.get("datetime") or node.text() or ""
+            value = attributes.get("content") or attributes.get("datetime") or attributes.get("title")
+            value = value or node.text() or ""
             self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS[prop]))
 
     def enter_inline(self, node: LexborNode, _tag: str) -> bool:
