@@ -60,6 +60,7 @@ _DEGREES = re.compile(
 )
 """Degrees and licences behind a name."""
 
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
 
 
@@ -168,7 +169,9 @@ def read_byline(text: str) -> str:
     if match is None:
         return ""
     names = _PARTS.split(_UNTIL_DATE.split(text[match.end() :])[0])[0]
-    return names if clean_name(_SPLIT.split(names)[0]) else ""
+    parts = _SPLIT.split(names)
+    amid = not _OPENING.match(text) and not all(clean_name(part) or _DIGIT.search(part) for part in parts)
+    return names if clean_name(parts[0]) and not amid else ""
 
 
 _TITLE_TAGS = frozenset(("h1", "h2", "nav"))
@@ -266,7 +269,7 @@ def is_byline(text: str) -> bool:
     """Return whether a whole line is a byline: "By" and names, or two to four capitalised words alone."""
     if len(text) > MAX_NAME_CHARS * 2 or text.endswith(("?", "!", ":")):
         return False
-    bare = _strip_opening(text)
+    bare = _strip_opening(_DEGREES.sub("", text))
     parts = [part for part in _SPLIT.split(bare) if part]
     named = bool(parts) and all(is_name(part) for part in parts)
     return named and (
