@@ -154,6 +154,9 @@ def _table(column: int, parting: str | None) -> dict[str, Reason]:
 
 _WHOLE = _table(1, None)
 _PAIRS = _table(2, ",")
+_PAIR_OPENINGS = frozenset(pair.split()[0] for row in _NAMES for pair in row[3].split(",") if pair)
+"""The first parts of the pairs."""
+
 _STEMS = _table(0, None) | {
     pair: reason for pair, reason in _PAIRS.items() if len(pair) >= len("ad-container") - 2
 }
@@ -200,7 +203,10 @@ TAG_REASONS: dict[str, Reason] = {
 @lru_cache(maxsize=4_096)
 def read_words(words: str) -> Reason | None:
     """Return what the words of a box make it, None when they say nothing against it."""
-    return next((reason for word in words.split() if (reason := read_name(word))), None)
+    for word in words.split():
+        if reason := read_name(word):
+            return reason
+    return None
 
 
 @lru_cache(maxsize=16_384)
@@ -210,16 +216,22 @@ def read_name(name: str) -> Reason | None:
         return None
     parts = _PART.findall(name)
     for i, part in enumerate(parts):
-        if part in _WHOLE:
-            return _WHOLE[part]
-        stem = _STEM.search(part)
-        if stem:
-            return _STEMS[stem[0]]
-        if i + 1 < len(parts):
+        if reason := _read_part(part):
+            return reason
+        if part in _PAIR_OPENINGS and i + 1 < len(parts):
             reason = _PAIRS.get(part + parts[i + 1]) or _PAIRS.get(part + parts[i + 1].removesuffix("s"))
             if reason:
                 return reason
     return None
+
+
+@lru_cache(maxsize=16_384)
+def _read_part(part: str) -> Reason | None:
+    """Return what one part of a name says; the sites of the world share a few thousand parts."""
+    if part in _WHOLE:
+        return _WHOLE[part]
+    stem = _STEM.search(part)
+    return _STEMS[stem[0]] if stem else None
 
 
 @lru_cache(maxsize=4_096)

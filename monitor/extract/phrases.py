@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from monitor.extract.page import Reason
+from monitor.extract.wordings import Wordings
 
 MAX_LINE_CHARS = 160
 """Longer lines are never judged by their words."""
@@ -97,7 +98,7 @@ _COMMENTS = r"""
 """
 
 _COOKIES = r"""
-.{0,60}\bcookies?\b.{0,100} | (?:accept|reject|allow)(?: all)?(?: cookies)? | privacy (?:policy|settings)
+(?:accept|reject|allow)(?: all)?(?: cookies)? | privacy (?:policy|settings)
 """
 
 _TAGS = r"""
@@ -105,37 +106,45 @@ _TAGS = r"""
 """
 
 _COPYRIGHT = r"""
-(?:©|\(c\)|copyright\b|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|todos os direitos|tutti i diritti|все права защищены|բոլոր իրավունքները|tüm hakları|جميع الحقوق|版权所有|無断転載).{0,150} | .{0,80}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|все права защищены|todos los derechos reservados).{0,60}
+(?:©|\(c\)|copyright\b|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|todos os direitos|tutti i diritti|все права защищены|բոլոր իրավունքները|tüm hakları|جميع الحقوق|版权所有|無断転載).{0,150}
 """
+
+_RIGHTS_RESERVED = (
+    "all rights reserved",
+    "alle rechte vorbehalten",
+    "tous droits réservés",
+    "все права защищены",
+    "todos los derechos reservados",
+)
+"""Anywhere in a line these claim a copyright."""
 
 _CAPTION = r"""
 (?:photo|photos|image|picture|pictured|foto|fotos|bild|video|credit|source|photograph|illustration|фото|լուսանկար|immagine|imagen|crédit|zdjęcie|fotoğraf|照片|图片来源|写真)(?: credit| courtesy| source| by)? ?[:：/©|].{0,120}
 """
 
-_BYLINE = r"""
-(?:by|von|par|por|di|av|af|door|автор|հեղինակ|yazar|autor|auteur|author|reporter|written by|reported by|edited by|text|texte|redaktion)(?: ?:)? \S.{0,70} | by\W*
-"""
+
+def _spread(pattern: str) -> str:
+    """Return alternatives that are written over several lines as one pattern; single spaces inside them stay."""
+    return " ".join(pattern.split()).replace(" | ", "|")
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
-    """Compile alternatives written over several lines; single spaces inside them stay."""
-    return re.compile(" ".join(pattern.split()).replace(" | ", "|"))
-
-
-_FULL_LINES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
-    (Reason.FURNITURE, _compile(_FURNITURE)),
-    (Reason.AD, _compile(_AD)),
-    (Reason.SHARE, _compile(_SHARE)),
-    (Reason.COMMENTS, _compile(_COMMENTS)),
-    (Reason.TAGS, _compile(_TAGS)),
-    (Reason.COPYRIGHT, _compile(_COPYRIGHT)),
-    (Reason.NEWSLETTER, _compile(_NEWSLETTER)),
+_LINES = Wordings(
+    (
+        (Reason.FURNITURE, _spread(_FURNITURE)),
+        (Reason.AD, _spread(_AD)),
+        (Reason.SHARE, _spread(_SHARE)),
+        (Reason.COMMENTS, _spread(_COMMENTS)),
+        (Reason.TAGS, _spread(_TAGS)),
+        (Reason.COPYRIGHT, _spread(_COPYRIGHT)),
+        (Reason.NEWSLETTER, _spread(_NEWSLETTER)),
+    )
 )
-_RELATED_HEADING = _compile(_RELATED)
-_READ_ALSO_LINE = _compile(_READ_ALSO)
-_AD_OPENING = _compile(_AD_PREFIX)
-_COOKIE_LINE = _compile(_COOKIES)
-_CAPTION_LINE = _compile(_CAPTION)
+_RELATED_HEADINGS = Wordings([(Reason.RELATED, _spread(_RELATED))])
+_READ_ALSO_OPENINGS = Wordings([(Reason.RELATED, _spread(_READ_ALSO))])
+_EDGE_OPENINGS = Wordings([(Reason.AD, _spread(_AD_PREFIX))])
+_CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
+_COOKIE_CHOICES = Wordings([(Reason.COOKIES, _spread(_COOKIES))])
+_COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
 
 
@@ -146,22 +155,24 @@ def read_line(text: str) -> Reason | None:
     """
     if len(text) > MAX_LINE_CHARS:
         return None
-    line = text.casefold().strip(_EDGES)
+    folded = text.casefold()
+    line = folded.strip(_EDGES)
     if not line:
         return Reason.FURNITURE
-    for reason, pattern in _FULL_LINES:
-        if pattern.fullmatch(line):
-            return reason
-    if _READ_ALSO_LINE.match(text.casefold().lstrip("•-–—>»*| ")):
-        return Reason.RELATED
-    return Reason.RELATED if heads_related(text) else None
+    if reason := _LINES.fullmatch(line):
+        return reason
+    if any(claim in line for claim in _RIGHTS_RESERVED):
+        return Reason.COPYRIGHT
+    return _READ_ALSO_OPENINGS.match(folded.lstrip("•-–—>»*| ")) or (
+        Reason.RELATED if heads_related(text) else None
+    )
 
 
 def heads_related(text: str) -> bool:
     """Return whether a line is a heading over links to other stories."""
     if len(text) > MAX_LINE_CHARS or len(text.split()) > MAX_HEADING_WORDS or text.endswith((".", "。")):
         return False
-    return bool(_RELATED_HEADING.fullmatch(text.casefold().strip(_EDGES)))
+    return _RELATED_HEADINGS.fullmatch(text.casefold().strip(_EDGES)) is not None
 
 
 def read_edge_line(text: str) -> Reason | None:
@@ -169,13 +180,15 @@ def read_edge_line(text: str) -> Reason | None:
     if len(text) > MAX_LINE_CHARS:
         return None
     line = text.casefold().strip(_EDGES)
-    if _AD_OPENING.match(line):
-        return Reason.AD
-    if _COOKIE_LINE.fullmatch(line):
+    if reason := _EDGE_OPENINGS.match(line):
+        return reason
+    if "cookie" in line and _COOKIE_LINE.fullmatch(line):
         return Reason.COOKIES
+    if reason := _COOKIE_CHOICES.fullmatch(line):
+        return reason
     return read_line(text)
 
 
 def is_caption(text: str) -> bool:
     """Return whether a line opens like a caption or a picture's credit."""
-    return len(text) <= MAX_LINE_CHARS and bool(_CAPTION_LINE.fullmatch(text.casefold()))
+    return len(text) <= MAX_LINE_CHARS and _CAPTIONS.fullmatch(text.casefold()) is not None

@@ -10,21 +10,13 @@ they can matter, which is what keeps the walk near the price of the parse itself
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor.errors import NotAnArticle
 from monitor.extract.marks import TAG_REASONS, read_words
+from monitor.extract.nesting import refuse_deep
 from monitor.extract.page import Block, Box, Mention, Page, Reason
-
-MAX_OPEN_TAGS = 20_000
-"""`<` characters above which the nesting is measured before Lexbor sees the page: it takes 11 s for
-100,000 nested `<div>` and far longer for `<ul><li>`."""
-
-MAX_DEPTH = 2_000
-"""Levels of nesting that no page made for readers reaches."""
 
 MAX_NODES = 60_000
 """Nodes after which the rest of a page is not read: over twice the largest page of the development set."""
@@ -37,11 +29,6 @@ TEXT, BLOCK, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT
 
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
-
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
-_SELF_CLOSING = frozenset(
-    b"p li td tr th dd dt option optgroup a br hr img input meta link area base col embed source track wbr".split()
-)
 
 _BLOCK_TAGS = (
     "html body head div p li ul ol dl dt dd h1 h2 h3 h4 h5 h6 article section main header aside "
@@ -86,6 +73,9 @@ _UNSEEN_WORDS = (
     "screenreader",
     "show-for-sr",
 )
+_BREAK = " \n"
+"""What a `<br>` leaves in a block's text, told from the page's own white space by its identity."""
+
 _DATE_PROPS = {"datepublished": "published", "datecreated": "created", "datemodified": "modified"}
 
 
@@ -95,8 +85,7 @@ def cut_html(html: bytes) -> Page:
     Raises:
         NotAnArticle: its markup is nested deeper than any page for readers.
     """
-    if html.count(b"<") > MAX_OPEN_TAGS and _nesting(html) > MAX_DEPTH:
-        raise NotAnArticle(f"the page's markup is nested more than {MAX_DEPTH} levels deep")
+    refuse_deep(html)
     root = LexborHTMLParser(html, scripting=True).root
     cutter = _Cutter()
     if root is not None:
@@ -105,22 +94,26 @@ def cut_html(html: bytes) -> Page:
 
 
 class _Cutter:
-    """The walk's state: the page so far, and the text that waits for its block to end."""
+    """The walk's state: the page so far, and the text that waits for its block to end.
+
+    A box is made when its first block is: many elements hold no text, and those cost nothing then.
+    `waiting` are the open elements without a box yet, outer before inner; `box` is the innermost with one.
+    """
 
     def __init__(self) -> None:
         self.page = Page(boxes=[Box(-1, "html", 0)])
         self.box = 0
+        self.waiting: list[LexborNode] = []
         self.parts: list[str] = []
-        self.in_links = 0
-        self.in_emphasis = 0
-        self.link_chars = 0
-        self.emphasis = 0
+        self.linked: list[str] = []
+        self.emphasised: list[str] = []
         self.links = 0
-        self.after_break = False
 
-    def walk(self, root: LexborNode) -> None:  # noqa: C901 - the hot loop: a call costs more than the work
+    def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more than the work
         """Visit every node below `root` in document order."""
-        kind_of, parts, enter, leave = KINDS.get, self.parts, self.enterers(), self.leavers()
+        kind_of, enter, parts, waiting = KINDS.get, self.enterers(), self.parts, self.waiting
+        linked, emphasised = self.linked, self.emphasised
+        in_links = in_emphasis = 0
         node, open_nodes = root, []
         for _ in range(MAX_NODES):
             tag = node.tag or ""
@@ -129,27 +122,42 @@ class _Cutter:
             if kind == TEXT:
                 text = node.text_content or ""
                 if parts or not text.isspace():
-                    self.take_text(text)
+                    parts.append(text)
+                    if in_links:
+                        linked.append(text)
+                    if in_emphasis:
+                        emphasised.append(text)
             elif kind == BLOCK:
                 if parts:
                     self.flush()
                 child = node.first_child
                 if child is not None:
-                    self.open_box(node, tag)
+                    waiting.append(node)
             elif kind == PLAIN or (kind != SKIP and enter[kind](node, tag)):
                 child = node.first_child
-                close = leave[kind]
-                if child is None and close:
-                    close()
+                if child is not None:
+                    if kind == LINK:
+                        in_links += 1
+                    elif kind == EMPHASIS:
+                        in_emphasis += 1
             if child is not None:
-                open_nodes.append((node, leave[kind]))
+                open_nodes.append((node, kind))
                 node = child
                 continue
             following = node.next
             while following is None and open_nodes:
-                node, close = open_nodes.pop()
-                if close:
-                    close()
+                node, kind = open_nodes.pop()
+                if kind == BLOCK:
+                    if parts:
+                        self.flush()
+                    if waiting:
+                        waiting.pop()
+                    else:
+                        self.close_box()
+                elif kind == LINK:
+                    in_links -= 1
+                elif kind == EMPHASIS:
+                    in_emphasis -= 1
                 following = node.next
             if following is None:
                 break
@@ -166,92 +174,94 @@ class _Cutter:
             SCRIPT: self.read_script,
             TIME: self.read_time,
             INPUT: self.read_input,
-            EMPHASIS: self.open_emphasis,
+            EMPHASIS: lambda _node, _tag: True,
         }
         return [by_kind.get(kind, self.enter_inline) for kind in range(KIND_COUNT)]
 
-    def leavers(self) -> list[Callable[[], None] | None]:
-        """Return what to do on closing an element, by kind."""
-        by_kind = {BLOCK: self.close_box, LINK: self.close_link, EMPHASIS: self.close_emphasis}
-        return [by_kind.get(kind) for kind in range(KIND_COUNT)]
+    def flush(self) -> None:
+        """End the block in the making."""
+        text = " ".join("".join(self.parts).split())
+        if text:
+            if self.waiting:
+                self.open_boxes()
+            page, chars = self.page, len(text)
+            link_chars = min(_count_chars(self.linked), chars) if self.linked else 0
+            emphasis = min(_count_chars(self.emphasised), chars) if self.emphasised else 0
+            page.blocks.append(
+                Block(text, page.boxes[self.box].tag, self.box, link_chars, emphasis, self.links)
+            )
+        self.parts.clear()
+        self.linked.clear()
+        self.emphasised.clear()
+        self.links = 0
+
+    def open_boxes(self) -> None:
+        """Make the boxes of the open elements that have none."""
+        page = self.page
+        for node in self.waiting:
+            tag = node.tag or ""
+            box = Box(self.box, tag, len(page.blocks))
+            attributes = node.attributes
+            if attributes:
+                if len(attributes) == 1 and "class" in attributes:
+                    box.words = (attributes["class"] or "").lower()
+                else:
+                    self.read_box_attributes(node, attributes, box)
+            if box.mark is None:
+                box.mark = TAG_REASONS.get(tag)
+                if box.mark is None and box.words and tag not in _WHOLE_PAGE:
+                    box.mark = read_words(box.words)
+            self.box = len(page.boxes)
+            page.boxes.append(box)
+        self.waiting.clear()
+
+    def close_box(self) -> None:
+        """Close the innermost box."""
+        box = self.page.boxes[self.box]
+        box.last = len(self.page.blocks)
+        self.box = box.parent
+
+    def close_all(self) -> None:
+        """End the page: close what is open."""
+        self.flush()
+        while self.box:
+            self.close_box()
+        self.page.boxes[0].last = len(self.page.blocks)
 
     def fold_box(self, node: LexborNode, tag: str) -> bool:
         """Take an element that is never part of a story as one block of links."""
         if self.parts:
             self.flush()
-        page = self.page
         text = " ".join(node.text(separator=" ").split())[:MAX_FOLDED_CHARS]
         if text:
+            self.open_boxes()
+            page = self.page
             page.blocks.append(Block(text, tag, len(page.boxes), len(text)))
             page.boxes.append(
                 Box(self.box, tag, len(page.blocks) - 1, mark=TAG_REASONS[tag], last=len(page.blocks))
             )
         return False
 
-    def take_text(self, text: str) -> None:
-        """Add a text node to the block in the making."""
-        self.parts.append(text)
-        if self.in_links or self.in_emphasis or self.after_break:
-            chars = len(text.strip())
-            if chars:
-                self.after_break = False
-                if self.in_links:
-                    self.link_chars += chars
-                if self.in_emphasis:
-                    self.emphasis += chars
+    def break_line(self, _node: LexborNode, tag: str) -> bool:
+        """Take a `<br>`: two in a row, or an `<hr>`, end the paragraph."""
+        if tag == "hr" or self.follows_break():
+            self.flush()
+        else:
+            self.parts.append(_BREAK)
+        return False
 
-    def close_all(self) -> None:
-        """End the page: close what is open."""
-        while self.box:
-            self.close_box()
-        self.flush()
-        self.page.boxes[0].last = len(self.page.blocks)
+    def follows_break(self) -> bool:
+        """Return whether nothing but white space stands between here and the last line break."""
+        return next(
+            (part is _BREAK for part in reversed(self.parts) if part is _BREAK or not part.isspace()), False
+        )
 
     def open_link(self, node: LexborNode, _tag: str) -> bool:
         """Open an `<a>`."""
-        self.in_links += 1
         self.links += 1
         if "author" in (node.attributes.get("rel") or ""):
             self.mention_person(node)
         return True
-
-    def close_link(self) -> None:
-        """Close an `<a>`."""
-        self.in_links -= 1
-
-    def open_emphasis(self, _node: LexborNode, _tag: str) -> bool:
-        """Open bold or italics."""
-        self.in_emphasis += 1
-        return True
-
-    def close_emphasis(self) -> None:
-        """Close bold or italics."""
-        self.in_emphasis -= 1
-
-    def close_box(self) -> None:
-        """Close a block-level element."""
-        if self.parts:
-            self.flush()
-        box = self.page.boxes[self.box]
-        box.last = len(self.page.blocks)
-        self.box = box.parent
-
-    def open_box(self, node: LexborNode, tag: str) -> None:
-        """Open a block-level element."""
-        page = self.page
-        box = Box(self.box, tag, len(page.blocks))
-        attributes = node.attributes
-        if attributes:
-            if len(attributes) == 1 and "class" in attributes:
-                box.words = (attributes["class"] or "").lower()
-            else:
-                self.read_box_attributes(node, attributes, box)
-        if box.mark is None:
-            box.mark = TAG_REASONS.get(tag)
-            if box.mark is None and box.words and tag not in _WHOLE_PAGE:
-                box.mark = read_words(box.words)
-        self.box = len(page.boxes)
-        page.boxes.append(box)
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
         """Read what is rarer than class: id, role, microdata, what is hidden, the page's language."""
@@ -294,15 +304,6 @@ class _Cutter:
         """Keep the text of an element that is marked as an author."""
         self.page.people.append(Mention(" ".join(node.text().split())[:200], len(self.page.blocks)))
 
-    def break_line(self, _node: LexborNode, tag: str) -> bool:
-        """Take a `<br>`: two in a row, or an `<hr>`, end the paragraph."""
-        if self.after_break or tag == "hr":
-            self.flush()
-        else:
-            self.parts.append("\n")
-            self.after_break = True
-        return False
-
     def read_script(self, node: LexborNode, _tag: str) -> bool:
         """Keep JSON-LD; count the rest, which tells an empty shell."""
         self.page.scripts += 1
@@ -324,6 +325,7 @@ class _Cutter:
         if kind == "password":
             self.page.password_fields += 1
         elif kind in ("radio", "checkbox"):
+            self.open_boxes()
             index = self.box
             for _ in range(FORM_LEVELS):
                 self.page.boxes[index].form_fields += 1
@@ -348,41 +350,6 @@ class _Cutter:
             page.canonical = page.canonical or attributes.get("href") or ""
         return False
 
-    def flush(self) -> None:
-        """End the block in the making."""
-        text = " ".join("".join(self.parts).split())
-        if text:
-            chars, tag = len(text), self.page.boxes[self.box].tag
-            self.page.blocks.append(
-                Block(text, tag, self.box, min(self.link_chars, chars), min(self.emphasis, chars), self.links)
-            )
-        self.parts.clear()
-        self.link_chars = self.emphasis = self.links = 0
-        self.after_break = False
 
-
-def _nesting(html: bytes) -> int:
-    """Return how deep tags are nested at most, as far as the bytes tell, without building a tree.
-
-    Only a closing tag of the same name closes. Tags that close one another by themselves do not
-    count, except inside SVG and MathML, where they do not.
-    """
-    open_tags: dict[bytes, int] = {}
-    depth = deepest = position = 0
-    while match := _TAG.search(html, position):
-        position = match.end()
-        closes, name = match[1], match[2].lower()
-        if name in _SELF_CLOSING and not (open_tags.get(b"svg") or open_tags.get(b"math")):
-            continue
-        if closes:
-            if open_tags.get(name, 0):
-                open_tags[name] -= 1
-                depth -= 1
-        elif name in (b"script", b"style"):
-            end = html.find(b"</" + name, position)
-            position = end if end >= 0 else len(html)
-        else:
-            open_tags[name] = open_tags.get(name, 0) + 1
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
+def _count_chars(texts: list[str]) -> int:
+    return sum([len(text.strip()) for text in texts])
