@@ -1,11 +1,13 @@
 """How well, and how fast, are copies told from news when articles come in one by one?
 
-    python -m benchmarks.dedupe --data DIR [--stories DIR] [--json FILE] [--background N]
+    python -m benchmarks.dedupe --data DIR [--stories DIR] [--json FILE] [--background N] [--at-once N]
 
 DIR holds `articles.jsonl.gz`: articles in their order of arrival, each with its `id`, its `source`, its
 `text`, the `group` it belongs to (articles of one group are copies of each other) and the `kind` of variant
 it is. Ours go through the real store, on SQLite in a folder of its own: fingerprint, candidates, verdict,
-keep. The peers do what their manuals say: MinHash with LSH (datasketch), and simhash with its index.
+keep; `--at-once` of them are on their way together, as in the daemon, which visits several sites at a time:
+the store writes those that wait in one commit, and tells each when it is durable. The peers do what their
+manuals say: MinHash with LSH (datasketch), and simhash with its index.
 
 The score is B-cubed F1 (Bagga and Baldwin, 1998) of the clusters that come out, and the adjusted Rand index.
 `recall.KIND`: how many of a kind share a cluster with another of their group; `merged.KIND`: how many share
@@ -22,7 +24,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +52,9 @@ JACCARD = 0.3
 
 SIMHASH_BITS = 3
 """How many bits of simhash may differ (Manku, Jain and Das Sarma, 2007)."""
+
+AT_ONCE = 16
+"""Articles on their way together, as in a daemon that visits so many sites."""
 
 BATCH = 100_000
 
@@ -97,11 +102,21 @@ class OurStream:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "archive.db"
         self.url = f"sqlite:///{self.path}"
-        self.cluster_of: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self.repeats: dict[str, str | None] = {}
 
-    async def run(self, articles: Sequence[Labelled], background: int) -> dict[str, Figure]:
-        """Keep the articles one by one; return how fast."""
+    @property
+    def cluster_of(self) -> Clusters:
+        """The first article of each article's cluster, by its URL."""
+        return {url: self._find_first(name) for url, name in self.names.items()}
+
+    def _find_first(self, name: str) -> str:
+        while of := self.repeats[name]:
+            name = of
+        return name
+
+    async def run(self, articles: Sequence[Labelled], background: int, at_once: int) -> dict[str, Figure]:
+        """Keep the articles in order, so many at a time; return how fast."""
         store = open_store(self.url, "benchmark")
         try:
             names = {labelled.article.source for labelled in articles}
@@ -109,8 +124,7 @@ class OurStream:
             if background:
                 fill_index(self.url, background)
             before, cpu, began = self.path.stat().st_size, process_time(), perf_counter()
-            for labelled in articles:
-                await self.add(store, labelled.article)
+            await self.add_all(store, iter(articles), at_once)
             cpu, wall = process_time() - cpu, perf_counter() - began
         finally:
             await store.close()
@@ -122,8 +136,18 @@ class OurStream:
             "ready_ms": round(await time_restart(self.url, articles[0].article) * 1000, 1),
         }
 
-    async def add(self, store: SqlStore, article: Article) -> None:
-        """Judge one article and keep it, as `pipeline` does."""
+    async def add_all(self, store: SqlStore, articles: Iterator[Labelled], at_once: int) -> None:
+        """Let so many sites take the next article, each when its last is kept."""
+
+        async def visit() -> None:
+            for labelled in articles:
+                while not await self.add(store, labelled.article):
+                    pass
+
+        await asyncio.gather(*(visit() for _ in range(at_once)))
+
+    async def add(self, store: SqlStore, article: Article) -> bool:
+        """Judge one article and keep it, as `pipeline` does; return False when another was first."""
         fingerprint = fingerprint_article(article)
         candidates = await store.candidates(article.url, fingerprint)
         verdict = judge(article, fingerprint, candidates)
@@ -133,14 +157,16 @@ class OurStream:
             page=b"",
             blocks=frozenset(),
             fingerprint=fingerprint,
+            candidates=candidates,
             verdict=verdict,
             matches=(),
             alerts=(),
         )
         if await store.keep(filing) is None:
-            raise AssertionError("nobody else writes here")
-        of = verdict.of if verdict.relation in (Relation.COPY, Relation.EXACT) else None
-        self.cluster_of[article.url] = self.names[article.id] = self.names[of] if of else article.id
+            return False
+        self.names[article.url] = article.id
+        self.repeats[article.id] = verdict.of if verdict.relation in (Relation.COPY, Relation.EXACT) else None
+        return True
 
 
 def fill_index(url: str, postings: int) -> None:
@@ -283,28 +309,29 @@ def score_kinds(
 # --- the run -------------------------------------------------------------------------------------
 
 
-def read_command_line() -> tuple[Arguments, int]:
-    """Return what every benchmark is told, and how many postings the index begins with."""
+def read_command_line() -> tuple[Arguments, int, int]:
+    """Return what every benchmark is told, how many postings come first, and how many articles at once."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("data/dedupe"), metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures as well")
     parser.add_argument("--background", type=int, default=0, metavar="N", help="postings to begin with")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, metavar="N", help="articles at a time")
     given = parser.parse_args()
     if not given.data.is_dir():
         print(f"not run: {given.data} is not there; name the data with --data DIR")
         sys.exit(0)
-    return Arguments(data=given.data, json=given.json), given.background
+    return Arguments(data=given.data, json=given.json), given.background, given.at_once
 
 
 def main() -> None:
     """Stream the articles through ours and the peers, and publish."""
-    arguments, background = read_command_line()
+    arguments, background, at_once = read_command_line()
     articles = read_labelled(arguments.data or Path())
     with tempfile.TemporaryDirectory() as folder:
         stream = OurStream(Path(folder))
-        speed = asyncio.run(stream.run(articles, background))
+        speed = asyncio.run(stream.run(articles, background, at_once))
     rows = [Row(OURS, score(articles, stream.cluster_of) | speed | {"articles": len(articles)})]
     for name, cluster in (("minhash_lsh", cluster_by_minhash), ("simhash", cluster_by_simhash)):
         clusters, peer_speed = time_peer(cluster, articles)

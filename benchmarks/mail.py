@@ -29,7 +29,19 @@ from monitor.deliver.email import EmailSender
 from monitor.fetch import FetchSettings, open_fetcher
 from monitor.jobs.clock import SystemClock
 from monitor.match import RuleSet
-from monitor.model import Article, EmailChannel, Link, Relation, Rule, Smtp, Source, TlsMode, Verdict, name_id
+from monitor.model import (
+    Article,
+    Candidates,
+    EmailChannel,
+    Link,
+    Relation,
+    Rule,
+    Smtp,
+    Source,
+    TlsMode,
+    Verdict,
+    name_id,
+)
 from monitor.pipeline import Pipeline
 from monitor.ports import Filing
 from monitor.store import open_store
@@ -78,6 +90,7 @@ def file_article(count: int, now: datetime) -> Filing:
         page=b"",
         blocks=frozenset(),
         fingerprint=fingerprint_article(article),
+        candidates=Candidates(),
         verdict=verdict,
         matches=matches,
         alerts=compose(article, matches, verdict, now),

@@ -339,11 +339,13 @@ class Candidates:
     """The stored articles that a new one must be judged against.
 
     `common` are those shingles of the new article that too many clusters have, so that they
-    tell nothing (`dedupe.judge.MAX_DOCUMENT_FREQUENCY`).
+    tell nothing (`dedupe.judge.MAX_DOCUMENT_FREQUENCY`). `seen` is for the store: how far its own count had
+    come when it looked; 0 when it does not know.
     """
 
     articles: tuple[Candidate, ...] = ()
     common: frozenset[int] = frozenset()
+    seen: int = field(default=0, compare=False)
 
 
 class Relation(StrEnum):
@@ -364,14 +366,12 @@ class Verdict:
 
     `of` is the id of the article it repeats, None when it is new. `story_id` names the story it
     belongs to: that of its first article. `similarity` is the containment that decided, 0 to 1.
-    `judged` are the ids it was compared with: the store answers Stale when others have come since.
     """
 
     relation: Relation
     story_id: str
     of: str | None = None
     similarity: float = 0.0
-    judged: frozenset[str] = frozenset()
 
 
 # --- what became of it -----------------------------------------------------------------------------

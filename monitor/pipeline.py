@@ -307,6 +307,7 @@ class Pipeline:
             page=page.response.body,
             blocks=reading.blocks,
             fingerprint=fingerprint,
+            candidates=candidates,
             verdict=verdict,
             matches=matches,
             alerts=compose(article, matches, verdict, self.clock.now(), self.group_wait) if news else (),

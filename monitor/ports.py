@@ -104,8 +104,8 @@ class Filing:
     """All that one article brings into the store, written in one transaction.
 
     `page` is the body as fetched, uncompressed, `validators` what came with it; `next_look_at` is when to
-    look for edits, None: never. No article is stored without its alerts, and no
-    alert without its article: the alerts are the outbox.
+    look for edits, None: never. `candidates` are those that the verdict is about. No article is stored
+    without its alerts, and no alert without its article: the alerts are the outbox.
     """
 
     article: Article
@@ -113,6 +113,7 @@ class Filing:
     page: bytes
     blocks: frozenset[int]
     fingerprint: Fingerprint
+    candidates: Candidates
     verdict: Verdict
     matches: tuple[Match, ...]
     alerts: tuple[Alert, ...]
@@ -355,7 +356,7 @@ class Store(Protocol):
         Returns how many of its alerts are new.
 
         Inside the transaction the candidates are looked up again; when there are others than
-        `verdict.judged`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
+        `filing.candidates`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
         only the link is settled, and alerts that are new. An alert whose id is known is not written again.
         """
         ...

@@ -117,7 +117,6 @@ def judge(article: Article, fingerprint: Fingerprint, candidates: Candidates) ->
         story_id=original.story_id if original else name_story(article.id),
         of=nearest.article_id if nearest else None,
         similarity=closest.similarity,
-        judged=frozenset(candidate.article_id for candidate in candidates.articles),
     )
 
 
@@ -187,20 +186,29 @@ def measure_overlap(one: Fingerprint, other: Fingerprint, common: frozenset[int]
 
     Both are cut where the one that ends first ends, so that they are samples of one part of the hash space.
     """
-    end = min(find_sketch_end(one.sketch), find_sketch_end(other.sketch))
-    here, there = (set(each.sketch[: bisect_left(each.sketch, end)]) - common for each in (one, other))
-    shared = frozenset(here & there)
+    shared = frozenset(one.sketch).intersection(other.sketch) - common
     if not shared:
         return Overlap(shared, 0.0, 0.0, 0.0)
-    smaller, larger = sorted((len(here), len(there)))
-    leads = (_find_lead(one) & here, _find_lead(other) & there)
-    of_leads = min(len(lead & shared) / len(lead) if lead else 1.0 for lead in leads)
+    end = min(find_sketch_end(one.sketch), find_sketch_end(other.sketch))
+    smaller, larger = sorted(_count_rare(each.sketch, end, common) for each in (one, other))
+    leads = [_find_rare_lead(each, end, common) for each in (one, other)]
+    of_leads = min(len(shared.intersection(lead)) / len(lead) if lead else 1.0 for lead in leads)
     return Overlap(shared, len(shared) / smaller, len(shared) / larger, of_leads)
 
 
-def _find_lead(fingerprint: Fingerprint) -> set[int]:
-    """Return the shingles of the first half of a text."""
-    return set(compress(fingerprint.sketch, [place < PLACES // 2 for place in fingerprint.places]))
+def _count_rare(sketch: Sequence[int], end: int, common: frozenset[int]) -> int:
+    cut = bisect_left(sketch, end)
+    return cut - len(common.intersection(sketch[:cut])) if common else cut
+
+
+def _find_rare_lead(fingerprint: Fingerprint, end: int, common: frozenset[int]) -> Sequence[int]:
+    """Return the shingles of the first half of a text, as far as they are compared."""
+    lead = list(compress(fingerprint.sketch, fingerprint.places.translate(_IS_LEAD)))
+    lead = lead[: bisect_left(lead, end)]
+    return [number for number in lead if number not in common] if common else lead
+
+
+_IS_LEAD = bytes(place < PLACES // 2 for place in range(PLACES))
 
 
 def compare_facts(one: frozenset[str], other: frozenset[str]) -> float:

@@ -77,7 +77,7 @@ class Mark(NamedTuple):
 class Segment:
     """Words in a row, with the positions of each. Parts are held apart by `GAP`."""
 
-    def __init__(self, parts: Iterable[list[str]]) -> None:
+    def __init__(self, parts: Iterable[Sequence[str]]) -> None:
         terms: list[str] = []
         for part in parts:
             terms += part

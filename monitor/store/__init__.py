@@ -7,6 +7,7 @@ machine, PostgreSQL for many, one code path. From the outside in:
     visits, links, archive, copies, outbox, heartbeat, search
                 what is remembered, each module named after it; functions of a connection
     tables      the tables, private to this room; `migrations` brings old databases up to them
+    statement   statements that run for every article, made ready once
     writer      many waiting writes -> one commit
     database    connections, durability, errors in our words; `lock`: one daemon to a database
     columns     how values are written down

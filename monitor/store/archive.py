@@ -15,12 +15,13 @@ from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
 from monitor.ports import ArticleQuery, Filing, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
-from monitor.store.copies import add_fingerprint, find_candidates, find_neighbours, has_stranger
+from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
 from monitor.store.links import settle
 from monitor.store.looks import add_look
 from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
+from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
 from monitor.store.visits import TEMPLATE_PAGES, find_source_row
 from monitor.text.urls import url_key
@@ -47,7 +48,7 @@ def prepare(filing: Filing) -> Prepared:
     if filing.verdict.relation is Relation.SAME_PAGE:
         return Prepared(filing, b"", [])
     article = filing.article
-    return Prepared(filing, compress(filing.page), terms_of(f"{article.title}\n\n{article.text}"))
+    return Prepared(filing, compress(filing.page), terms_of(article.title, article.text))
 
 
 def compress(page: bytes) -> bytes:
@@ -66,7 +67,7 @@ def names_of(url: str) -> set[str]:
 def keep(connection: Connection, prepared: Prepared) -> int | None:
     """Store an article with everything that belongs to it, and return how many of its alerts are new.
 
-    None, and nothing is written, when there are candidates that the verdict does not know. An article
+    None, and nothing is written, when there are candidates that the verdict is not about. An article
     whose id is stored is the same page, whatever the verdict says.
     """
     filing = prepared.filing
@@ -77,17 +78,16 @@ def keep(connection: Connection, prepared: Prepared) -> int | None:
         if row is None:
             return None
     else:
-        near = find_neighbours(connection, filing.fingerprint)
-        if has_stranger(connection, article.id, filing.fingerprint, near, verdict.judged):
+        common = check_candidates(connection, article.id, filing.fingerprint, filing.candidates)
+        if common is None:
             return None
-        row = row or _insert(connection, prepared, near.common)
+        row = row or _insert(connection, prepared, common)
     settle(connection, filing.link, article.fetched_at)
     return insert_alerts(connection, row, filing.alerts)
 
 
 def _find_row(connection: Connection, article_id: str | None) -> int | None:
-    row: int | None = connection.scalar(_ARTICLE_ROW, {"article": article_id})
-    return row
+    return _ARTICLE_ROW.find_number(connection, {"article": article_id})
 
 
 def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) -> int:
@@ -96,11 +96,13 @@ def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) 
     source_row = find_source_row(connection, filing.article.source)
     if source_row is None:
         raise StoreError(f"{filing.article.url} is of {filing.article.source!r}, which is no source")
-    row: int = connection.execute(_INSERT_ARTICLE, _article_columns(filing, source_row)).scalar_one()
+    row = _INSERT_ARTICLE.find_number(connection, _article_columns(filing, source_row))
+    if row is None:
+        raise StoreError(f"{filing.article.url} was given no row")
     fetched_at, blocks = filing.article.fetched_at, sorted(filing.blocks)
-    connection.execute(_INSERT_PAGE, {"article_id": row, "fetched_at": fetched_at, "body": prepared.page})
-    connection.execute(_INSERT_BLOCKS, {"source_id": source_row, "blocks": blocks})
-    connection.execute(_FORGET_BLOCKS, {"source": source_row})
+    _INSERT_PAGE.run(connection, {"article_id": row, "fetched_at": fetched_at, "body": prepared.page})
+    _INSERT_BLOCKS.run(connection, {"source_id": source_row, "blocks": blocks})
+    _FORGET_BLOCKS.run(connection, {"source": source_row})
     add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
     add_document(connection, row, source_row, prepared.terms)
     if filing.next_look_at is not None:
@@ -115,7 +117,7 @@ def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) 
             }
             for match in filing.matches
         ]
-        connection.execute(_INSERT_MATCHES, matches)
+        _INSERT_MATCHES.run_each(connection, matches)
     return row
 
 
@@ -157,21 +159,22 @@ def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
     }
 
 
-# Made once: to make a statement costs SQLAlchemy more than SQLite takes to run it.
-_ARTICLE_ROW = select(ARTICLES.c.id).where(ARTICLES.c.name == bindparam("article"))
-_INSERT_ARTICLE = insert(ARTICLES).returning(ARTICLES.c.id)
-_INSERT_PAGE = insert(PAGES)
-_INSERT_MATCHES = insert(MATCHES)
-_INSERT_BLOCKS = insert(PAGE_BLOCKS)
-_FORGET_BLOCKS = delete(PAGE_BLOCKS).where(
-    PAGE_BLOCKS.c.source_id == bindparam("source"),
-    PAGE_BLOCKS.c.id
-    <= select(PAGE_BLOCKS.c.id)
-    .where(PAGE_BLOCKS.c.source_id == bindparam("source"))
-    .order_by(PAGE_BLOCKS.c.id.desc())
-    .offset(TEMPLATE_PAGES)
-    .limit(1)
-    .scalar_subquery(),
+_ARTICLE_ROW = Statement(select(ARTICLES.c.id).where(ARTICLES.c.name == bindparam("article")))
+_INSERT_ARTICLE = Statement(insert(ARTICLES).returning(ARTICLES.c.id))
+_INSERT_PAGE = Statement(insert(PAGES))
+_INSERT_MATCHES = Statement(insert(MATCHES))
+_INSERT_BLOCKS = Statement(insert(PAGE_BLOCKS))
+_FORGET_BLOCKS = Statement(
+    delete(PAGE_BLOCKS).where(
+        PAGE_BLOCKS.c.source_id == bindparam("source"),
+        PAGE_BLOCKS.c.id
+        <= select(PAGE_BLOCKS.c.id)
+        .where(PAGE_BLOCKS.c.source_id == bindparam("source"))
+        .order_by(PAGE_BLOCKS.c.id.desc())
+        .offset(TEMPLATE_PAGES)
+        .limit(1)
+        .scalar_subquery(),
+    )
 )
 
 

@@ -19,10 +19,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
+from operator import itemgetter
+from typing import cast
 
 from sqlalchemy import (
     Connection,
-    Select,
+    Subquery,
     TableValuedAlias,
     bindparam,
     delete,
@@ -36,7 +39,8 @@ from sqlalchemy import (
 from monitor.dedupe import MAX_CLUSTERS, MAX_DOCUMENT_FREQUENCY, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Verdict
 from monitor.store.columns import signed, unsigned
-from monitor.store.dialects import array_of, is_postgresql, packed, parameter_of
+from monitor.store.dialects import array_of, packed, parameter_of
+from monitor.store.statement import Executable, Statement
 from monitor.store.tables import (
     ARTICLES,
     FINGERPRINTS,
@@ -45,6 +49,9 @@ from monitor.store.tables import (
     POSTINGS,
     SOURCES,
 )
+
+MAX_NEWER = 64
+"""Articles kept since the candidates were found that are looked through, instead of finding them again."""
 
 # --- looking up ----------------------------------------------------------------------------------
 
@@ -59,11 +66,11 @@ class Neighbours:
 
 def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbours:
     """Return the nearest clusters by shingles, at most `MAX_CLUSTERS`; among equals older ones first."""
-    shingles = packed(connection, map(signed, fingerprint.sketch))
-    rows = connection.execute(_statements(connection).postings, {"shingles": shingles}).all()
-    frequencies = Counter(number for number, _ in rows)
+    rows = _find_postings(connection, map(signed, fingerprint.sketch))
+    frequencies = Counter(map(itemgetter(0), rows))
     common = frozenset(number for number, count in frequencies.items() if count > MAX_DOCUMENT_FREQUENCY)
-    shared = Counter(cluster for number, cluster in rows if number not in common)
+    rare = [row for row in rows if row[0] not in common] if common else rows
+    shared = Counter(map(itemgetter(1), rare))
     near = sorted(
         (cluster for cluster, count in shared.items() if count >= MIN_SHARED),
         key=lambda cluster: (-shared[cluster], cluster),
@@ -71,42 +78,69 @@ def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbo
     return Neighbours(tuple(near[:MAX_CLUSTERS]), common)
 
 
+def _find_postings(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the postings of shingles: the shingle, and a cluster that has it."""
+    rows = _POSTINGS.run(connection, {"shingles": packed(connection, numbers)})
+    return cast(list[tuple[int, int]], rows)
+
+
 def find_candidates(connection: Connection, names: Collection[str], fingerprint: Fingerprint) -> Candidates:
     """Return the articles with one of the `names`, the first with the same content, and the nearest ones.
 
     In the order in which they were kept.
     """
+    seen = _NEWEST.find_number(connection, {}) or 0
     near = find_neighbours(connection, fingerprint)
-    wanted = _wanted(connection, names, fingerprint, near)
-    rows = connection.execute(_statements(connection).candidates, wanted)
+    rows = _CANDIDATES.run(connection, _wanted(connection, names, fingerprint, near))
     return Candidates(
-        articles=tuple(
-            Candidate(
-                article_id=row.name,
-                url=row.url,
-                source=row.source,
-                story_id=row.story_id,
-                original=row.original,
-                fingerprint=Fingerprint(
-                    algorithm=row.algorithm,
-                    content=row.content,
-                    sketch=row.sketch,
-                    places=row.places,
-                    facts=frozenset(row.facts),
-                ),
-            )
-            for row in rows
-        ),
+        articles=tuple(starmap(_candidate_from, rows)),
         common=frozenset(map(unsigned, near.common)),
+        seen=seen,
     )
 
 
-def has_stranger(
-    connection: Connection, name: str, fingerprint: Fingerprint, near: Neighbours, judged: frozenset[str]
-) -> bool:
-    """Return whether `find_candidates` would return an article that is not among the `judged`."""
-    wanted = _wanted(connection, (name,), fingerprint, near)
-    return not judged.issuperset(connection.scalars(_statements(connection).names, wanted))
+def _candidate_from(*row: object) -> Candidate:
+    (name, url, story_id, source, original), (algorithm, content, sketch, places, facts) = row[:5], row[5:]
+    return Candidate(
+        article_id=cast(str, name),
+        url=cast(str, url),
+        source=cast(str, source),
+        story_id=cast(str, story_id),
+        original=cast(str, original),
+        fingerprint=Fingerprint(
+            algorithm=cast(int, algorithm),
+            content=cast(int, content),
+            sketch=cast(tuple[int, ...], sketch),
+            places=cast(bytes, places),
+            facts=frozenset(cast(tuple[str, ...], facts)),
+        ),
+    )
+
+
+def check_candidates(
+    connection: Connection, name: str, fingerprint: Fingerprint, known: Candidates
+) -> frozenset[int] | None:
+    """Return the shingles (signed) that are not rare; None when `find_candidates` would find others by now.
+
+    Mostly nothing has been kept since they were found, or nothing that resembles the article: to see that
+    costs a fifth of finding them again.
+    """
+    if known.seen and not _has_resembling(connection, name, fingerprint, known.seen):
+        return frozenset(map(signed, known.common))
+    near = find_neighbours(connection, fingerprint)
+    names = _NAMES.run(connection, _wanted(connection, (name,), fingerprint, near))
+    strangers = {name for (name,) in names}.difference(known.article_id for known in known.articles)
+    return None if strangers else near.common
+
+
+def _has_resembling(connection: Connection, name: str, fingerprint: Fingerprint, seen: int) -> bool:
+    """Return whether an article kept since `seen` may be a candidate; yes when there are many."""
+    sketch = frozenset(fingerprint.sketch)
+    newer = cast(list[tuple[str, int, tuple[int, ...]]], _NEWER.run(connection, {"seen": seen}))
+    return len(newer) == MAX_NEWER or any(
+        newer_name == name or content == fingerprint.content or len(sketch.intersection(other)) >= MIN_SHARED
+        for newer_name, content, other in newer
+    )
 
 
 def _wanted(
@@ -123,19 +157,15 @@ def _wanted(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    """What looks articles up, made once: to make a statement costs more than SQLite takes to run it."""
-
-    postings: Select[int, int]
-    candidates: Select[*tuple[object, ...]]
-    names: Select[str]
+def _select_postings(list_of: Callable[[str], TableValuedAlias]) -> Executable:
+    shingles = list_of("shingles")
+    return select(POSTINGS.c.hash, POSTINGS.c.cluster_id).join(shingles, POSTINGS.c.hash == shingles.c.value)
 
 
-def _make_statements(list_of: Callable[[str], TableValuedAlias]) -> _Statements:
-    shingles, clusters = list_of("shingles"), list_of("clusters")
-    known, first = FINGERPRINTS.alias("known"), ARTICLES.alias("first")
-    rows = union(
+def _select_rows(list_of: Callable[[str], TableValuedAlias]) -> Subquery:
+    """Return the rows of the articles to compare with."""
+    clusters, known = list_of("clusters"), FINGERPRINTS.alias("known")
+    return union(
         select(ARTICLES.c.id).where(ARTICLES.c.name.in_([bindparam("name"), bindparam("other_name")])),
         select(func.min(known.c.article_id)).where(
             known.c.content == bindparam("content"), known.c.algorithm == bindparam("algorithm")
@@ -144,14 +174,17 @@ def _make_statements(list_of: Callable[[str], TableValuedAlias]) -> _Statements:
         .join(clusters, clusters.c.value == FINGERPRINTS.c.cluster_id)
         .where(IS_REPRESENTATIVE, FINGERPRINTS.c.algorithm == bindparam("algorithm")),
     ).subquery("rows")
-    row = rows.c[0]
-    kept = FINGERPRINTS.alias("kept")
-    return _Statements(
-        postings=select(POSTINGS.c.hash, POSTINGS.c.cluster_id).join(
-            shingles, POSTINGS.c.hash == shingles.c.value
-        ),
-        names=select(ARTICLES.c.name).join(rows, ARTICLES.c.id == row),
-        candidates=select(
+
+
+def _select_names(list_of: Callable[[str], TableValuedAlias]) -> Executable:
+    rows = _select_rows(list_of)
+    return select(ARTICLES.c.name).join(rows, ARTICLES.c.id == rows.c[0])
+
+
+def _select_candidates(list_of: Callable[[str], TableValuedAlias]) -> Executable:
+    rows, first, kept = _select_rows(list_of), ARTICLES.alias("first"), FINGERPRINTS.alias("kept")
+    return (
+        select(
             ARTICLES.c.name,
             ARTICLES.c.url,
             ARTICLES.c.story_id,
@@ -160,19 +193,24 @@ def _make_statements(list_of: Callable[[str], TableValuedAlias]) -> _Statements:
             *(kept.c[name] for name in ("algorithm", "content", "sketch", "places", "facts")),
         )
         .select_from(rows)
-        .join(ARTICLES, ARTICLES.c.id == row)
-        .join(kept, kept.c.article_id == row)
+        .join(ARTICLES, ARTICLES.c.id == rows.c[0])
+        .join(kept, kept.c.article_id == rows.c[0])
         .join(first, first.c.id == kept.c.cluster_id)
         .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
-        .order_by(row),
+        .order_by(rows.c[0])
     )
 
 
-_FOR_SQLITE, _FOR_POSTGRESQL = _make_statements(parameter_of), _make_statements(array_of)
-
-
-def _statements(connection: Connection) -> _Statements:
-    return _FOR_POSTGRESQL if is_postgresql(connection) else _FOR_SQLITE
+_NEWEST = Statement(select(func.max(FINGERPRINTS.c.article_id)))
+_NEWER = Statement(
+    select(ARTICLES.c.name, FINGERPRINTS.c.content, FINGERPRINTS.c.sketch)
+    .join(ARTICLES, ARTICLES.c.id == FINGERPRINTS.c.article_id)
+    .where(FINGERPRINTS.c.article_id > bindparam("seen"))
+    .limit(MAX_NEWER)
+)
+_POSTINGS = Statement(_select_postings(parameter_of), _select_postings(array_of))
+_NAMES = Statement(_select_names(parameter_of), _select_names(array_of))
+_CANDIDATES = Statement(_select_candidates(parameter_of), _select_candidates(array_of))
 
 
 # --- adding --------------------------------------------------------------------------------------
@@ -193,8 +231,8 @@ def add_fingerprint(
     new = set(map(signed, fingerprint.sketch)) - common if representative else set()
     if new and cluster != article_row:
         new -= _posted(connection, cluster, new)
-    connection.execute(
-        _INSERT_FINGERPRINT,
+    _INSERT_FINGERPRINT.run(
+        connection,
         {
             "article_id": article_row,
             "cluster_id": cluster,
@@ -209,39 +247,35 @@ def add_fingerprint(
     )
     if new:
         postings = [{"hash": number, "cluster_id": cluster} for number in sorted(new)]
-        connection.execute(_INSERT_POSTINGS, postings)
+        _INSERT_POSTINGS.run_each(connection, postings)
 
 
-_INSERT_FINGERPRINT = insert(FINGERPRINTS)
-_INSERT_POSTINGS = insert(POSTINGS)
+_INSERT_FINGERPRINT = Statement(insert(FINGERPRINTS))
+_INSERT_POSTINGS = Statement(insert(POSTINGS))
 
 
 def _find_cluster(connection: Connection, verdict: Verdict) -> int | None:
     """Return the cluster of the article that another repeats; None when it begins one."""
     if verdict.relation not in (Relation.COPY, Relation.EXACT):
         return None
-    cluster: int | None = connection.scalar(_CLUSTER, {"article": verdict.of})
-    return cluster
+    return _CLUSTER.find_number(connection, {"article": verdict.of})
 
 
 def _count_representatives(connection: Connection, cluster: int) -> int:
-    counted: int | None = connection.scalar(_REPRESENTATIVES, {"cluster": cluster})
-    return counted or 0
+    return _REPRESENTATIVES.find_number(connection, {"cluster": cluster}) or 0
 
 
 def _posted(connection: Connection, cluster: int, numbers: Iterable[int]) -> set[int]:
-    shingles = packed(connection, numbers)
-    rows = connection.execute(_statements(connection).postings, {"shingles": shingles})
-    return {number for number, of in rows if of == cluster}
+    return {number for number, of in _find_postings(connection, numbers) if of == cluster}
 
 
-_CLUSTER = (
+_CLUSTER = Statement(
     select(FINGERPRINTS.c.cluster_id)
     .join(ARTICLES, ARTICLES.c.id == FINGERPRINTS.c.article_id)
     .where(ARTICLES.c.name == bindparam("article"))
 )
-_REPRESENTATIVES = select(func.count()).where(
-    IS_REPRESENTATIVE, FINGERPRINTS.c.cluster_id == bindparam("cluster")
+_REPRESENTATIVES = Statement(
+    select(func.count()).where(IS_REPRESENTATIVE, FINGERPRINTS.c.cluster_id == bindparam("cluster"))
 )
 
 

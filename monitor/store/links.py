@@ -18,6 +18,7 @@ from monitor.model import Link, name_id
 from monitor.ports import LinkState
 from monitor.store.columns import local_time, microseconds, offset_seconds, signed, unsigned
 from monitor.store.dialects import insert_new, listed
+from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINK_WAITS, LINKS, SOURCES, LinkStatus
 from monitor.store.visits import find_source_row, source_id
 
@@ -112,10 +113,10 @@ def is_link(link: Link) -> ColumnElement[bool]:
 
 def settle(connection: Connection, link: Link, now: datetime) -> None:
     """Record that a link was read and is an article."""
-    connection.execute(_SETTLE, {"link": hash_key(link.key), "source": link.source, "now": now})
+    _SETTLE.run(connection, {"link": hash_key(link.key), "source": link.source, "now": now})
 
 
-_SETTLE = (
+_SETTLE = Statement(
     update(LINKS)
     .where(
         LINKS.c.key_hash == bindparam("link"),

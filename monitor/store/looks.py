@@ -21,6 +21,7 @@ from monitor.ports import KnownPage, Recheck
 from monitor.store.dialects import insert_new
 from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
+from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LOOKS, MATCHES, PAGES, REVISIONS, SOURCES
 
 if sys.version_info >= (3, 14):
@@ -33,8 +34,8 @@ def add_look(
     connection: Connection, article_row: int, source_row: int, due_at: datetime, validators: Validators
 ) -> None:
     """Write down when a new article is looked at again."""
-    connection.execute(
-        _INSERT_LOOK,
+    _INSERT_LOOK.run(
+        connection,
         {
             "article_id": article_row,
             "source_id": source_row,
@@ -45,7 +46,7 @@ def add_look(
     )
 
 
-_INSERT_LOOK = insert(LOOKS)
+_INSERT_LOOK = Statement(insert(LOOKS))
 
 
 def due_looks(connection: Connection, source: str, now: datetime, limit: int) -> tuple[KnownPage, ...]:

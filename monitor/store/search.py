@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate, chain
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,19 +27,20 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    insert,
     literal,
     literal_column,
     select,
     table,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from monitor.ports import ArticleQuery
 from monitor.store.columns import storable
 from monitor.store.dialects import is_postgresql
+from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES
-from monitor.text.tokens import index_text
+from monitor.text.tokens import split_terms
 
 MAX_TERM_CHARS = 200
 """A longer term is cut, here and in queries alike. PostgreSQL takes 2,046 bytes at most."""
@@ -46,26 +48,26 @@ MAX_TERM_CHARS = 200
 MAX_DOCUMENT_BYTES = 1_000_000
 """Of distinct terms; PostgreSQL takes 1,048,575. A novel has a tenth of it: only nonsense is cut."""
 
+MAX_CHAR_BYTES = 4
+"""In UTF-8."""
+
 _SEPARATORS = re.compile(r"[\x00-\x20\x7f:]")
 """No term holds one; the colon is kept for the name of the source."""
 
 
-def terms_of(words: str) -> list[str]:
-    """Return the distinct terms of a text, as the index takes them, in the order of their first use."""
-    terms: dict[str, None] = {}
-    room = MAX_DOCUMENT_BYTES
-    for term in dict.fromkeys(index_text(words).split(" ")):
-        clean = _clean(term)
-        room -= len(clean.encode())
-        if room < 0:
-            break
-        if clean:
-            terms[clean] = None
-    return list(terms)
+def terms_of(*texts: str) -> list[str]:
+    """Return the distinct terms of some texts, as the index takes them, in the order of their first use."""
+    terms = list(dict.fromkeys(chain.from_iterable(map(split_terms, texts))))
+    if max(map(len, terms), default=0) > MAX_TERM_CHARS:
+        terms = list(dict.fromkeys(term[:MAX_TERM_CHARS] for term in terms))
+    if sum(map(len, terms)) * MAX_CHAR_BYTES <= MAX_DOCUMENT_BYTES:
+        return terms
+    sizes = accumulate(len(term.encode()) for term in terms)
+    return [term for term, size in zip(terms, sizes, strict=True) if size <= MAX_DOCUMENT_BYTES]
 
 
 def _clean(term: str) -> str:
-    """Return a term that neither database can take apart."""
+    """Return a term of a query as the index has it; no database can take it apart."""
     return _SEPARATORS.sub("\ufffd", storable(term))[:MAX_TERM_CHARS]
 
 
@@ -75,17 +77,20 @@ def _source_term(source_row: int) -> str:
 
 def add_document(connection: Connection, article_row: int, source_row: int, terms: Sequence[str]) -> None:
     """Index an article by its terms."""
-    document = [_source_term(source_row), *terms]
-    if is_postgresql(connection):
-        connection.execute(_ADD_TO_POSTGRESQL, {"row": article_row, "terms": document})
-    else:
-        connection.execute(_ADD_TO_SQLITE, {"row": article_row, "terms": " ".join(document)})
+    document: list[str] | str = [_source_term(source_row), *terms]
+    if not is_postgresql(connection):
+        document = " ".join(document)
+    _ADD.run(connection, {"row": article_row, "terms": document})
 
 
-_ADD_TO_SQLITE = text("INSERT INTO search (rowid, terms) VALUES (:row, :terms)")
-_ADD_TO_POSTGRESQL = text(
-    "INSERT INTO search (article_id, terms) VALUES (:row, array_to_tsvector(:terms))"
-).bindparams(bindparam("terms", type_=ARRAY(Text)))
+_ADD = Statement(
+    insert(table("search", column("rowid"), column("terms", Text))).values(
+        rowid=bindparam("row"), terms=bindparam("terms")
+    ),
+    insert(table("search", column("article_id"), column("terms"))).values(
+        article_id=bindparam("row"), terms=func.array_to_tsvector(bindparam("terms", type_=ARRAY(Text)))
+    ),
+)
 
 
 Way = list[tuple[str, bool]]

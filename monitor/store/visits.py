@@ -32,6 +32,7 @@ from monitor.model import Seed, SeedKind, Source, Template, Validators, Visit, V
 from monitor.ports import SourceMemory, SourceState
 from monitor.store.columns import Instant, microseconds
 from monitor.store.leases import UNCLAIMED, Claim
+from monitor.store.statement import Statement
 from monitor.store.tables import (
     ARTICLES,
     IS_ACTIVE,
@@ -57,11 +58,10 @@ def source_id(name: str) -> ScalarSelect[int]:
 
 def find_source_row(connection: Connection, name: str) -> int | None:
     """Return a source's row, None when it was never registered."""
-    row: int | None = connection.scalar(_SOURCE_ROW, {"source": name})
-    return row
+    return _SOURCE_ROW.find_number(connection, {"source": name})
 
 
-_SOURCE_ROW = select(SOURCES.c.id).where(SOURCES.c.name == bindparam("source"))
+_SOURCE_ROW = Statement(select(SOURCES.c.id).where(SOURCES.c.name == bindparam("source")))
 
 
 # --- registering ---------------------------------------------------------------------------------

@@ -174,9 +174,7 @@ def test_among_equals_the_smallest_id_decides() -> None:
         for name in "cab"
     ]
     for order in (known, known[::-1]):
-        verdict = judge(article, fingerprint, Candidates(articles=tuple(order)))
-        assert verdict.of == "a"
-        assert verdict.judged == frozenset("abc")
+        assert judge(article, fingerprint, Candidates(articles=tuple(order))).of == "a"
 
 
 @given(TEXTS)

@@ -9,6 +9,8 @@ from monitor.compose import compose
 from monitor.model import (
     Alert,
     Article,
+    Candidate,
+    Candidates,
     Excerpt,
     Fingerprint,
     Link,
@@ -75,6 +77,7 @@ class Story:
     article: Article
     fingerprint: Fingerprint
     verdict: Verdict
+    candidates: Candidates = field(default_factory=Candidates)
     matches: tuple[Match, ...] = ()
     link: Link | None = None
     page: bytes = b"<html>the page</html>"
@@ -88,6 +91,7 @@ class Story:
             page=self.page,
             blocks=self.blocks,
             fingerprint=self.fingerprint,
+            candidates=self.candidates,
             verdict=self.verdict,
             matches=self.matches,
             alerts=self.alerts(),
@@ -117,8 +121,25 @@ def make_story(
 def repeat_story(original: Story, relation: Relation, story: Story) -> Story:
     """Return `story` with the verdict that it repeats `original`."""
     of = original.article.id
-    verdict = replace(original.verdict, relation=relation, of=of, similarity=0.9, judged=frozenset({of}))
-    return replace(story, verdict=verdict)
+    verdict = replace(original.verdict, relation=relation, of=of, similarity=0.9)
+    return replace(story, verdict=verdict, candidates=Candidates(articles=(as_candidate(original),)))
+
+
+def as_candidate(story: Story) -> Candidate:
+    """Return a story that begins its own cluster, as another is compared with it."""
+    return Candidate(
+        article_id=story.article.id,
+        url=story.article.url,
+        source=story.article.source,
+        story_id=story.verdict.story_id,
+        original=story.article.id,
+        fingerprint=story.fingerprint,
+    )
+
+
+async def keep_after_a_look(store: SqlStore, story: Story) -> None:
+    """Keep a story with the verdict it has, judged among all there is by now."""
+    await keep(store, replace(story, candidates=await store.candidates(story.article.url, story.fingerprint)))
 
 
 async def keep(store: SqlStore, *stories: Story) -> None:

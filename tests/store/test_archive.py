@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.errors import StoreError
-from monitor.model import Relation, Rule
+from monitor.model import Candidates, Relation, Rule
 from monitor.ports import ArticleQuery, StoredArticle
 from monitor.store import SqlStore
 from monitor.store.search import MAX_DOCUMENT_BYTES, MAX_TERM_CHARS, terms_of
@@ -24,6 +24,7 @@ from tests.store.samples import (
     MINUTE,
     NOW,
     Story,
+    as_candidate,
     keep,
     make_fingerprint,
     make_link,
@@ -105,7 +106,7 @@ async def test_the_same_page_of_an_article_that_is_not_there_is_judged_again(sto
 async def test_a_known_page_is_never_stored_twice_whatever_the_verdict_says(store: SqlStore) -> None:
     story = make_story("dam", rules=(DAM,))
     await keep(store, story)
-    known = replace(story, verdict=replace(story.verdict, judged=frozenset({story.article.id})))
+    known = replace(story, candidates=Candidates(articles=(as_candidate(story),)))
     assert await store.keep(known.filing()) == 0
     assert (await count_rows(store))["articles"] == 1
 

@@ -6,16 +6,21 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import Connection, func, select
 
 from monitor.dedupe import MAX_CLUSTERS, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Source
 from monitor.store import SqlStore
+from monitor.store.copies import MAX_NEWER
+from monitor.store.tables import POSTINGS
 from tests.store.samples import (
     COURIER,
     GAZETTE,
     NOW,
     Story,
+    as_candidate,
     keep,
+    keep_after_a_look,
     make_fingerprint,
     make_story,
     repeat_story,
@@ -116,8 +121,7 @@ async def test_the_clusters_that_share_the_most_are_looked_at_and_the_rest_is_le
     shared = shingles("shared", MAX_CLUSTERS + 4)
     for number in range(2, MAX_CLUSTERS + 4):
         story = with_sketch(f"shares-{number}", *shared[:number], number)
-        judged = {c.article_id for c in (await store.candidates(NOWHERE, story.fingerprint)).articles}
-        await keep(store, replace(story, verdict=replace(story.verdict, judged=frozenset(judged))))
+        await keep_after_a_look(store, story)
     found = await find(store, resembling(*shared))
     assert found == [f"shares-{number}" for number in range(4, MAX_CLUSTERS + 4)]
 
@@ -153,9 +157,7 @@ async def test_a_story_printed_by_many_outlets_stays_rare(store: SqlStore) -> No
         part = original.fingerprint.sketch[number:]
         copy = make_story(f"copy-{number}", COURIER)
         copy = replace(copy, fingerprint=replace(copy.fingerprint, sketch=part))
-        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
-        copy = repeat_story(original, Relation.COPY, copy)
-        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
+        await keep_after_a_look(store, repeat_story(original, Relation.COPY, copy))
     found = await store.candidates(NOWHERE, replace(original.fingerprint, content=2**63))
     assert found.common == frozenset()
     assert found.articles[0].article_id == original.article.id
@@ -167,9 +169,7 @@ async def test_a_cluster_is_found_by_what_its_first_copies_add(store: SqlStore) 
     added = [shingles(f"added {number}", 4) for number in range(MAX_REPRESENTATIVES)]
     for number, new in enumerate(added):
         copy = with_sketch(f"copy-{number}", *original.fingerprint.sketch, *new, source=COURIER)
-        known = frozenset(c.article_id for c in (await store.candidates(NOWHERE, copy.fingerprint)).articles)
-        copy = repeat_story(original, Relation.COPY, copy)
-        await keep(store, replace(copy, verdict=replace(copy.verdict, judged=known)))
+        await keep_after_a_look(store, repeat_story(original, Relation.COPY, copy))
     representatives = ["dam", *(f"copy-{number}" for number in range(MAX_REPRESENTATIVES - 1))]
     assert await find(store, resembling(*added[0])) == representatives
     assert await find(store, resembling(*added[-1])) == []
@@ -195,5 +195,56 @@ async def test_a_verdict_given_before_a_like_article_came_is_stale(store: SqlSto
 
 async def test_candidates_that_have_gone_do_not_make_a_verdict_stale(store: SqlStore) -> None:
     story = make_story("dam")
-    judged = replace(story.verdict, judged=frozenset({"0" * 20}))
-    await keep(store, replace(story, verdict=judged))
+    gone = Candidates(articles=(as_candidate(make_story("gone")),))
+    await keep(store, replace(story, candidates=gone))
+
+
+@pytest.mark.parametrize("between", [0, 1, MAX_NEWER])
+async def test_what_was_kept_since_the_look_makes_a_verdict_stale_when_it_is_alike(
+    store: SqlStore, between: int
+) -> None:
+    await keep(store, make_story("first"))
+    story = make_story("dam")
+    candidates = await store.candidates(story.article.url, story.fingerprint)
+    for number in range(between):
+        await keep(store, make_story(f"other-{number}"))
+    judged = replace(story, candidates=candidates)
+    twin = replace(make_story("dam-2", COURIER), fingerprint=replace(story.fingerprint, content=1))
+    await keep(store, twin)
+    assert await store.keep(judged.filing()) is None
+
+
+@pytest.mark.parametrize("between", [0, 1, MAX_NEWER])
+async def test_what_was_kept_since_the_look_is_no_matter_when_it_is_not_alike(
+    store: SqlStore, between: int
+) -> None:
+    await keep(store, make_story("first"))
+    story = make_story("dam")
+    candidates = await store.candidates(story.article.url, story.fingerprint)
+    for number in range(between):
+        await keep(store, make_story(f"other-{number}"))
+    await keep(store, replace(story, candidates=candidates))
+
+
+async def test_a_page_that_was_kept_since_the_look_makes_a_verdict_stale_whatever_it_says(
+    store: SqlStore,
+) -> None:
+    await keep(store, make_story("first"))
+    story = make_story("dam")
+    candidates = await store.candidates(story.article.url, story.fingerprint)
+    await keep(store, replace(story, fingerprint=make_fingerprint("another text")))
+    assert await store.keep(replace(story, candidates=candidates).filing()) is None
+
+
+@pytest.mark.usefixtures("at_most_four")
+async def test_what_was_common_at_the_look_is_not_posted(store: SqlStore) -> None:
+    for number in range(5):
+        await keep(store, with_sketch(f"story-{number}", 5, *shingles(str(number), 2)))
+    story = with_sketch("dam", 5, *shingles("dam", 2))
+    assert (await store.candidates(NOWHERE, story.fingerprint)).common == frozenset({5})
+    await keep_after_a_look(store, story)
+    assert await store._read(lambda db: count_postings(db, 5)) == 5
+
+
+def count_postings(db: Connection, shingle: int) -> int:
+    return db.scalars(select(func.count()).where(POSTINGS.c.hash == shingle)).one()

@@ -7,9 +7,20 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import Delivery, DeliveryState, Rule
+from monitor.model import Candidates, Delivery, DeliveryState, Rule
 from monitor.store import SqlStore, open_store
-from tests.store.samples import COURIER, DAM, GAZETTE, HOUR, LEASE, MINUTE, NOW, keep, make_story
+from tests.store.samples import (
+    COURIER,
+    DAM,
+    GAZETTE,
+    HOUR,
+    LEASE,
+    MINUTE,
+    NOW,
+    as_candidate,
+    keep,
+    make_story,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -134,8 +145,8 @@ async def test_an_alert_that_is_on_its_way_is_left_alone_when_it_is_composed_aga
     await store.mark_sent(first.alert.id, "250 OK", LATER)
     before = await store.deliveries()
     story = make_story("dam", rules=(replace(DAM, query="changed"),))
-    known = replace(story.verdict, judged=frozenset({story.article.id}))
-    assert await store.keep(replace(story, verdict=known).filing()) == 0
+    known = Candidates(articles=(as_candidate(story),))
+    assert await store.keep(replace(story, candidates=known).filing()) == 0
     assert await store.deliveries() == before
 
 
