@@ -10,9 +10,10 @@ down from the root for as long as one child holds nearly everything.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.extract.marks import names_body
+from monitor.extract.marks import Body, names_body
 from monitor.extract.page import Block, Box, Page
 from monitor.extract.phrases import heads_related
 
@@ -27,6 +28,9 @@ DENSE_SCRIPT_FACTOR = 3
 
 TRUSTED_SHARE = 0.5
 """Share of the page's prose from which a box that is named as the body is believed."""
+
+NAMED_SHARE = 0.2
+"""Share of the page's prose from which a box with the story's name is no other story's."""
 
 DOMINANT_SHARE = 0.75
 """Share of a box's prose from which its heaviest child stands for it."""
@@ -89,26 +93,58 @@ def running_sum(weights: list[float]) -> list[float]:
     return sums
 
 
-def find_body(page: Page, sums: list[float]) -> list[Span]:
+def name_bodies(boxes: list[Box]) -> dict[int, Body]:
+    """Return the boxes that are called the body of the story, and how."""
+    names: dict[int, Body] = {}
+    for i, box in enumerate(boxes):
+        if box.itemprop and ("articlebody" in box.itemprop or "reviewbody" in box.itemprop):
+            names[i] = Body.MICRODATA
+        elif box.words and (name := names_body(box.words)):
+            names[i] = name
+    return names
+
+
+def find_body(page: Page, names: dict[int, Body], sums: list[float], whole: list[float]) -> list[Span]:
     """Return the spans of blocks that hold the story, in page order; none when there is no prose.
 
-    `sums` are the running sums of the blocks' weights, chrome weighing nothing.
+    `names` are the boxes that are called its body. `sums` are the running sums of the blocks' weights,
+    chrome weighing nothing; `whole` those with what is marked as chrome.
     """
     boxes = page.boxes
     total = sums[-1]
     if not total:
         return []
     held = [sums[box.last] - sums[box.first] for box in boxes]
-    index = _named(boxes, held, total)
+    index = _named(boxes, names, held, total)
     if index is None:
         index = _descend(boxes, held, _article(boxes, held, total))
-    return _with_twins(boxes, held, _widen(boxes, held, index))
+    return _with_twins(boxes, whole, _widen(boxes, held, index))
 
 
-def _named(boxes: list[Box], held: list[float], total: float) -> int | None:
-    """Return the innermost box that is named as the body and holds most of the prose."""
-    for named in (_is_microdata_body, _is_named_body):
-        indices = [i for i, box in enumerate(boxes) if held[i] and named(box)]
+def find_named_body(page: Page, names: dict[int, Body], sums: list[float], whole: list[float]) -> list[Span]:
+    """Return the spans of a box that has the story's own name and holds most of the prose; else none."""
+    boxes = page.boxes
+    held = [sums[box.last] - sums[box.first] for box in boxes]
+    own = {i: name for i, name in names.items() if name is not Body.CONTENT}
+    index = _named(boxes, own, held, sums[-1])
+    return [] if index is None else _with_twins(boxes, whole, index)
+
+
+def surround_named_body(boxes: list[Box], names: dict[int, Body], sums: list[float]) -> Iterator[int]:
+    """Yield the boxes around the heaviest one with the story's own name: what their words say is wrong."""
+    own = [i for i, name in names.items() if name is not Body.CONTENT]
+    index = max(own, key=lambda i: sums[boxes[i].last] - sums[boxes[i].first], default=0)
+    if sums[boxes[index].last] - sums[boxes[index].first] < NAMED_SHARE * sums[-1]:
+        return
+    while index > 0:
+        index = boxes[index].parent
+        yield index
+
+
+def _named(boxes: list[Box], names: Mapping[int, Body], held: list[float], total: float) -> int | None:
+    """Return the innermost box that is named as the body and holds most of the prose, by the surest name."""
+    for kinds in _KINDS:
+        indices = [i for i, name in names.items() if name in kinds and held[i]]
         heaviest = max((held[i] for i in indices), default=0.0)
         if heaviest and heaviest >= TRUSTED_SHARE * total:
             return max(i for i in indices if held[i] >= DOMINANT_SHARE * heaviest)
@@ -119,12 +155,7 @@ def _named(boxes: list[Box], held: list[float], total: float) -> int | None:
     return None
 
 
-def _is_microdata_body(box: Box) -> bool:
-    return "articlebody" in box.itemprop or "reviewbody" in box.itemprop
-
-
-def _is_named_body(box: Box) -> bool:
-    return bool(box.words) and names_body(box.words)
+_KINDS = ((Body.MICRODATA,), (Body.STORY,), (Body.STORY, Body.CONTENT))
 
 
 def _twin_weights(boxes: list[Box], held: list[float], indices: list[int]) -> dict[tuple[int, str], float]:
@@ -183,15 +214,21 @@ def _widen(boxes: list[Box], held: list[float], index: int) -> int:
     return best
 
 
-def _with_twins(boxes: list[Box], held: list[float], index: int) -> list[Span]:
-    """Return the span of a box, with those of its siblings of the same words when they hold prose too."""
+def _with_twins(boxes: list[Box], sums: list[float], index: int) -> list[Span]:
+    """Return the span of a box, with those of its siblings of the same words when they hold prose too.
+
+    Their prose counts whatever it is marked as: a paywall begins at such a sibling.
+    """
     chosen = boxes[index]
     spans = [Span(chosen.first, chosen.last, index)]
     if chosen.words:
         spans += [
             Span(box.first, box.last, i)
             for i, box in enumerate(boxes)
-            if i != index and box.words == chosen.words and box.parent == chosen.parent and held[i]
+            if i != index
+            and box.words == chosen.words
+            and box.parent == chosen.parent
+            and sums[box.last] > sums[box.first]
         ]
     return sorted(spans, key=lambda span: span.first)
 

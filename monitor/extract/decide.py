@@ -9,29 +9,54 @@ cover the story, judge the lines inside (`lines`), trim both ends, name everythi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from monitor.extract.body import Span, find_body, find_flat_body, running_sum, weigh
+from monitor.extract.body import (
+    Span,
+    find_body,
+    find_flat_body,
+    find_named_body,
+    name_bodies,
+    running_sum,
+    surround_named_body,
+    weigh,
+)
 from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
+from monitor.extract.marks import Body
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Block, Box, Page, Reason
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
 from monitor.model import Template
 
+_QUOTED = frozenset(("blockquote", "table", "pre"))
+"""What stands in a `<figure>` to be read with the story."""
+
 REVOKED_SHARE = 0.4
 """A mark that would cover this share of the story's prose is wrong, and revoked."""
 
 WRAPPER_SHARE = 0.7
-"""A mark that would cover this share of the page's prose is a wrapper's, and revoked."""
+"""A mark that would cover this share of the page's prose, and leave less than MIN_STORY_CHARS, is a
+wrapper's, and revoked."""
 
 LEAST_SHARE = 0.3
 """Marks that would leave less than this share of the page's prose, and less than MIN_STORY_CHARS, are
 distrusted when the body is looked for."""
 
 MIN_STORY_CHARS = 1_000
+
+LEAST_CHARS = 140
+"""Prose that plain marks must leave: a teaser's."""
+
+_OTHERS = (Reason.COMMENTS, Reason.COOKIES)
+"""What is never the story, however much longer than it."""
+
+PLAIN = frozenset(
+    (Reason.COMMENTS, Reason.COOKIES, Reason.NAVIGATION, Reason.CAPTION, Reason.COPYRIGHT, Reason.FURNITURE)
+)
+"""The reasons of marks that are hardly ever put around a story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +69,35 @@ class Decision:
 
 
 def decide(
-    page: Page, title: str, hashes: Sequence[int] = (), template: Template | None = None
+    page: Page,
+    title: str,
+    hashes: Sequence[int] = (),
+    template: Template | None = None,
+    *,
+    believed: Container[Reason] | None = None,
 ) -> list[Decision]:
     """Return a decision for each block of `page`, in order.
 
     `title` is the article's title, whose repetitions are dropped. `hashes` are the blocks' hashes and
-    `template` what the source has taught; without them nothing learned is used.
+    `template` what the source has taught; without them nothing learned is used. With `believed`, class words
+    that give other reasons are not.
     """
     blocks = page.blocks
     weights = [weigh(block) for block in blocks]
     seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
     weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
     sums = running_sum(weights)
-    own = {i: box.mark for i, box in enumerate(page.boxes) if box.mark is not None}
+    own = {
+        i: box.mark
+        for i, box in enumerate(page.boxes)
+        if box.mark is not None and (believed is None or box.mark in believed)
+    }
+    names = name_bodies(page.boxes)
+    for i in surround_named_body(page.boxes, names, sums):
+        own.pop(i, None)
     marks = mark_boxes(page.boxes, own, sums)
     reasons = [Reason.OUTSIDE] * len(blocks)
-    spans = (
-        find_flat_body(page, weights, title)
-        if page.flat
-        else find_body(page, _trusted_sums(page, weights, marks))
-    )
+    spans = find_flat_body(page, weights, title) if page.flat else _find_body(page, names, weights, marks)
     for span in spans:
         inner = mark_boxes(page.boxes, own, sums, within=span)
         for i in range(span.first, span.last):
@@ -83,12 +117,22 @@ def decide(
     ]
 
 
-def _trusted_sums(page: Page, weights: list[float], marks: list[Reason | None]) -> list[float]:
-    """Return the running sums of the prose that no mark covers; of all prose when marks cover nearly all."""
-    sums = running_sum([0.0 if marks[b.box] else w for b, w in zip(page.blocks, weights, strict=True)])
-    if sums[-1] < min(LEAST_SHARE * sum(weights), MIN_STORY_CHARS):
-        return running_sum(weights)
-    return sums
+def _find_body(
+    page: Page, names: dict[int, Body], weights: list[float], marks: list[Reason | None]
+) -> list[Span]:
+    """Return where the story stands, by the prose that no mark covers.
+
+    When marks cover nearly all, a box with the story's name is still believed; else only the plain marks
+    count, and when those cover all, none does.
+    """
+    blocks, whole = page.blocks, running_sum(weights)
+    sums = running_sum([0.0 if marks[b.box] else w for b, w in zip(blocks, weights, strict=True)])
+    if sums[-1] >= min(LEAST_SHARE * whole[-1], MIN_STORY_CHARS):
+        return find_body(page, names, sums, whole)
+    if spans := find_named_body(page, names, sums, whole):
+        return spans
+    sums = running_sum([0.0 if marks[b.box] in PLAIN else w for b, w in zip(blocks, weights, strict=True)])
+    return find_body(page, names, sums if sums[-1] >= LEAST_CHARS else whole, whole)
 
 
 def mark_boxes(
@@ -102,8 +146,9 @@ def mark_boxes(
     """
     root, first, last = (within.box, within.first, within.last) if within else (0, 0, boxes[0].last)
     inside = {i: mark for i, mark in own.items() if i > root and first <= boxes[i].first < last}
-    limit = (sums[last] - sums[first]) * (REVOKED_SHARE if within else WRAPPER_SHARE)
-    revoked = _overreaching(boxes, inside, sums, limit)
+    total = sums[last] - sums[first]
+    limit = total * REVOKED_SHARE if within else max(total * WRAPPER_SHARE, total - MIN_STORY_CHARS)
+    revoked = _overreaching(boxes, inside, sums, (limit, max(limit, total - LEAST_CHARS)))
     marks: list[Reason | None] = [None] * len(boxes)
     if not inside:
         return marks
@@ -112,21 +157,30 @@ def mark_boxes(
         if box.first >= last:
             break
         mark = marks[box.parent]
+        if mark is Reason.CAPTION and box.tag in _QUOTED:
+            mark = None
         if mark is None and i in inside and (box.words or box.tag) not in revoked:
             mark = inside[i]
         marks[i] = mark
     return marks
 
 
-def _overreaching(boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limit: float) -> set[str]:
-    """Return the names, class words or tags, of marked boxes that together cover `limit` of the prose."""
+def _overreaching(
+    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limits: tuple[float, float]
+) -> set[str]:
+    """Return the names, class words or tags, of marked boxes that together cover too much of the prose.
+
+    `limits` are what is too much, for most marks and for comments.
+    """
     covered: dict[str, float] = {}
+    limit_of: dict[str, float] = {}
     ends: dict[str, int] = {}
-    for i in own:
+    for i, mark in own.items():
         box = boxes[i]
         weight = sums[box.last] - sums[box.first]
         name = box.words or box.tag
         if weight and box.first >= ends.get(name, 0):
             covered[name] = covered.get(name, 0.0) + weight
+            limit_of[name] = limits[mark in _OTHERS]
             ends[name] = box.last
-    return {name for name, weight in covered.items() if weight >= limit}
+    return {name for name, weight in covered.items() if weight >= limit_of[name]}

@@ -14,6 +14,7 @@ sites repeat their names on every page and share many with other sites.
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import lru_cache
 from itertools import groupby
 
@@ -51,7 +52,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     (
         Reason.RELATED,
         "related recommend recirc outbrain taboola trending popular latest teaser promo sidebar widget carousel slider "
-        "slideshow similar relacionad suggest onward zergnet revcontent mgid yarpp playlist mostread",
+        "slideshow snippet similar relacionad suggest onward zergnet revcontent mgid yarpp playlist mostread",
         "rail readmore storyline storylines",
         "read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
         "more like, see also, also like, you may, most read, most viewed, most shared, up next, next up, side bar, side col, "
@@ -96,8 +97,8 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         Reason.BYLINE,
         "byline contributor metadata",
         "author authors writer writers meta autor autoren",
-        "by line, posted on, posted by, article meta, article info, article source, article detail, post meta, post info, "
-        "post detail, entry meta, entry info, entry footer, reading time, read time",
+        "by line, posted on, posted by, article meta, article info, article source, post meta, post info, "
+        "entry meta, entry info, entry footer, reading time, read time",
     ),
     (
         Reason.DATELINE,
@@ -139,6 +140,15 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     ),
 )
 
+
+class Body(Enum):
+    """How surely a box is called the body of the story: by microdata, by the story's name, by any content's."""
+
+    MICRODATA = "microdata"
+    STORY = "story"
+    CONTENT = "content"
+
+
 _PART = re.compile(r"[a-z][a-z0-9]*")
 
 
@@ -175,14 +185,17 @@ _STEM = _compile_stems(list(_STEMS))
 
 _BODY = re.compile(
     r"article-?_*(?:body|content|text|main-?(?:body|content|text))|story-?_*(?:body|content|text)|entry-?_*content"
-    r"|post-?_*(?:content|body|text|entry)|news-?_*(?:body|content|text|detail)|body-?_*(?:content|text|copy)"
-    r"|content-?_*(?:body|text|article)|(?:main|page|single|blog|detail)-?_*(?:content|text|body)|rich-?text|paragraphs"
-    r"|text-?body|mw-parser-output|wysiwyg|prose|(?<![a-z])body(?![a-z])|full-?text"
+    r"|post-?_*(?:content|body|text|entry)|news-?_*(?:body|content|text|detail)|mw-parser-output"
 )
+_WIDER_BODY = (
+    r"body-?_*(?:content|text|copy)|content-?_*(?:body|text|article)|(?:main|page|single|blog|detail)-?_*(?:content|text|body)"
+    r"|rich-?text|paragraphs|text-?body|wysiwyg|prose|(?<![a-z])body(?![a-z])|full-?text"
+)
+_ANY_BODY = re.compile(f"{_BODY.pattern}|{_WIDER_BODY}")
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
-    r"\S*[:\[]|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
+    r"\S*[:\[]|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
 )
 """Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
 categories and tags, states of the layout ("no-sidebar")."""
@@ -235,6 +248,8 @@ def _read_part(part: str) -> Reason | None:
 
 
 @lru_cache(maxsize=4_096)
-def names_body(words: str) -> bool:
-    """Return whether the words of a box say that it holds the story."""
-    return bool(_BODY.search(words)) and not _NOT_BODY.search(words)
+def names_body(words: str) -> Body | None:
+    """Return how surely the words of a box say that it holds the story, None when they do not."""
+    if not _ANY_BODY.search(words) or _NOT_BODY.search(words):
+        return None
+    return Body.STORY if _BODY.search(words) else Body.CONTENT

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
 from monitor.extract.charset import utf8_page
-from monitor.extract.decide import Decision, decide
+from monitor.extract.decide import PLAIN, Decision, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.page import KEPT, Page, Reason
-from monitor.extract.refuse import refuse_empty, refuse_wall
+from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
 from monitor.extract.template import hash_blocks
 from monitor.extract.walk import cut_html
 from monitor.model import Article, Link, Reading, Response, Template
 from monitor.text.language import detect_language
 from monitor.text.urls import url_key
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
 
 BINARY_SHARE = 0.02
@@ -33,6 +33,9 @@ BINARY_SHARE = 0.02
 
 CUT_SHARE = 0.4
 """A page that shows less than this share of the text in its JSON-LD hides its story, which is that text."""
+
+LONGER = 2
+"""How many times longer a short story must become for most class words to be disbelieved."""
 
 _CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
 """All but white space and the escapes of ISO-2022-JP."""
@@ -120,7 +123,13 @@ def _examine(response: Response, link: Link, template: Template) -> _Examined:
     page = cut_page(html, response.content_type)
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     hashes = hash_blocks(page)
-    return _Examined(html, page, metadata, hashes, decide(page, metadata.title, hashes, template))
+    decisions = decide(page, metadata.title, hashes, template)
+    kept = sum(len(d.block.text) for d in decisions if d.reason is Reason.STORY)
+    if metadata.claims_article and kept < MIN_STORY_CHARS:
+        again = decide(page, metadata.title, hashes, template, believed=PLAIN)
+        if sum(len(d.block.text) for d in again if d.reason is Reason.STORY) > LONGER * kept:
+            decisions = again
+    return _Examined(html, page, metadata, hashes, decisions)
 
 
 def _refuse(examined: _Examined, text: str) -> None:

@@ -1,0 +1,116 @@
+# ruff: noqa: E501  (pages on one line)
+"""Where the story stands: the right box is found, whatever the words around it and however much else there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extract.conftest import Reader
+from tests.extract.test_body import PARAGRAPHS, TITLE
+
+ESSAY = [
+    f"{p} And the {n} lines after it say the same at greater length, so that it weighs more."
+    for n, p in enumerate(PARAGRAPHS * 4)
+]
+OTHERS = "".join(f"<p>{p.replace('council', 'reader')}</p>" for p in ESSAY)
+CLAIM = "<meta property='og:type' content='article'>"
+
+
+def paragraphs(texts: list[str]) -> str:
+    """Write paragraphs."""
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def lay_out(body: str, head: str = "") -> str:
+    """Lay a page out around a title."""
+    return f"<html><head><title>{TITLE}</title>{head}</head><body><h1>{TITLE}</h1>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "chrome",
+    [
+        "<div class='comments'>{}</div>",
+        "<div class='cookie-notice'>{}</div>",
+    ],
+)
+@pytest.mark.parametrize("name", ["entry-content", "story", ""])
+def test_a_short_story_is_found_beside_comments_and_notices_many_times_its_length(
+    read: Reader, chrome: str, name: str
+) -> None:
+    html = lay_out(f"<div class='{name}'>{paragraphs(PARAGRAPHS)}</div>{chrome.format(OTHERS)}")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_story_is_found_beside_other_stories_many_times_its_length(read: Reader) -> None:
+    other = f"<section class='section_related'><div class='related-list'>{OTHERS * 3}</div></section>"
+    html = lay_out(f"<div>{paragraphs(ESSAY[:9])}</div>{other}")
+    assert read(html).article.text.split("\n\n") == ESSAY[:9]
+
+
+def test_a_mark_around_a_box_with_the_storys_name_is_not_believed(read: Reader) -> None:
+    html = lay_out(
+        f"<div class='widget related'><div class='post-body'>{paragraphs(PARAGRAPHS)}</div></div>{OTHERS[:600]}"
+    )
+    assert read(html).article.text.split("\n\n")[: len(PARAGRAPHS)] == PARAGRAPHS
+
+
+def test_a_box_with_the_storys_name_wins_over_one_for_any_content(read: Reader) -> None:
+    footer = "<div class='page-footer-spotlight'><p>The writer of this story has lived by the harbour for thirty years and knows it.</p></div>"
+    html = lay_out(
+        f"<main class='main-content'><div class='article-body'>{paragraphs(PARAGRAPHS)}</div>{footer}</main>"
+    )
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_paragraphs_behind_the_paywalls_mark_belong_to_the_story(read: Reader) -> None:
+    shown, locked = PARAGRAPHS[:2], PARAGRAPHS[2:]
+    html = lay_out(
+        f"<div class='article-body'>{paragraphs(shown)}</div>"
+        f"<div class='article-body'>{''.join(f'<p class=paywall>{p}</p>' for p in locked)}</div>",
+    )
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "around", ["<div class='promo-article related'>{}</div>", "<div class='newsletter-layout'>{}</div>"]
+)
+def test_a_page_that_calls_itself_an_article_is_read_again_when_class_words_hide_its_story(
+    read: Reader, around: str
+) -> None:
+    teasers = "".join(f"<div class='related'><p>{p}</p></div>" for p in ESSAY)
+    story = around.format(paragraphs(PARAGRAPHS))
+    assert PARAGRAPHS[3] in read(lay_out(story + teasers, CLAIM)).article.text
+
+
+@pytest.mark.parametrize(
+    ("amid", "kept"),
+    [
+        (
+            "<figure><blockquote><p>We never said that the ferry would stop for good.</p></blockquote></figure>",
+            "We never said that the ferry would stop for good.",
+        ),
+        (
+            "<figure class='wp-block-table'><table><tr><td>Crossings in May</td><td>Three hundred and two.</td></tr></table></figure>",
+            "Crossings in May",
+        ),
+    ],
+)
+def test_quotes_and_tables_in_figures_are_read_with_the_story(read: Reader, amid: str, kept: str) -> None:
+    html = lay_out(f"<article>{paragraphs(PARAGRAPHS[:3])}{amid}{paragraphs(PARAGRAPHS[3:])}</article>")
+    assert kept in read(html).article.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "elementor-widget-container",
+        "elementor-widget elementor-widget-text-editor",
+        "cmp-text",
+        "article-detail",
+    ],
+)
+def test_words_of_page_builders_say_nothing_against_a_box(read: Reader, name: str) -> None:
+    html = lay_out(
+        f"<article>{paragraphs(PARAGRAPHS[:4])}<div class='{name}'>{paragraphs(PARAGRAPHS[4:])}</div></article>"
+    )
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
