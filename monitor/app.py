@@ -17,11 +17,18 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from monitor.config import Config, blame_channel, has_changed, read_config, render_mistakes
+from monitor.config import Config, blame_channel, blame_source, has_changed, read_config, render_mistakes
 from monitor.deliver import ChannelTools, ClientFor, CustomWording, open_channel, write_sample
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, FetchFailed, StoreError
 from monitor.extract import Explanation, explain_page, read_article
-from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher, open_guarded_client
+from monitor.fetch import (
+    Browser,
+    FetchSettings,
+    HttpFetcher,
+    find_browser,
+    open_fetcher,
+    open_guarded_client,
+)
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.health import MEMORY, Ailment, diagnose
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
@@ -75,7 +82,7 @@ async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[D
         adapters = Adapters(
             clock=clock,
             store=await stack.enter_async_context(open_archive(config, "daemon")),
-            fetcher=await stack.enter_async_context(open_web(config.contact, clock)),
+            fetcher=await stack.enter_async_context(open_web(config.contact, clock, config.browser)),
             workers=stack.enter_context(open_workers(config)),
             http_client=await stack.enter_async_context(open_webhook_clients()),
         )
@@ -160,7 +167,7 @@ def count(config: Config) -> dict[str, int]:
 
 def changes_that_wait(old: Config, new: Config) -> list[str]:
     """Return the settings that changed and take effect only when the daemon starts again."""
-    names = ("database", "workers", "contact")
+    names = ("database", "workers", "contact", "browser")
     return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
@@ -192,7 +199,7 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
         stack.push_async_callback(store.release_claims)
         pipeline = Pipeline(
             clock=clock,
-            fetcher=await stack.enter_async_context(open_web(config.contact, clock)),
+            fetcher=await stack.enter_async_context(open_web(config.contact, clock, config.browser)),
             workers=stack.enter_context(open_workers(config)),
             store=store,
             rules=await asyncio.to_thread(RuleSet.compile, config.rules),
@@ -208,7 +215,7 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
 
 async def fetch_page(url: str, *, allow_private: bool) -> Response:
     """Fetch one page as a source without settings of its own would; raises `FetchError`."""
-    async with open_web(None, SystemClock()) as fetcher:
+    async with open_web(None, SystemClock(), None) as fetcher:
         return await fetcher.get(
             Request(url=url, source=Source(name=url, url=url, allow_private=allow_private))
         )
@@ -317,14 +324,44 @@ async def open_archive(config: Config, owner: str) -> AsyncIterator[SqlStore]:
 
 
 @asynccontextmanager
-async def open_web(contact: str | None, clock: SystemClock) -> AsyncIterator[HttpFetcher]:
-    """Open the fetcher; `contact` is whom a site may turn to, None when nobody is named."""
+async def open_web(
+    contact: str | None, clock: SystemClock, browser: str | None
+) -> AsyncIterator[HttpFetcher]:
+    """Open the fetcher.
+
+    `contact` is whom a site may turn to, None when nobody is named; `browser` the program that draws pages,
+    None for the first that is found, once one is needed.
+    """
     settings = FetchSettings(version=version("news-monitor"), contact=contact or "")
-    fetcher = open_fetcher(settings, clock)
+    fetcher = open_fetcher(settings, clock, partial(open_browser, browser))
     try:
         yield fetcher
     finally:
         await fetcher.close()
+
+
+def open_browser(program: str | None) -> Browser:
+    """Return what draws pages.
+
+    Raises:
+        FetchFailed: the extra is not installed, or there is no such browser.
+    """
+    try:
+        from monitor.fetch.browser import PlaywrightBrowser
+    except ModuleNotFoundError as exc:
+        raise FetchFailed("render: true needs the extra: pip install 'news-monitor[browser]'") from exc
+    return PlaywrightBrowser(find_browser(program))
+
+
+def check_browser(config: Config) -> None:
+    """Raise `ConfigError` when a source is to be rendered and there is nothing to do it with."""
+    rendered = next((source for source in config.sources if source.render), None)
+    if rendered is None:
+        return
+    try:
+        open_browser(config.browser)
+    except FetchFailed as exc:
+        raise blame_source(config, rendered.name, "render", str(exc)) from exc
 
 
 @contextmanager

@@ -110,7 +110,8 @@ class Source:
     naming a source, or adding a section of the same site above it, loses no history.
 
     `headers` and `cookies` go to the origins of `url` and `seed` only. `proxy` is the URL of an HTTP
-    proxy of the operator's that all requests go through. `verify` False takes any TLS certificate.
+    proxy of the operator's that all requests go through. `verify` False takes any TLS certificate. With
+    `render` the scripts of its pages draw them, in a browser, before they are read.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Source:
     user_agent: str | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)
     verify: bool = True
+    render: bool = False
     timeout: timedelta = timedelta(seconds=30)
     pause: timedelta = timedelta(seconds=2)
     allow_private: bool = False

@@ -317,6 +317,7 @@ def check_config(
     try:
         settings = load(path)
         program.check_channels(settings)
+        program.check_browser(settings)
     except ConfigError as exc:
         if not as_json:
             raise

@@ -9,7 +9,7 @@ read, `parsing` fills the forms in and `explain` words what does not fit. Then `
 files together, `naming` gives names to sources without one, and `reader` builds the `Config`.
 """
 
-from monitor.config.reader import blame_channel, file_stamps, has_changed, read_config
+from monitor.config.reader import blame_channel, blame_source, file_stamps, has_changed, read_config
 from monitor.config.rendering import render_mistakes
 from monitor.config.schema import json_schema
 from monitor.config.settings import Config
@@ -18,6 +18,7 @@ from monitor.config.values import parse_duration
 __all__ = [
     "Config",
     "blame_channel",
+    "blame_source",
     "file_stamps",
     "has_changed",
     "json_schema",

@@ -200,6 +200,10 @@ class DefaultsForm(Form):
     verify: Flag = Field(
         default=_SOURCE.verify, description="Whether TLS certificates must be valid; false trusts anybody."
     )
+    render: Flag = Field(
+        default=_SOURCE.render,
+        description="Whether a browser draws its pages before they are read, for sites made of JavaScript.",
+    )
     first_visit: FirstVisit = Field(
         default=_SOURCE.first_visit, description="How many articles the first visit keeps at most."
     )
@@ -397,5 +401,9 @@ class FileForm(Form):
     group_wait: GroupWait = Field(
         default=MINUTE,
         description="How long an alert waits for copies of its story, which it then names.",
+    )
+    browser: FilePath | None = Field(
+        default=None,
+        description="The program of the Chromium that draws pages for `render`. By default the one on PATH.",
     )
     keep_pages: Period = Field(default=14 * DAY, description="How long the bytes of each page are kept.")

@@ -130,6 +130,15 @@ def blame_channel(config: Config, name: str, message: str) -> ConfigError:
     return ConfigError((mistake,), config.files, config.patterns)
 
 
+def blame_source(config: Config, name: str, setting: str, message: str) -> ConfigError:
+    """Return the error that says `message` of a source's `setting`, or of a source that does not name it."""
+    entries = sources_of(config.parsed)
+    [entry] = [e for e, naming in zip(entries, name_entries(entries), strict=True) if naming.name == name]
+    document = Document(entry.file.name, entry.file.text)
+    mistake = document.mistake(document.span_of((*entry.path, setting)), message)
+    return ConfigError((mistake,), config.files, config.patterns)
+
+
 # --- files -------------------------------------------------------------------------------------------
 
 
@@ -196,6 +205,7 @@ def _build(
         contact=main.contact,
         timezone=main.timezone or timezone,
         workers=main.workers,
+        browser=main.browser,
         keep_pages=main.keep_pages,
         group_wait=main.group_wait,
         files=stamps,
@@ -227,6 +237,7 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm, time
         allow_private=chosen("allow_private").allow_private,
         proxy=chosen("proxy").proxy,
         verify=chosen("verify").verify,
+        render=chosen("render").render,
         first_visit=chosen("first_visit").first_visit,
         backfill=chosen("backfill").backfill,
         recheck=tuple(chosen("recheck").recheck),

@@ -22,9 +22,10 @@ class Config:
     `channels` holds `console` in any case; `quiet_hours` has an entry for each channel that keeps some.
     `smtp` is None when no mail is sent. `database` is a URL; the path of a SQLite file in it is absolute.
     `contact` goes into the User-Agent, None leaves it out. `workers` None means as many as the machine has
-    cores. Bytes of pages are kept for `keep_pages`; an alert
-    waits `group_wait` for copies of its story. `files` are all that was read, secrets among them, by
-    path; `patterns` those of `include`, absolute. `parsed` lets the next reading skip what has not changed.
+    cores. `browser` is the program that draws pages, None for the first that is found. Bytes of pages are
+    kept for `keep_pages`; an alert waits `group_wait` for copies of its story. `files` are all that was
+    read, secrets among them, by path; `patterns` those of `include`, absolute. `parsed` lets the next
+    reading skip what has not changed.
     """
 
     sources: tuple[Source, ...]
@@ -36,6 +37,7 @@ class Config:
     contact: str | None
     timezone: ZoneInfo
     workers: int | None
+    browser: str | None
     keep_pages: timedelta
     group_wait: timedelta
     files: tuple[FileStamp, ...]

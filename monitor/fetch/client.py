@@ -5,7 +5,8 @@ Position: after `discover` has named a link (or the schedule a seed), before `ex
 How: the site's robots.txt is asked (`robots`), then the request goes out (`exchange`) when it is its
 host's turn (`pacing`), through the guard (`transport`), and its answer is read within its caps
 (`body`). Redirects are followed here, each as a request of its own, so that every one of them passes
-all of that. What goes wrong is put into words by `causes`.
+all of that. A page of a source with `render: true` is drawn by a browser then (`rendering`). What goes
+wrong is put into words by `causes`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ import httpx2 as httpx
 from monitor.errors import FetchFailed, FetchRefused
 from monitor.fetch.body import Caps, read_body, read_start
 from monitor.fetch.causes import NOT_PAGES, read_retry_after, refuse_status
-from monitor.fetch.exchange import Errand, Exchanges
+from monitor.fetch.exchange import Errand, Exchanges, own_origins
 from monitor.fetch.freshness import read_freshness
 from monitor.fetch.pacing import LONGEST_PAUSE, Pacing
+from monitor.fetch.rendering import Browser, Cookie, OpenBrowser, Rendering, can_be_drawn
 from monitor.fetch.robots import ALLOW_ALL, MAX_ROBOTS_BYTES, RobotsMemory, Rules, parse_rules
 from monitor.fetch.settings import MIB, FetchSettings
 from monitor.model import Request, Response, Validators
@@ -47,18 +49,29 @@ MAX_LENGTH_DIGITS = 18
 
 
 class HttpFetcher:
-    """The Fetcher port over HTTP. One serves the whole daemon; `close` lets go of its connections."""
+    """The Fetcher port over HTTP. One serves the whole daemon; `close` lets go of its connections.
 
-    def __init__(self, settings: FetchSettings, clock: Clock, pacing: Pacing | None = None) -> None:
+    `open_browser` is asked when a page is first to be rendered.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        clock: Clock,
+        pacing: Pacing | None = None,
+        open_browser: OpenBrowser | None = None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._pacing = pacing or Pacing(time.monotonic, asyncio.sleep)
         self._exchanges = Exchanges(settings, clock, self._pacing)
+        self._rendering = Rendering(settings, open_browser or have_no_browser)
         self._robots = RobotsMemory()
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def close(self) -> None:
-        """Close the kept connections."""
+        """Close the kept connections, and wait for browsers to end."""
+        await self._rendering.close()
         await self._exchanges.close()
 
     async def get(self, request: Request) -> Response:
@@ -78,10 +91,34 @@ class HttpFetcher:
             pause = max(request.source.pause, min(rules.crawl_delay, LONGEST_PAUSE))
             async with self._exchanges.open(url, errand, pause, _conditions(request.validators)) as answer:
                 target = _redirect_target(answer, url)
-                if target is None:
-                    return replace(await self._read(answer, url, request), sitemaps=rules.sitemaps)
-            url = target
+                page = None if target is not None else await self._read(answer, url, request)
+            if page is not None:
+                page = replace(page, sitemaps=rules.sitemaps)
+                return await self._draw(page, errand) if request.source.render else page
+            url = target or url
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects, the last to {url[:200]}")
+
+    async def _draw(self, page: Response, errand: Errand) -> Response:
+        """Return a page as its scripts draw it; what is no page, as it is."""
+        if page.not_modified or not can_be_drawn(page):
+            return page
+        homes = own_origins(errand.source) if errand.at_home else ()
+        given = [
+            Cookie(name=name, value=value, url=home)
+            for home in homes
+            for name, value in errand.source.cookies
+        ]
+        stored = [
+            Cookie(
+                name=cookie.name,
+                value=cookie.value or "",
+                domain=cookie.domain,
+                path=cookie.path,
+                secure=cookie.secure,
+            )
+            for cookie in self._exchanges.cookies_of(errand.source)
+        ]
+        return await self._rendering.draw(page, errand, [*given, *stored])
 
     async def _read(self, answer: httpx.Response, url: str, request: Request) -> Response:
         now = self._clock.now()
@@ -187,6 +224,11 @@ class HttpFetcher:
         if len(body) > QUICK_ROBOTS_BYTES:
             return await asyncio.to_thread(parse_rules, body, agent)
         return parse_rules(body, agent)
+
+
+def have_no_browser() -> Browser:
+    """Say that no browser was given."""
+    raise FetchFailed("this program was started without a browser, and cannot render pages")
 
 
 def _require_http(url: str) -> None:

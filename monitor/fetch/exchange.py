@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.cookiejar import Cookie
 
 import httpx2 as httpx
 
@@ -84,6 +85,12 @@ class Exchanges:
         user_agent = source.user_agent or self._settings.user_agent
         return Errand(source, user_agent, source.timeout.total_seconds())
 
+    def cookies_of(self, source: Source) -> Iterator[Cookie]:
+        """Yield what the sites have set that were asked on behalf of `source`."""
+        jar = self._jars.get(source.name)
+        if jar is not None:
+            yield from jar.jar
+
     def silence(self, url: str, wait: timedelta) -> None:
         """Send nothing to the host of `url` during `wait`: it asked for that."""
         self._pacing.silence(_lane(url), wait)
@@ -142,7 +149,7 @@ class Exchanges:
         return self._transports[route]
 
     def _headers(self, url: str, errand: Errand, extra: Mapping[str, str]) -> httpx.Headers:
-        errand.at_home = errand.at_home and origin_of(url) in _own_origins(errand.source)
+        errand.at_home = errand.at_home and origin_of(url) in own_origins(errand.source)
         headers = httpx.Headers(
             {"User-Agent": errand.user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         )
@@ -191,7 +198,8 @@ def _who(url: str, source: Source) -> str:
     return host_of(url) if source.proxy is None else f"{host_of(url)}, asked through the proxy,"
 
 
-def _own_origins(source: Source) -> set[str]:
+def own_origins(source: Source) -> set[str]:
+    """Return the origins that a source's headers and cookies go to."""
     urls = [source.url] if source.seed is None else [source.url, source.seed.url]
     return {origin_of(url) for url in urls}
 

@@ -122,7 +122,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, route: Route) -> None:
         self._route = route
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls_context(route.verify, route.ca_file),
+            ssl_context=tls_context(route.verify, route.ca_file),
             proxy=None if route.proxy is None else _read_proxy(route.proxy),
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=MAX_IDLE_CONNECTIONS,
@@ -137,7 +137,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             httpx.TransportError: `PrivateAddress` and `NameNotResolved` among them.
         """
         if self._route.proxy is not None:
-            _check_spelled(request.url.host, allow_private=self._route.allow_private)
+            check_spelled(request.url.host, allow_private=self._route.allow_private)
         with _as_httpx_errors():
             answer = await self._pool.handle_async_request(
                 httpcore.Request(
@@ -201,7 +201,7 @@ def open_guarded_client(allow_private: bool) -> httpx.AsyncClient:  # noqa: FBT0
 
 
 @cache
-def _tls_context(verify: bool, ca_file: str | None) -> ssl.SSLContext:  # noqa: FBT001 - the setting itself
+def tls_context(verify: bool, ca_file: str | None) -> ssl.SSLContext:  # noqa: FBT001 - the setting itself
     """Return a TLS context that trusts the system's roots and those in `ca_file`, or anybody.
 
     Reading the system's roots takes 40 ms, so it is done once.
@@ -277,7 +277,7 @@ def _check(host: str, addresses: list[IPv4Address | IPv6Address], *, allow_priva
             raise PrivateAddress(f"{at} is not a public address; if you mean it, set allow_private: true")
 
 
-def _check_spelled(host: str, *, allow_private: bool) -> None:
+def check_spelled(host: str, *, allow_private: bool) -> None:
     """Check a host that is an address in whatever spelling; a name is the proxy's to resolve."""
     if not allow_private and host.rstrip(".").lower().rpartition(".")[2] == "localhost":
         raise PrivateAddress(f"{host} is not public; if you mean it, set allow_private: true")

@@ -21,12 +21,12 @@ R = "rules:\n  - name: talks\n"
 
 KNOWN = (
     "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, group_wait, "
-    "keep_pages"
+    "browser, keep_pages"
 )
 
 SOURCE_SETTINGS = (
-    "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, first_visit, "
-    "backfill, recheck, quiet, url, name, feed, sitemap, section"
+    "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, render, "
+    "first_visit, backfill, recheck, quiet, url, name, feed, sitemap, section"
 )
 
 EXAMPLE = 'write "sources:" and below it "  - https://www.example.org/"'

@@ -24,6 +24,7 @@ class Server:
     """Answers by path; anything unknown, robots.txt among it, is a 404."""
 
     port: int = 0
+    host: str = "127.0.0.1"
     scheme: str = "http"
     received: list[Received] = field(default_factory=list)
     scripts: dict[str, Script] = field(default_factory=dict)
@@ -33,7 +34,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
 
     def paths(self) -> list[str]:
         return [request.path for request in self.received]
@@ -94,9 +95,9 @@ async def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
 
 
 @asynccontextmanager
-async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """Run a server on a free port of 127.0.0.1."""
-    server = Server(scheme="https" if tls else "http")
+async def serving(tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1") -> AsyncIterator[Server]:
+    """Run a server on a free port of loopback."""
+    server = Server(host=host, scheme="https" if tls else "http")
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -105,7 +106,7 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
         tasks.add(task)
         await server.serve(reader, writer)
 
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    listener = await asyncio.start_server(serve, host, 0, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server
