@@ -29,14 +29,16 @@ from monitor.fetch import (
     open_fetcher,
     open_guarded_client,
 )
+from monitor.health import MEMORY, Ailment, diagnose
 from monitor.jobs.clock import SystemClock
-from monitor.jobs.health import MEMORY, Ailment, diagnose
 from monitor.jobs.local import Assignment, LocalJobs, record_visit
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import (
     AppriseChannel,
+    ChannelSettings,
     EmailChannel,
+    FileChannel,
     Link,
     Reading,
     Request,
@@ -44,6 +46,8 @@ from monitor.model import (
     Source,
     Template,
     Visit,
+    WebhookChannel,
+    name_id,
 )
 from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery, Channel, SourceState, Store, StoredArticle
@@ -107,6 +111,7 @@ class Daemon:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
+        await self._adapters.store.register_channels(targets_of(self._config), self._adapters.clock.now())
         log.info("start", extra={"outcome": "running", **count(self._config)})
         await self._jobs.run(stop)
         log.info("stop", extra={"outcome": "stopped"})
@@ -134,6 +139,7 @@ class Daemon:
                 log.error("reload", extra={"outcome": "refused", "reason": reason})
                 return
             await self._adapters.store.register(config.sources, self._adapters.clock.now())
+            await self._adapters.store.register_channels(targets_of(config), self._adapters.clock.now())
             self._jobs.assign(assignment)
             waits = changes_that_wait(self._config, config)
             self._config = self._last_read = config
@@ -152,7 +158,7 @@ class Daemon:
                 store=adapters.store,
                 rules=RuleSet.compile(config.rules),
                 channels=channels,
-                quiet_hours=config.quiet_hours,
+                timetables=config.timetables,
                 group_wait=config.group_wait,
             ),
             sources={source.name: source for source in config.sources},
@@ -163,6 +169,24 @@ class Daemon:
 def count(config: Config) -> dict[str, int]:
     """Return how many sources, rules and channels there are, for the log."""
     return {"sources": len(config.sources), "rules": len(config.rules), "channels": len(config.channels)}
+
+
+def targets_of(config: Config) -> dict[str, str]:
+    """Return for each channel what tells whether it leads elsewhere than before; it gives no secret away."""
+    return {settings.name: name_id("target", lead_of(settings)) for settings in config.channels}
+
+
+def lead_of(settings: ChannelSettings) -> str:
+    """Return where a channel leads."""
+    match settings:
+        case WebhookChannel() | AppriseChannel():
+            return settings.url
+        case EmailChannel():
+            return " ".join(settings.to)
+        case FileChannel():
+            return settings.path
+        case _:
+            return "console"
 
 
 def changes_that_wait(old: Config, new: Config) -> list[str]:
@@ -240,15 +264,16 @@ def open_channels(config: Config, clock: SystemClock, http_client: ClientFor) ->
     Raises:
         ConfigError: a service that Apprise does not know, or its extra is not installed.
     """
-    tools = ChannelTools(
-        clock=clock,
-        timezone=config.timezone,
-        http_client=http_client,
-        smtp=config.smtp,
-        open_apprise=partial(open_apprise, timezone=config.timezone),
-    )
     channels = {}
     for settings in config.channels:
+        timezone = config.timetables[settings.name].timezone
+        tools = ChannelTools(
+            clock=clock,
+            timezone=timezone,
+            http_client=http_client,
+            smtp=config.smtp,
+            open_apprise=partial(open_apprise, timezone=timezone),
+        )
         try:
             channels[settings.name] = open_channel(settings, tools)
         except ValueError as exc:

@@ -6,7 +6,7 @@ Position: beside `pipeline`, which fills the archive; `cli` asks. It sees the st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -22,7 +22,7 @@ from monitor.match import (
     required_terms,
     terms_of,
 )
-from monitor.model import DeliveryState, Match, Rule
+from monitor.model import Delivery, DeliveryState, Match, Outgoing, Rule
 from monitor.ports import ArticleQuery, Heartbeat, Store, StoredArticle
 
 HEARTBEAT_LATE = timedelta(seconds=60)
@@ -147,15 +147,34 @@ async def find_near_misses(store: Store, query: Query, asked: ArticleQuery) -> t
     return tuple(found)
 
 
+async def find_outgoing(
+    store: Store, state: DeliveryState | None, since: datetime | None, limit: int
+) -> tuple[Outgoing, ...]:
+    """Return what is, or was, on its way to a channel, newest first: alerts, and what is told beside them."""
+    alerts = await store.deliveries(state=state, since=since, limit=limit)
+    beside = await store.bulletins(state=state, since=since, limit=limit)
+    return tuple(sorted([*alerts, *beside], key=made_at, reverse=True))[:limit]
+
+
+def made_at(message: Outgoing) -> datetime:
+    """Return when a message was put into the outbox."""
+    return message.alert.created_at if isinstance(message, Delivery) else message.created_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Whether the daemon is alive, and what else a person should look at."""
+    """Whether the daemon is alive, and what else a person should look at.
+
+    `dead_deliveries` counts what was given up, by channel; `stopped_channels` holds the words of those
+    receivers that want no more, by channel.
+    """
 
     well: bool
     reason: str
     heartbeat: Heartbeat | None
     failing_sources: tuple[str, ...]
-    dead_deliveries: int
+    dead_deliveries: Mapping[str, int]
+    stopped_channels: Mapping[str, str]
 
 
 async def check_health(store: Store, now: datetime) -> Health:
@@ -164,7 +183,7 @@ async def check_health(store: Store, now: datetime) -> Health:
     silent = None if heartbeat is None else now - heartbeat.at
     well = silent is not None and silent <= HEARTBEAT_LATE
     states = await store.source_states()
-    dead = await store.deliveries(state=DeliveryState.DEAD, limit=1000)
+    channels = await store.channel_states()
     if silent is None:
         reason = "no daemon has run on this database yet; start one with `monitor run`"
     elif well:
@@ -178,7 +197,12 @@ async def check_health(store: Store, now: datetime) -> Health:
         reason=reason,
         heartbeat=heartbeat,
         failing_sources=tuple(s.name for s in states if s.active and s.failures),
-        dead_deliveries=len(dead),
+        dead_deliveries={
+            each.name: each.counts[DeliveryState.DEAD]
+            for each in channels
+            if DeliveryState.DEAD in each.counts
+        },
+        stopped_channels={each.name: each.stopped_because for each in channels if each.stopped_because},
     )
 
 

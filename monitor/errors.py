@@ -154,7 +154,7 @@ class DeliveryFailed(MonitorError):
 
     `transient` when a later attempt may succeed; `retry_after` is the wait that the receiver asked
     for, or None. `progress` is what the channel wants to know at the next attempt, such as who has the
-    alert already; None when nothing has changed.
+    alert already; None when nothing has changed. `stops_channel`: the receiver wants nothing any more.
     """
 
     def __init__(
@@ -164,11 +164,13 @@ class DeliveryFailed(MonitorError):
         transient: bool = True,
         retry_after: timedelta | None = None,
         progress: str | None = None,
+        stops_channel: bool = False,
     ) -> None:
         super().__init__(message)
         self.transient = transient
         self.retry_after = retry_after
         self.progress = progress
+        self.stops_channel = stops_channel
 
 
 def _rebuild(kind: type[MonitorError], message: str, keywords: dict[str, object]) -> MonitorError:

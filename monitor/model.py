@@ -525,11 +525,14 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
-    """A person's own templates of an email, as text; None where ours are used."""
+    """A person's own templates of an alert's and a digest's email, as text; None where ours are used."""
 
     subject: str | None = None
     text: str | None = None
     html: str | None = None
+    digest_subject: str | None = None
+    digest_text: str | None = None
+    digest_html: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -581,31 +584,108 @@ ChannelSettings = EmailChannel | WebhookChannel | ConsoleChannel | FileChannel |
 
 
 class DeliveryState(StrEnum):
-    """Where an alert stands on its way to its channel."""
+    """Where an alert, or another message, stands on its way to its channel."""
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     RETRYING = "retrying"
     DEAD = "dead"
+    SHADOWED = "shadowed"
+    """The rule is only rehearsed: it is counted and shown, and never sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """An alert on its way, with the article it is about.
+class Dispatch:
+    """How far something has come on its way to its channel.
 
     `attempts` counts the finished attempts. `last_error` is None before the first failure.
     `receipt` is what the receiver answered, None until it was taken. `progress` is what the channel
     itself noted of earlier attempts, for its eyes only; None when it noted nothing.
     """
 
-    alert: Alert
-    article: Article
     state: DeliveryState
     attempts: int
     next_attempt_at: datetime
     last_error: str | None = None
     sent_at: datetime | None = None
     receipt: str | None = None
-    also_in: tuple[Outlet, ...] = ()
     progress: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Dispatch):
+    """An alert on its way, with the article it is about.
+
+    `digest` is the id of the digest that carries it, None for one that goes by itself.
+    """
+
+    alert: Alert
+    article: Article
+    also_in: tuple[Outlet, ...] = ()
+    digest: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name of what is sent, the same on every attempt."""
+        return self.alert.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A source that is not being read, why, and since when (None: it never was)."""
+
+    source: str
+    reason: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was watched: so many sources, all of them read but for the `gaps`."""
+
+    sources: int
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest(Dispatch):
+    """Several alerts of a channel on their way in one message; none, when one was asked for all the same.
+
+    What it holds is settled for good when it is made, before the first attempt. `deliveries` are in the
+    order of their stories. `since` is when the channel's digest before was made, None for the first.
+    `limit` is the limit of messages an hour that was reached, None when it was simply time. `coverage` is
+    None until somebody has looked.
+    """
+
+    id: str
+    channel: str
+    created_at: datetime
+    deliveries: tuple[Delivery, ...]
+    since: datetime | None = None
+    limit: int | None = None
+    coverage: Coverage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A source that has become unwell, for a reason and since a time, or is `well` again."""
+
+    source: str
+    well: bool
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthNotice(Dispatch):
+    """What a channel is told of the sources, on its way."""
+
+    id: str
+    channel: str
+    created_at: datetime
+    turns: tuple[Turn, ...]
+
+
+Outgoing = Delivery | Digest | HealthNotice
+"""What a channel is given to send. Each has an `id`, the same on every attempt."""

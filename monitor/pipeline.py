@@ -12,18 +12,16 @@ are unique, and a seed's validators are written last.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import ParamSpec
 
 from monitor.compose import compose, is_news
+from monitor.courier import Courier
 from monitor.dedupe import fingerprint_article, judge, next_look
 from monitor.errors import (
-    DeliveryFailed,
     FetchError,
     FetchFailed,
     MonitorError,
@@ -37,11 +35,8 @@ from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
     Candidates,
-    Delivery,
-    DeliveryState,
     Fingerprint,
     Link,
-    QuietHours,
     Reading,
     Relation,
     Request,
@@ -61,10 +56,9 @@ from monitor.ports import (
     Workers,
 )
 from monitor.recheck import EditWatch
+from monitor.timetable import Timetable
 
 log = logging.getLogger("monitor")
-
-P = ParamSpec("P")
 
 PAGES_PER_VISIT = 50
 """How many links one visit fetches at most; the rest wait for the next."""
@@ -90,18 +84,8 @@ On a busy machine one of 600 articles was beaten 10 times in a row, when 20 site
 stories were visited for the first time together.
 """
 
-STORE_PAUSE = timedelta(seconds=5)
-"""How long to wait before a store that is full or locked is asked again."""
-
 LOOKS_PER_VISIT = 20
 """How many known articles one visit looks at again at most; the rest wait for the next."""
-
-DELIVERY_BATCH = 50
-DELIVERY_LEASE = timedelta(minutes=30)
-"""How long claimed deliveries belong to one worker."""
-
-SLOWEST_SEND = timedelta(minutes=10)
-"""What the slowest mail server may take over one alert (RFC 5321, 4.5.3.2.6: 10 minutes after the dot)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +147,7 @@ class Pipeline:
     store: Store
     rules: RuleSet
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    quiet_hours: Mapping[str, QuietHours] = field(default_factory=dict)
+    timetables: Mapping[str, Timetable] = field(default_factory=dict)
     group_wait: timedelta = timedelta()
 
     # --- visit ---------------------------------------------------------------------------------
@@ -355,76 +339,9 @@ class Pipeline:
     # --- deliver -------------------------------------------------------------------------------
 
     async def deliver(self, channel: Channel) -> int:
-        """Send what is due on a channel, one batch; return how many alerts were claimed: none in quiet hours.
-
-        A slow receiver ends the batch before its lease runs out; the rest is given back when the lease
-        has ended, and claimed again.
-        """
-        began = self.clock.now()
-        quiet = self.quiet_hours.get(channel.name)
-        if quiet is not None and quiet.contain(began):
-            return 0
-        claimed = await self.store.claim_deliveries(channel.name, began, DELIVERY_BATCH, DELIVERY_LEASE)
-        for delivery in claimed:
-            if self.clock.now() - began > DELIVERY_LEASE - SLOWEST_SEND:
-                break
-            await self.send(channel, delivery)
-        return len(claimed)
-
-    async def send(self, channel: Channel, delivery: Delivery) -> None:
-        """Send one alert, and mark what came of it."""
-        began, alert, reason = perf_counter(), delivery.alert, None
-        outcome = DeliveryState.SENT
-        try:
-            receipt = await channel.send(delivery)
-        except DeliveryFailed as exc:
-            reason, outcome = str(exc), await self.mark_failed(channel, delivery, exc)
-        except Exception as exc:  # noqa: BLE001 - one alert's boundary: it must not come back for ever
-            reason = f"internal error ({type(exc).__name__}: {exc}); please report it"
-            outcome = await self.mark_failed(channel, delivery, DeliveryFailed(reason))
-        else:
-            await self.mark(self.store.mark_sent, alert.id, receipt, self.clock.now())
-        log.info(
-            "deliver",
-            extra={
-                "channel": channel.name,
-                "alert": alert.id,
-                "rule": alert.rule,
-                "url": delivery.article.url,
-                "title": delivery.article.title,
-                "outcome": outcome.value,
-                "reason": reason,
-                "ms": elapsed_ms(began),
-            },
-        )
-
-    async def mark_failed(self, channel: Channel, delivery: Delivery, error: DeliveryFailed) -> DeliveryState:
-        """Store that an attempt failed, and when the next one is: retrying, or dead when there is none."""
-        alert_id = delivery.alert.id
-        wait = channel.retry_wait(delivery.attempts + 1, alert_id) if error.transient else None
-        if wait is None:
-            await self.mark(self.store.mark_failed, alert_id, str(error), None, error.progress)
-            return DeliveryState.DEAD
-        wait = max(wait, error.retry_after or timedelta())
-        due = self.clock.now() + wait
-        await self.mark(self.store.mark_failed, alert_id, str(error), due, error.progress)
-        return DeliveryState.RETRYING
-
-    async def mark(self, write: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Store what came of an attempt. A store that is full or locked is asked until it is not.
-
-        What was taken and is not marked would be sent again.
-        """
-        while True:
-            try:
-                await write(*args, **kwargs)
-            except StoreError as exc:
-                if not exc.transient:
-                    raise
-                log.error("deliver", extra={"outcome": "not recorded", "alert": args[0], "reason": str(exc)})
-            else:
-                return
-            await asyncio.sleep(STORE_PAUSE.total_seconds())
+        """Send what is due on a channel, one batch; return how much was claimed: nothing in quiet hours."""
+        timetable = self.timetables.get(channel.name, Timetable())
+        return await Courier(self.clock, self.store).deliver(channel, timetable)
 
 
 def second_look(error: MonitorError, attempts: int) -> timedelta | None:

@@ -6,7 +6,7 @@ library's errors into ours (`errors`) and raises nothing else on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
@@ -15,11 +15,15 @@ from monitor.model import (
     Alert,
     Article,
     Candidates,
+    Coverage,
     Delivery,
     DeliveryState,
+    Digest,
     Fingerprint,
+    HealthNotice,
     Link,
     Match,
+    Outgoing,
     Request,
     Response,
     Revision,
@@ -261,6 +265,36 @@ class AlertTrace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """How a channel's alerts are gathered, at the moment; by default not at all.
+
+    `before` is the last time at which a digest was due: when an alert was composed before then and nobody
+    has begun to send it, all that wait go into one. `empty` asks for one also when none wait. `limit`
+    is how many messages may be begun within an hour; when more are due, those beyond go into one.
+    """
+
+    before: datetime | None = None
+    empty: bool = False
+    limit: int | None = None
+
+
+NO_GATHERING = Gathering()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """How a channel fares. `counts` says how many of its alerts stand where.
+
+    `stopped_because` are the words of a receiver that wants no more, None while it is not stopped.
+    """
+
+    name: str
+    stopped_at: datetime | None
+    stopped_because: str | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The daemon's last sign of life."""
 
@@ -378,13 +412,26 @@ class Store(Protocol):
     # --- the outbox
 
     async def claim_deliveries(
-        self, channel: str, now: datetime, limit: int, lease: timedelta
-    ) -> tuple[Delivery, ...]:
-        """Take up to `limit` alerts that are due on `channel`, oldest first, until `now + lease`."""
+        self,
+        channel: str,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        gathering: Gathering = NO_GATHERING,
+    ) -> tuple[Outgoing, ...]:
+        """Take up to `limit` alerts that are due on `channel`, oldest first, until `now + lease`.
+
+        Before them come the digests and the word of the sources that are due. What a digest holds is
+        settled here, in the same transaction. A channel that was stopped is given nothing.
+        """
+        ...
+
+    async def cover_digest(self, digest_id: str, coverage: Coverage) -> None:
+        """Add to a digest what was watched; one that says so already stays as it is."""
         ...
 
     async def mark_sent(self, alert_id: str, receipt: str, now: datetime) -> None:
-        """Record that the receiver took the alert."""
+        """Record that the receiver took the alert, or the bulletin with that id and all it carries."""
         ...
 
     async def mark_failed(
@@ -402,8 +449,30 @@ class Store(Protocol):
         """Put dead alerts back on their way, their schedule begun anew; return their ids, oldest first.
 
         Only the one called `alert_id`, only those of `channel`, or all when neither is given. Their
-        ids stay as they were, so that a receiver knows what it has.
+        ids stay as they were, so that a receiver knows what it has. Who names an alert of a digest, or the
+        digest, calls all of it back; the digest's id is among those returned.
         """
+        ...
+
+    # --- channels
+
+    async def register_channels(self, targets: Mapping[str, str], now: datetime) -> None:
+        """Remember the channels of the configuration, by name, and what tells where each one leads.
+
+        One that was stopped and leads elsewhere now is started.
+        """
+        ...
+
+    async def stop_channel(self, name: str, reason: str, now: datetime) -> None:
+        """Send nothing to a channel until it is started; what was claimed for it is given back."""
+        ...
+
+    async def start_channel(self, name: str) -> bool:
+        """Start a channel that was stopped; return whether it was."""
+        ...
+
+    async def channel_states(self) -> tuple[ChannelState, ...]:
+        """List all channels that were ever registered or told of anything, by name."""
         ...
 
     # --- reading
@@ -438,6 +507,12 @@ class Store(Protocol):
         """List alerts with their way to their channel, newest first."""
         ...
 
+    async def bulletins(
+        self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
+    ) -> tuple[Digest | HealthNotice, ...]:
+        """List what is in the outbox beside the alerts: word of the sources, digests without news."""
+        ...
+
     async def trace(self, alert_id: str) -> AlertTrace | None:
         """Return the way of the alert with this id; None when there is none."""
         ...
@@ -466,8 +541,8 @@ class Channel(Protocol):
         """The channel's name in the configuration."""
         ...
 
-    async def send(self, delivery: Delivery) -> str:
-        """Send one alert; return what the receiver said when it took it.
+    async def send(self, message: Outgoing) -> str:
+        """Send an alert, a digest or word of the sources; return what the receiver said when it took it.
 
         Raises:
             DeliveryFailed: not taken; `transient` says whether to try again.

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from typing import ParamSpec, TypeVar
 
 from monitor.errors import FetchError, FetchRefused
-from monitor.model import Delivery, Request, Response, Validators
+from monitor.model import Delivery, Outgoing, Request, Response, Validators
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,16 +101,20 @@ class FakeChannel:
 
     name: str = "desk"
     sent: list[Delivery] = field(default_factory=list)
+    bulletins: list[Outgoing] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
     closed: bool = False
     received: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, delivery: Delivery) -> str:
-        """Take the alert."""
+    async def send(self, message: Outgoing) -> str:
+        """Take the message."""
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(delivery)
+        if isinstance(message, Delivery):
+            self.sent.append(message)
+        else:
+            self.bulletins.append(message)
         self.on_send()
         self.received.set()
         return "taken"

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.look import Lookout
 from monitor.match import RuleSet
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
-from monitor.pipeline import DELIVERY_LEASE, FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
+from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore, open_store
 from tests.fakes import (
@@ -459,7 +460,7 @@ async def test_a_slow_receiver_ends_the_batch_before_its_lease_runs_out(world: W
     for number, url in enumerate(urls):
         world.publish(url, *story_about(f"dam talks {number}"), title=f"Story number {number} of the talks")
     await world.visit()
-    world.channel.on_send = lambda: world.clock.advance(DELIVERY_LEASE)
+    world.channel.on_send = lambda: world.clock.advance(LEASE)
     await world.pipeline.deliver(world.channel)
     assert len(world.channel.sent) == 1
     await world.pipeline.deliver(world.channel)

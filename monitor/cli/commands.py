@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.archive import check_health, find_articles
+from monitor.archive import check_health, find_articles, find_outgoing
 from monitor.cli import copies, explaining, outbox, printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
 from monitor.cli.channels import channel_commands
@@ -268,9 +268,9 @@ def deliveries(
     as_json: AsJson = False,
     limit: Limit = 50,
 ) -> None:
-    """List how far each alert has come on its way to its channel, newest first."""
+    """List how far each alert, and what else is told, has come on its way to its channel, newest first."""
     settings, when = load(config), moment(since)
-    found = ask(settings, lambda store: store.deliveries(state=state, since=when, limit=limit))
+    found = ask(settings, lambda store: find_outgoing(store, state, when, limit))
     if as_json:
         printing.print_json(found)
     elif found:
@@ -297,9 +297,11 @@ def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None
         if answer.failing_sources:
             printing.console.print(printing.plain(f"failing sources: {', '.join(answer.failing_sources)}"))
         if answer.dead_deliveries:
-            printing.console.print(
-                f"alerts given up: {answer.dead_deliveries}; see `monitor deliveries --state dead`"
-            )
+            dead = ", ".join(f"{number} for {name}" for name, number in answer.dead_deliveries.items())
+            said = f"alerts given up: {dead}; see `monitor deliveries --state dead`"
+            printing.console.print(printing.plain(said))
+        for name, reason in answer.stopped_channels.items():
+            printing.console.print(printing.plain(f"channel {name} is stopped: {reason}"))
     raise typer.Exit(0 if answer.well else 1)
 
 

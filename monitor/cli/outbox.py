@@ -86,6 +86,8 @@ def steps_of(trace: AlertTrace) -> Iterator[Step]:
     for excerpt in alert.excerpts:
         yield None, "", printing.marked(excerpt)
     yield alert.created_at, "alert", printing.plain(f"{alert.id} for {alert.channel}")
+    if trace.delivery.digest is not None:
+        yield None, "gathered", printing.plain(f"in digest {trace.delivery.digest}")
     yield from delivery_steps(trace.delivery)
 
 

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.logs import printable
-from monitor.jobs.health import Ailment
-from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
+from monitor.health import Ailment
+from monitor.model import Article, Delivery, Digest, Excerpt, Outgoing, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
 console = Console(soft_wrap=False)
@@ -257,8 +257,8 @@ def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
         show_link(delivery.article.url)
 
 
-def show_deliveries(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
-    """Print how far each alert has come."""
+def show_deliveries(messages: Sequence[Outgoing], zone: tzinfo | None) -> None:
+    """Print how far each message has come."""
     columns = (
         ("alert", "dim"),
         ("channel", "magenta"),
@@ -270,14 +270,37 @@ def show_deliveries(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None
     )
     rows = [
         (
-            delivery.alert.id,
-            delivery.alert.channel,
-            delivery.article.title,
-            delivery.state.value,
-            str(delivery.attempts),
-            "-" if delivery.sent_at else short_time(delivery.next_attempt_at, zone),
-            delivery.receipt or delivery.last_error or "",
+            message.id,
+            channel_of(message),
+            say_message(message),
+            f"{message.state.value} in digest" if is_gathered(message) else message.state.value,
+            str(message.attempts),
+            "-" if message.sent_at else short_time(message.next_attempt_at, zone),
+            message.receipt or message.last_error or "",
         )
-        for delivery in deliveries
+        for message in messages
     ]
     console.print(table_of(columns, rows))
+
+
+def channel_of(message: Outgoing) -> str:
+    """Return whom a message tells."""
+    return message.alert.channel if isinstance(message, Delivery) else message.channel
+
+
+def is_gathered(message: Outgoing) -> bool:
+    """Return whether an alert goes in a digest."""
+    return isinstance(message, Delivery) and message.digest is not None
+
+
+def say_message(message: Outgoing) -> str:
+    """Return what a message is about."""
+    match message:
+        case Delivery():
+            return message.article.title
+        case Digest():
+            return "a digest without news"
+        case _:
+            return "; ".join(
+                f"{turn.source} is {'well' if turn.well else 'unwell'}" for turn in message.turns
+            )

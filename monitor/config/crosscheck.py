@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from monitor.config.document import Document
-from monitor.config.forms import ConsoleForm, EmailForm, Form, RuleForm, SourceForm
+from monitor.config.forms import ChannelForm, ConsoleForm, EmailForm, Form, RuleForm, SourceForm
 from monitor.config.naming import Naming, name_sources
 from monitor.config.parsing import EXAMPLE, ParsedFile
 from monitor.config.suggestions import did_you_mean, quoted
@@ -144,6 +144,18 @@ def _check_channels(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:
             message = f"a channel is called {quoted(name)} already"
             yield Contradiction(entry.file, entry.path, message, seen[name])
         seen.setdefault(name, entry)
+        if isinstance(entry.form, ChannelForm):
+            yield from _check_digest(entry, entry.form)
+
+
+def _check_digest(entry: Entry[Form], form: ChannelForm) -> Iterator[Contradiction]:
+    channel = quoted(str(entry.path[-1]))
+    if form.digest is not None and form.limit is not None:
+        message = f"channel {channel} sends digests, which are few enough; take the limit or the digest out"
+        yield Contradiction(entry.file, entry.path, message)
+    if form.empty and form.digest is None:
+        message = f'channel {channel} says "empty" of a digest, and sends none; write "digest: daily 08:00"'
+        yield Contradiction(entry.file, entry.path, message)
 
 
 def _find_no_mail_server(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:

@@ -116,6 +116,10 @@ VisitHours = Annotated[
     _one_value(values.read_visit_hours),
     _text(rf"^\s*(?:{values.QUIET_HOURS}|none)\s*$"),
 ]
+Digest = Annotated[
+    tuple[time | None, int | None], _one_value(values.read_digest), _text(rf"^\s*(?:{values.DIGEST})\s*$")
+]
+Limit = Annotated[int, _one_value(values.read_limit), _text(rf"^\s*{values.LIMIT}\s*$")]
 Timezone = Annotated[ZoneInfo, _one_value(values.read_timezone), WithJsonSchema({"type": "string"})]
 MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _text(r"^\s*[Ss][Mm][Tt][Pp]")]
 DatabaseUrl = Annotated[
@@ -259,6 +263,18 @@ class ChannelForm(Form):
     quiet: Quiet | None = Field(
         default=None, description="The part of each day in which nothing is sent, such as 22:00-07:00."
     )
+    digest: Digest | None = Field(
+        default=None,
+        description="When alerts are sent, gathered in one message: hourly, daily 08:00 or weekly mon 08:00.",
+    )
+    empty: Flag = Field(default=False, description="Whether a digest comes also when there is no news.")
+    limit: Limit | None = Field(
+        default=None,
+        description="How many messages are sent within an hour, such as 12/h; the rest is gathered.",
+    )
+    timezone: Timezone | None = Field(
+        default=None, description="The timezone of the channel's readers. By default the file's."
+    )
 
 
 class EmailForm(ChannelForm):
@@ -269,8 +285,8 @@ class EmailForm(ChannelForm):
     email: Addresses = Field(description="One address, or a list of them.")
     templates: FilePath | None = Field(
         default=None,
-        description="A folder with any of subject.txt, alert.txt and alert.html: Jinja templates that take "
-        "the place of ours.",
+        description="A folder with any of subject.txt, alert.txt, alert.html, digest-subject.txt, digest.txt "
+        "and digest.html: Jinja templates that take the place of ours.",
     )
 
 

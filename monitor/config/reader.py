@@ -56,6 +56,7 @@ from monitor.model import (
     Source,
     WebhookChannel,
 )
+from monitor.timetable import DigestTimes, Timetable
 
 LOCALTIME = Path("/etc/localtime")
 
@@ -190,7 +191,7 @@ def _build(
             for entry, naming in zip(sources, name_entries(sources), strict=True)
         ),
         channels=_build_channels(channels_of(files), folder.absolute()),
-        quiet_hours=_build_quiet_hours(channels_of(files), main.timezone or timezone),
+        timetables=_build_timetables(channels_of(files), main.timezone or timezone),
         rules=tuple(
             Rule(
                 name=rule.form.name,
@@ -269,12 +270,23 @@ def _with_templates(channel: ChannelSettings, folders: Folders) -> ChannelSettin
     return channel
 
 
-def _build_quiet_hours(entries: Sequence[Entry[Form]], timezone: ZoneInfo) -> dict[str, QuietHours]:
-    return {
-        str(entry.path[-1]): QuietHours(begin=entry.form.quiet[0], end=entry.form.quiet[1], timezone=timezone)
+def _build_timetables(entries: Sequence[Entry[Form]], timezone: ZoneInfo) -> dict[str, Timetable]:
+    built = {
+        str(entry.path[-1]): _build_timetable(entry.form, entry.form.timezone or timezone)
         for entry in entries
-        if isinstance(entry.form, ChannelForm) and entry.form.quiet is not None
+        if isinstance(entry.form, ChannelForm)
     }
+    return {CONSOLE: Timetable(timezone=timezone), **built}
+
+
+def _build_timetable(form: ChannelForm, zone: ZoneInfo) -> Timetable:
+    return Timetable(
+        timezone=zone,
+        quiet=form.quiet and QuietHours(begin=form.quiet[0], end=form.quiet[1], timezone=zone),
+        digest=form.digest and DigestTimes(timezone=zone, at=form.digest[0], weekday=form.digest[1]),
+        empty=form.empty,
+        limit=form.limit,
+    )
 
 
 def _build_channel(name: str, form: Form, folder: Path) -> ChannelSettings:

@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.parsing import ParsedFile
 from monitor.errors import FileStamp
-from monitor.model import ChannelSettings, QuietHours, Rule, Smtp, Source
+from monitor.model import ChannelSettings, Rule, Smtp, Source
+from monitor.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Config:
     """A configuration without a mistake.
 
-    `channels` holds `console` in any case; `quiet_hours` has an entry for each channel that keeps some.
+    `channels` holds `console` in any case; `timetables` says of each when it sends.
     `smtp` is None when no mail is sent. `database` is a URL; the path of a SQLite file in it is absolute.
     `contact` goes into the User-Agent, None leaves it out. `workers` None means as many as the machine has
     cores. `browser` is the program that draws pages, None for the first that is found. Bytes of pages are
@@ -30,7 +31,7 @@ class Config:
 
     sources: tuple[Source, ...]
     channels: tuple[ChannelSettings, ...]
-    quiet_hours: Mapping[str, QuietHours]
+    timetables: Mapping[str, Timetable]
     rules: tuple[Rule, ...]
     smtp: Smtp | None
     database: str

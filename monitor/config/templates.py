@@ -19,7 +19,10 @@ from monitor.config.suggestions import quoted
 from monitor.errors import FileStamp, Mistake
 from monitor.model import Templates
 
-SUBJECT, TEXT, HTML = NAMES = ("subject.txt", "alert.txt", "alert.html")
+SUBJECT, TEXT, HTML, DIGEST_SUBJECT, DIGEST_TEXT, DIGEST_HTML = NAMES = (
+    *("subject.txt", "alert.txt", "alert.html"),
+    *("digest-subject.txt", "digest.txt", "digest.html"),
+)
 
 MAX_BYTES = 200_000
 """Mail clients show no more than half of it."""
@@ -49,7 +52,12 @@ def read_templates(files: Sequence[ParsedFile], folder: Path) -> Folders:
                 found.mistakes.append(document.mistake(span, str(exc)))
             else:
                 found.templates[str(entry.path[-1])] = Templates(
-                    subject=texts.get(SUBJECT), text=texts.get(TEXT), html=texts.get(HTML)
+                    subject=texts.get(SUBJECT),
+                    text=texts.get(TEXT),
+                    html=texts.get(HTML),
+                    digest_subject=texts.get(DIGEST_SUBJECT),
+                    digest_text=texts.get(DIGEST_TEXT),
+                    digest_html=texts.get(DIGEST_HTML),
                 )
     return found
 

@@ -42,6 +42,11 @@ UNITS = {
 
 QUIET_HOURS = "((?:[01][0-9]|2[0-3]):[0-5][0-9]) *- *((?:[01][0-9]|2[0-3]):[0-5][0-9])"
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DIGEST = f"hourly|(?:daily|weekly +({'|'.join(WEEKDAYS)})) +((?:[01][0-9]|2[0-3]):[0-5][0-9])"
+
+LIMIT = "([1-9][0-9]{0,3}) */ *h"
+
 DURATION = "(?=.)" + "".join(f"(?:[0-9]{{1,6}}(?:[.][0-9]{{1,3}})?{unit}(?![a-z]))?" for unit in UNITS)
 """A pattern that JavaScript's engines read as well, for the JSON Schema; each unit at most once."""
 
@@ -213,6 +218,27 @@ def read_quiet_hours(text: Text) -> tuple[time, time]:
 def read_visit_hours(text: Text) -> tuple[time, time] | None:
     """Return the quiet hours of a source, None for `none`."""
     return None if text.strip() == NONE else read_quiet_hours(text)
+
+
+def read_digest(text: Text) -> tuple[time | None, int | None]:
+    """Return when digests are due: the time of day (None: hourly) and the weekday (None: every day)."""
+    found = re.fullmatch(DIGEST, str(text).strip().lower())
+    if found is None:
+        raise ValueError(
+            f'{quoted(text)} names no times of a digest; write "hourly", "daily 08:00" or "weekly mon 08:00"'
+        )
+    return (
+        None if found[2] is None else time.fromisoformat(found[2]),
+        None if found[1] is None else WEEKDAYS.index(found[1]),
+    )
+
+
+def read_limit(text: Text) -> int:
+    """Return how many messages an hour a limit allows."""
+    found = re.fullmatch(LIMIT, str(text).strip())
+    if found is None:
+        raise ValueError(f'{quoted(text)} is no limit; write how many messages an hour, such as "12/h"')
+    return int(found[1])
 
 
 def read_name(text: Text) -> str:

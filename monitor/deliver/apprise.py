@@ -19,7 +19,7 @@ from monitor.deliver.clean import one_line
 from monitor.deliver.retry import EMAIL_WAITS, spread, wait_after
 from monitor.deliver.wording import Wording
 from monitor.errors import DeliveryFailed
-from monitor.model import AppriseChannel, Delivery
+from monitor.model import AppriseChannel, Outgoing
 
 TIMEOUT = timedelta(seconds=20)
 
@@ -59,13 +59,13 @@ class AppriseSender:
         """The channel's name in the configuration."""
         return self._channel.name
 
-    async def send(self, delivery: Delivery) -> str:
-        """Send one alert; return the service that took it.
+    async def send(self, message: Outgoing) -> str:
+        """Send one message; return the service that took it.
 
         Raises:
             DeliveryFailed: the service did not take it, or not in time; always transient.
         """
-        note = self._wording.write_note(delivery)
+        note = self._wording.write_note(message)
         result = await self._service.async_notify(
             title=silence(note.title),
             body=silence(note.body),

@@ -1,4 +1,4 @@
-"""Alert -> JSON for programs: the body of a webhook, and the schema that describes it.
+"""Alert -> JSON for programs: the body of a webhook; `schema` describes it.
 
 Position: after `compose`, before a sender. Pure. docs/webhook.md shows it to people.
 
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import assert_never
 
 from monitor.deliver.clean import replace_surrogates
-from monitor.model import Article, ChangeKind, Changes, Delivery, DiffSide, Excerpt, Occasion
+from monitor.model import Article, Changes, Coverage, Delivery, Digest, Excerpt, HealthNotice, Outgoing
 
 BODY_VERSION = 1
 
@@ -19,29 +21,97 @@ MAX_TEXT_CHARS = 100_000
 """Characters of the article that a body carries: the longest reports whole, and never a megabyte."""
 
 
-def write_body(delivery: Delivery) -> bytes:
-    """Return the body about an alert, UTF-8: the same on every attempt, but for outlets come since."""
-    alert = delivery.alert
+MAX_GATHERED_TEXT_CHARS = 2_000
+"""Characters of each article in a digest, which may hold five hundred of them."""
+
+
+class BodyType(StrEnum):
+    """What a body is about."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    HEALTH = "health"
+
+
+def write_body(message: Outgoing) -> bytes:
+    """Return the body about a message, UTF-8: the same on every attempt, but for outlets come since."""
+    match message:
+        case Delivery():
+            kind, moment = BodyType.ALERT, message.alert.created_at
+            told = describe_alert(message, MAX_TEXT_CHARS)
+        case Digest():
+            kind, moment, told = BodyType.DIGEST, message.created_at, describe_digest(message)
+        case HealthNotice():
+            kind, moment, told = BodyType.HEALTH, message.created_at, describe_notice(message)
+        case _:
+            assert_never(message)
     body = {
-        "type": "alert",
+        "type": kind.value,
         "version": BODY_VERSION,
-        "timestamp": write_time(alert.created_at.astimezone(UTC)),
-        "data": {
-            "id": alert.id,
-            "rule": {"name": alert.rule, "query": alert.query},
-            "channel": alert.channel,
-            "story_id": alert.story_id,
-            "occasion": alert.occasion.value,
-            "changes": None if alert.changes is None else describe_changes(alert.changes),
-            "also_in": [
-                {"source": each.source, "site_name": each.site_name, "title": each.title, "url": each.url}
-                for each in delivery.also_in
-            ],
-            "excerpts": [describe_excerpt(excerpt) for excerpt in alert.excerpts],
-            "article": describe_article(delivery.article),
-        },
+        "timestamp": write_time(moment.astimezone(UTC)),
+        "data": told,
     }
     return replace_surrogates(json.dumps(body, ensure_ascii=False, separators=(",", ":"))).encode()
+
+
+def describe_alert(delivery: Delivery, max_text_chars: int) -> dict[str, object]:
+    """Return what a body says of an alert."""
+    alert = delivery.alert
+    return {
+        "id": alert.id,
+        "rule": {"name": alert.rule, "query": alert.query},
+        "channel": alert.channel,
+        "story_id": alert.story_id,
+        "occasion": alert.occasion.value,
+        "changes": None if alert.changes is None else describe_changes(alert.changes),
+        "also_in": [
+            {"source": each.source, "site_name": each.site_name, "title": each.title, "url": each.url}
+            for each in delivery.also_in
+        ],
+        "excerpts": [describe_excerpt(excerpt) for excerpt in alert.excerpts],
+        "article": describe_article(delivery.article, max_text_chars),
+    }
+
+
+def describe_digest(digest: Digest) -> dict[str, object]:
+    """Return what a body says of a digest: its alerts, those of one story together, and what was watched."""
+    return {
+        "id": digest.id,
+        "channel": digest.channel,
+        "since": write_time(digest.since),
+        "limit": digest.limit,
+        "alerts": [describe_alert(each, MAX_GATHERED_TEXT_CHARS) for each in digest.deliveries],
+        "coverage": None if digest.coverage is None else describe_coverage(digest.coverage),
+    }
+
+
+def describe_coverage(coverage: Coverage) -> dict[str, object]:
+    """Return how many sources were read, and which were not, why and since when."""
+    return {
+        "sources": coverage.sources,
+        "read": coverage.sources - len(coverage.gaps),
+        "gaps": [
+            {"source": gap.source, "since": write_time(gap.since), "reason": gap.reason}
+            for gap in coverage.gaps
+        ],
+    }
+
+
+def describe_notice(notice: HealthNotice) -> dict[str, object]:
+    """Return which sources have become unwell, or well again."""
+    return {
+        "id": notice.id,
+        "channel": notice.channel,
+        "sources": [
+            {
+                "source": turn.source,
+                "state": "well" if turn.well else "unwell",
+                "since": write_time(turn.since),
+                "reason": turn.reason,
+            }
+            for turn in notice.turns
+        ],
+    }
 
 
 def describe_excerpt(excerpt: Excerpt) -> dict[str, object]:
@@ -67,7 +137,7 @@ def describe_changes(changes: Changes) -> dict[str, object]:
     }
 
 
-def describe_article(article: Article) -> dict[str, object]:
+def describe_article(article: Article, max_text_chars: int) -> dict[str, object]:
     """Return the article's fields; null where the page says nothing."""
     return {
         "id": article.id,
@@ -85,109 +155,11 @@ def describe_article(article: Article) -> dict[str, object]:
         "image": article.image,
         "summary": article.summary,
         "paywalled": article.paywalled,
-        "text": article.text[:MAX_TEXT_CHARS],
-        "text_complete": len(article.text) <= MAX_TEXT_CHARS,
+        "text": article.text[:max_text_chars],
+        "text_complete": len(article.text) <= max_text_chars,
     }
 
 
 def write_time(moment: datetime | None) -> str | None:
     """Return a time after RFC 3339, with its own offset."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
-
-
-# --- the schema ----------------------------------------------------------------------------------
-
-TEXT: dict[str, object] = {"type": "string"}
-TEXT_OR_NULL: dict[str, object] = {"type": ["string", "null"]}
-TEXTS: dict[str, object] = {"type": "array", "items": {"type": "string"}}
-FLAG: dict[str, object] = {"type": "boolean"}
-ID: dict[str, object] = {"type": "string", "pattern": "^[0-9a-f]{20}$"}
-TIME: dict[str, object] = {"type": "string", "format": "date-time"}
-TIME_OR_NULL: dict[str, object] = {"type": ["string", "null"], "format": "date-time"}
-
-
-def webhook_schema() -> dict[str, object]:
-    """Return the JSON Schema (draft 2020-12) of a body. Receivers ignore fields they do not know."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:news-monitor:webhook:{BODY_VERSION}",
-        "title": "An alert of news-monitor",
-        **shape(
-            type=described({"const": "alert"}, "What the body is about."),
-            version=described({"const": BODY_VERSION}, "Fields may be added within a version."),
-            timestamp=described(TIME, "When the rule fired, in UTC."),
-            data=shape(
-                id=described(ID, "The alert's name, the same in every attempt: also the header webhook-id."),
-                rule=shape(name=TEXT, query=TEXT),
-                channel=described(TEXT, "The channel's name in the configuration."),
-                story_id=described(ID, "Articles of one story share it."),
-                occasion=described(
-                    {"enum": [each.value for each in Occasion]},
-                    "new: the first of the story for this rule; edit: it was changed; removal: it is gone.",
-                ),
-                changes={"anyOf": [changes_schema(), {"type": "null"}]},
-                also_in=described(
-                    {
-                        "type": "array",
-                        "items": shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT),
-                    },
-                    "Other outlets that had the story when this was sent.",
-                ),
-                excerpts={"type": "array", "items": excerpt_schema()},
-                article=article_schema(),
-            ),
-        ),
-    }
-
-
-def excerpt_schema() -> dict[str, object]:
-    """Return the schema of `describe_excerpt`."""
-    part = shape(text=TEXT, match=described(FLAG, "True for a matched word."))
-    return shape(
-        text=described(TEXT, "A sentence that matched, or the title."),
-        parts=described({"type": "array", "items": part}, "The sentence, cut at its matched words."),
-        in_title=FLAG,
-    )
-
-
-def changes_schema() -> dict[str, object]:
-    """Return the schema of `describe_changes`."""
-    piece = shape(text=TEXT, side={"enum": [side.value for side in DiffSide]})
-    line = {"type": "array", "items": piece}
-    return shape(
-        kinds={"type": "array", "items": {"enum": [kind.value for kind in ChangeKind]}},
-        lines=described({"type": "array", "items": line}, "Only lines that were changed."),
-    )
-
-
-def article_schema() -> dict[str, object]:
-    """Return the schema of `describe_article`."""
-    return shape(
-        id=ID,
-        url=TEXT,
-        source=described(TEXT, "The source's name in the configuration."),
-        site_name=TEXT_OR_NULL,
-        title=TEXT,
-        authors=TEXTS,
-        published_at=described(TIME_OR_NULL, "What the page claims, with its offset."),
-        modified_at=TIME_OR_NULL,
-        fetched_at=TIME,
-        language=described(TEXT_OR_NULL, "ISO 639-1."),
-        section=TEXT_OR_NULL,
-        tags=TEXTS,
-        image=TEXT_OR_NULL,
-        summary=TEXT_OR_NULL,
-        paywalled=FLAG,
-        text=described(TEXT, "Plain paragraphs parted by one blank line."),
-        text_complete=described(FLAG, f"False when the text was cut at {MAX_TEXT_CHARS:,} characters."),
-    )
-
-
-def shape(**properties: dict[str, object]) -> dict[str, object]:
-    """Return the schema of an object that always has these properties."""
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def described(schema: dict[str, object], description: str) -> dict[str, object]:
-    """Return `schema` with words for people."""
-    return {**schema, "description": description}

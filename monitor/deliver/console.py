@@ -13,9 +13,10 @@ from typing import TextIO
 
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import LOCAL_WAITS, wait_after
-from monitor.deliver.wording import AlertView, Sentence, Wording, emphasise
+from monitor.deliver.views import AlertView, Sentence, emphasise, view_alert
+from monitor.deliver.wording import Wording
 from monitor.errors import DeliveryFailed
-from monitor.model import ConsoleChannel, Delivery
+from monitor.model import ConsoleChannel, Delivery, Outgoing
 
 BOLD, DIM, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
 
@@ -38,13 +39,17 @@ class ConsoleSender:
         """The channel's name in the configuration."""
         return self._channel.name
 
-    async def send(self, delivery: Delivery) -> str:
-        """Print one alert.
+    async def send(self, message: Outgoing) -> str:
+        """Print one message; of a digest the words of its mail.
 
         Raises:
             DeliveryFailed: the stream is closed, broken or full.
         """
-        text = render(self._wording.view(delivery), coloured=self._is_terminal())
+        if isinstance(message, Delivery):
+            view = view_alert(message, self._wording.timezone)
+            text = render(view, coloured=self._is_terminal())
+        else:
+            text = self._wording.write_letter(message).text + "\n"
         try:
             async with self._turn:  # a pipe that nobody reads blocks: not the event loop
                 await asyncio.to_thread(self._print, text)

@@ -13,13 +13,20 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.deliver.clean import clean, one_line
-from monitor.deliver.sample import write_sample
-from monitor.deliver.wording import MAX_SUBJECT_CHARS, AlertView, Letter, Wording
-from monitor.model import Delivery, Templates
+from monitor.deliver.sample import write_sample, write_sample_digest
+from monitor.deliver.views import mark_changes
+from monitor.deliver.wording import MAX_SUBJECT_CHARS, Letter, Wording, kind_of
+from monitor.model import Outgoing, Templates
+
+NAMES = {
+    "alert": ("subject.txt", "alert.txt", "alert.html"),
+    "digest": ("digest-subject.txt", "digest.txt", "digest.html"),
+}
+"""The subject, the text and the HTML of each kind of message that a person may word."""
 
 
 class CustomWording:
-    """Words an alert for readers in one timezone, with a person's own templates where there are any."""
+    """Words messages for readers in one timezone, with a person's own templates where there are any."""
 
     def __init__(self, timezone: tzinfo, templates: Templates) -> None:
         """Compile the templates.
@@ -28,39 +35,57 @@ class CustomWording:
             ValueError: one is no template; the words name it and the line.
         """
         self._wording = Wording(timezone)
-        self._subject = compile_template("subject.txt", templates.subject)
-        self._text = compile_template("alert.txt", templates.text)
-        self._html = compile_template("alert.html", templates.html)
+        self._templates = {
+            name: compile_template(name, source)
+            for name, source in (
+                ("subject.txt", templates.subject),
+                ("alert.txt", templates.text),
+                ("alert.html", templates.html),
+                ("digest-subject.txt", templates.digest_subject),
+                ("digest.txt", templates.digest_text),
+                ("digest.html", templates.digest_html),
+            )
+            if source is not None
+        }
 
-    def write_letter(self, delivery: Delivery) -> Letter:
-        """Return the email about an alert. A template that fails over it gives way to ours."""
-        ours, view = self._wording.write_letter(delivery), self._wording.view(delivery)
+    def write_letter(self, message: Outgoing) -> Letter:
+        """Return the email about a message. A template that fails over it gives way to ours."""
+        ours, view, kind = self._wording.write_letter(message), self._wording.view(message), kind_of(message)
+        subject, text, html = NAMES.get(kind, ("", "", ""))
+
+        def render_or(name: str, words: str) -> str:
+            template = self._templates.get(name)
+            if template is None:
+                return words
+            try:
+                return template.render({kind: view})
+            except Exception:  # noqa: BLE001  (a person's template may fail in any way; it has to go out)
+                return words
+
         return Letter(
-            subject=one_line(render_or(self._subject, view, ours.subject), MAX_SUBJECT_CHARS) or ours.subject,
-            text=clean(render_or(self._text, view, ours.text)),
-            html=clean(render_or(self._html, view, ours.html)),
+            subject=one_line(render_or(subject, ours.subject), MAX_SUBJECT_CHARS) or ours.subject,
+            text=clean(render_or(text, ours.text)),
+            html=clean(render_or(html, ours.html)),
         )
 
     def check(self, now: datetime) -> None:
-        """Try the templates with a sample.
+        """Try the templates with samples.
 
         Raises:
             ValueError: one fails, over a name that there is not, say.
         """
-        view = self._wording.view(write_sample("sample", now))
-        parts = (("subject.txt", self._subject), ("alert.txt", self._text), ("alert.html", self._html))
-        for name, template in parts:
-            if template is not None:
-                try:
-                    template.render(alert=view)
-                except Exception as exc:
-                    raise ValueError(f"the template {name} fails: {exc}") from exc
+        for sample in (write_sample("sample", now), write_sample_digest("sample", now)):
+            kind, view = kind_of(sample), self._wording.view(sample)
+            for name in NAMES[kind]:
+                if template := self._templates.get(name):
+                    try:
+                        template.render({kind: view})
+                    except Exception as exc:
+                        raise ValueError(f"the template {name} fails: {exc}") from exc
 
 
-def compile_template(name: str, source: str | None) -> Template | None:
-    """Return a template that can reach nothing but what it is given; None when there is none."""
-    if source is None:
-        return None
+def compile_template(name: str, source: str) -> Template:
+    """Return a template that can reach nothing but what it is given."""
     environment = ImmutableSandboxedEnvironment(
         autoescape=name.endswith(".html"),
         undefined=StrictUndefined,
@@ -68,17 +93,8 @@ def compile_template(name: str, source: str | None) -> Template | None:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["mark_changes"] = mark_changes
     try:
         return environment.from_string(source)
     except TemplateSyntaxError as exc:
         raise ValueError(f"the template {name} has a mistake in line {exc.lineno}: {exc.message}") from exc
-
-
-def render_or(template: Template | None, view: AlertView, ours: str) -> str:
-    """Return what a template makes of an alert; our words when there is none, or when it fails."""
-    if template is None:
-        return ours
-    try:
-        return template.render(alert=view)
-    except Exception:  # noqa: BLE001  (a person's template may fail in any way; the alert has to go out)
-        return ours

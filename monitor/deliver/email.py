@@ -18,7 +18,7 @@ from monitor.deliver.message import Envelope, parse_mailbox, write_message
 from monitor.deliver.retry import EMAIL_WAITS, spread, wait_after
 from monitor.deliver.smtp import Reply, SmtpConnection, SmtpLimits
 from monitor.errors import DeliveryFailed
-from monitor.model import Delivery, EmailChannel, Smtp
+from monitor.model import EmailChannel, Outgoing, Smtp
 
 
 class EmailSender:
@@ -50,8 +50,8 @@ class EmailSender:
         """The channel's name in the configuration."""
         return self._channel.name
 
-    async def send(self, delivery: Delivery) -> str:
-        """Send one alert to every recipient that has not answered for good.
+    async def send(self, message: Outgoing) -> str:
+        """Send one message to every recipient that has not answered for good.
 
         Returns what the server said, for each recipient when they differ: one may be refused while
         others have the mail.
@@ -59,14 +59,14 @@ class EmailSender:
         Raises:
             DeliveryFailed: transient while any recipient may still take it; final when all refuse.
         """
-        message = write_message(self._envelope, delivery.alert, self._wording.write_letter(delivery))
+        mail = write_message(self._envelope, message, self._wording.write_letter(message))
         recipients = dict.fromkeys(address.addr_spec for address in self._envelope.recipients)
         replies = {
-            recipient: reply for recipient, reply in settled_of(delivery).items() if recipient in recipients
+            recipient: reply for recipient, reply in settled_of(message).items() if recipient in recipients
         }
         waiting = [recipient for recipient in recipients if recipient not in replies]
         if waiting:
-            replies |= await self._connection.send(self._envelope.sender.addr_spec, waiting, message)
+            replies |= await self._connection.send(self._envelope.sender.addr_spec, waiting, mail)
         return conclude(replies)
 
     def retry_wait(self, attempts: int, alert_id: str = "") -> timedelta | None:
@@ -79,15 +79,15 @@ class EmailSender:
         await self._connection.close()
 
 
-def settled_of(delivery: Delivery) -> dict[str, Reply]:
+def settled_of(message: Outgoing) -> dict[str, Reply]:
     """Return the final reply to each recipient that has answered for good in earlier attempts.
 
     At a first attempt only those who have the mail: a person has called a dead alert back, and wants
     those asked again who refused it.
     """
-    noted: dict[str, tuple[int, str]] = json.loads(delivery.progress or "{}")
+    noted: dict[str, tuple[int, str]] = json.loads(message.progress or "{}")
     replies = {recipient: Reply(code, text) for recipient, (code, text) in noted.items()}
-    return {recipient: reply for recipient, reply in replies.items() if delivery.attempts or reply.taken}
+    return {recipient: reply for recipient, reply in replies.items() if message.attempts or reply.taken}
 
 
 def conclude(replies: Mapping[str, Reply]) -> str:

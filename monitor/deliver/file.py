@@ -18,7 +18,7 @@ from monitor.deliver.body import write_body
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import LOCAL_WAITS, wait_after
 from monitor.errors import DeliveryFailed
-from monitor.model import Delivery, FileChannel
+from monitor.model import FileChannel, Outgoing
 
 MAX_REASON_CHARS = 200
 
@@ -37,13 +37,13 @@ class FileSender:
         """The channel's name in the configuration."""
         return self._channel.name
 
-    async def send(self, delivery: Delivery) -> str:
-        """Append one alert; return where its line begins.
+    async def send(self, message: Outgoing) -> str:
+        """Append one message; return where its line begins.
 
         Raises:
             DeliveryFailed: the file cannot be written: no folder, no right, no room.
         """
-        line = write_body(delivery) + b"\n"
+        line = write_body(message) + b"\n"
         try:
             async with self._turn:
                 start = await asyncio.to_thread(append, self._path, line)

@@ -22,12 +22,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime, formataddr
+from typing import assert_never
 
 from monitor.compose import name_first_alert
 from monitor.deliver.clean import one_line
 from monitor.deliver.wording import MAX_SUBJECT_CHARS, Letter
 from monitor.errors import DeliveryFailed
-from monitor.model import Alert, Occasion
+from monitor.model import Alert, Delivery, Digest, HealthNotice, Occasion, Outgoing, name_id
 
 WIRE = policy.SMTP.clone(cte_type="7bit")
 """Seven bits: no server can refuse or mangle it."""
@@ -76,16 +77,16 @@ def parse_mailbox(text: str) -> Address:
         raise ValueError(f"{text!r} is not an email address") from exc
 
 
-def write_message(envelope: Envelope, alert: Alert, letter: Letter) -> bytes:
+def write_message(envelope: Envelope, message: Outgoing, letter: Letter) -> bytes:
     """Return the message, ready for DATA: its headers are those of `write_headers` and no others.
 
     Raises:
         DeliveryFailed: no subject at all could be written, so a name in the configuration cannot be.
     """
-    for subject in (harmless(letter.subject), plain_subject(alert)):
-        headers = write_headers(envelope, alert, subject)
+    for subject in (harmless(letter.subject), plain_subject(message)):
+        headers = write_headers(envelope, message, subject)
         try:
-            raw = assemble(headers, letter, alert.id)
+            raw = assemble(headers, letter, message.id)
             if reads_back(raw, headers):
                 return raw
         except (HeaderParseError, UnicodeError, LookupError):
@@ -97,27 +98,49 @@ def write_message(envelope: Envelope, alert: Alert, letter: Letter) -> bytes:
     )
 
 
-def write_headers(envelope: Envelope, alert: Alert, subject: str) -> dict[str, str]:
-    """Return the headers, in order. The Message-ID is the alert's on every attempt.
-
-    `References` names the story: alerts of one story, by whatever rule, stand together in a mailbox. What
-    became of an article later replies to the mail that first told of it.
-    """
+def write_headers(envelope: Envelope, message: Outgoing, subject: str) -> dict[str, str]:
+    """Return the headers, in order. The Message-ID is the message's on every attempt."""
     domain = envelope.sender.domain
-    story = f"<story.{alert.story_id}@{domain}>"
-    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@{domain}>"
-    is_first = alert.occasion is Occasion.NEW
+    match message:
+        case Delivery():
+            kind, moment, thread = "alert", message.alert.created_at, thread_alert(message.alert, domain)
+        case Digest():
+            kind, moment, thread = "digest", message.created_at, {}
+        case HealthNotice():
+            kind, moment, thread = "health", message.created_at, thread_notice(message, domain)
+        case _:
+            assert_never(message)
     return {
         "From": write_mailbox(envelope.sender),
         "To": ", ".join(write_mailbox(recipient) for recipient in envelope.recipients),
         "Subject": subject,
-        "Date": write_date(alert.created_at),
-        "Message-ID": f"<alert.{alert.id}@{domain}>",
-        "In-Reply-To": story if is_first else first,
-        "References": story if is_first else f"{story} {first}",
+        "Date": write_date(moment),
+        "Message-ID": f"<{kind}.{message.id}@{domain}>",
+        **thread,
         "List-Id": f"<{label(envelope.channel)}.news-monitor.{domain}>",
         "Auto-Submitted": "auto-generated",
     }
+
+
+def thread_alert(alert: Alert, domain: str) -> dict[str, str]:
+    """Return the headers that put an alert beside others.
+
+    `References` names the story: alerts of one story, by whatever rule, stand together in a mailbox. What
+    became of an article later replies to the mail that first told of it.
+    """
+    story = f"<story.{alert.story_id}@{domain}>"
+    if alert.occasion is Occasion.NEW:
+        return {"In-Reply-To": story, "References": story}
+    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@{domain}>"
+    return {"In-Reply-To": first, "References": f"{story} {first}"}
+
+
+def thread_notice(notice: HealthNotice, domain: str) -> dict[str, str]:
+    """Return the headers that put word of one source beside the earlier word of it; of several, none."""
+    if len(notice.turns) != 1:
+        return {}
+    source = f"<source.{name_id('source', notice.turns[0].source)}@{domain}>"
+    return {"In-Reply-To": source, "References": source}
 
 
 def write_mailbox(address: Address) -> str:
@@ -140,13 +163,20 @@ def harmless(text: str) -> str:
     return one_line(text, MAX_SUBJECT_CHARS).replace("=?", "= ?")
 
 
-def plain_subject(alert: Alert) -> str:
+def plain_subject(message: Outgoing) -> str:
     """Return a subject without a word of the page."""
-    name = re.sub(r"[^A-Za-z0-9 ._-]+", " ", alert.rule)
-    return one_line(f"[{one_line(name, MAX_LABEL_CHARS)}] news (alert {alert.id})", MAX_SUBJECT_CHARS)
+    match message:
+        case Delivery():
+            name, what = message.alert.rule, "news (alert"
+        case Digest():
+            name, what = message.channel, "news (digest"
+        case _:
+            name, what = message.channel, "word of the sources (notice"
+    plain = one_line(re.sub(r"[^A-Za-z0-9 ._-]+", " ", name), MAX_LABEL_CHARS)
+    return one_line(f"[{plain}] {what} {message.id})", MAX_SUBJECT_CHARS)
 
 
-def assemble(headers: Mapping[str, str], letter: Letter, alert_id: str) -> bytes:
+def assemble(headers: Mapping[str, str], letter: Letter, message_id: str) -> bytes:
     """Return the message as bytes: the headers, and both bodies as alternatives.
 
     The boundary holds a "=", which neither of the two encodings can write: no page can close a part.
@@ -154,7 +184,7 @@ def assemble(headers: Mapping[str, str], letter: Letter, alert_id: str) -> bytes
     bodies = EmailMessage(policy=WIRE)
     bodies.set_content(letter.text, cte=transfer_encoding(letter.text))
     bodies.add_alternative(letter.html, subtype="html", cte=transfer_encoding(letter.html))
-    bodies.set_boundary(f"=_{alert_id}_=")
+    bodies.set_boundary(f"=_{message_id}_=")
     lines = (f"{name}: {fold(name, value)}\r\n" for name, value in headers.items())
     return "".join(lines).encode("ascii") + bodies.as_bytes()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.model import Alert, Article, Delivery, DeliveryState, Excerpt, name_id
+from monitor.model import Alert, Article, Coverage, Delivery, DeliveryState, Digest, Excerpt, name_id
 
 RULE = "test"
 QUERY = "sample"
@@ -41,4 +41,18 @@ def write_sample(channel: str, now: datetime) -> Delivery:
     )
     return Delivery(
         alert=alert, article=article, state=DeliveryState.SENDING, attempts=0, next_attempt_at=now
+    )
+
+
+def write_sample_digest(channel: str, now: datetime) -> Digest:
+    """Return a digest of one sample."""
+    return Digest(
+        id=name_id("sample digest", channel, now.isoformat()),
+        channel=channel,
+        created_at=now,
+        deliveries=(write_sample(channel, now),),
+        coverage=Coverage(sources=1),
+        state=DeliveryState.SENDING,
+        attempts=0,
+        next_attempt_at=now,
     )

@@ -23,7 +23,7 @@ from monitor.deliver.body import write_body
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import WEBHOOK_WAITS, spread, wait_after
 from monitor.errors import DeliveryFailed, FetchRefused
-from monitor.model import Delivery, WebhookChannel
+from monitor.model import Outgoing, WebhookChannel
 from monitor.ports import Clock
 
 TIMEOUT = timedelta(seconds=20)
@@ -94,7 +94,6 @@ class WebhookSender:
         self._client = client
         self._clock = clock
         self._timeout = timeout
-        self._stopped_because = ""
         self._keys = tuple(decode_secret(secret) for secret in channel.secrets)
 
     @property
@@ -102,18 +101,16 @@ class WebhookSender:
         """The channel's name in the configuration."""
         return self._channel.name
 
-    async def send(self, delivery: Delivery) -> str:
-        """Post one alert; return the status and the beginning of the answer.
+    async def send(self, message: Outgoing) -> str:
+        """Post one message; return the status and the beginning of the answer.
 
         Raises:
-            DeliveryFailed: any status but 2xx, or none; final for 410 Gone and a private address. After a
-                410 nothing is asked any more: the other alerts wait.
+            DeliveryFailed: any status but 2xx, or none; final for 410 Gone and a private address. A 410
+                stops the channel.
         """
-        if self._stopped_because:
-            raise DeliveryFailed(self._stopped_because)
-        body = write_body(delivery)
+        body = write_body(message)
         deadline = asyncio.get_running_loop().time() + self._timeout.total_seconds()
-        response = await self._post(body, self._headers(delivery.alert.id, body), deadline)
+        response = await self._post(body, self._headers(message.id, body), deadline)
         try:
             said = await read_answer(response, deadline)
         finally:
@@ -130,18 +127,18 @@ class WebhookSender:
     async def close(self) -> None:
         """Do nothing: the client's connections are its owner's."""
 
-    def _headers(self, alert_id: str, body: bytes) -> dict[str, str]:
+    def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
         headers = {
             "content-type": "application/json",
             "accept-encoding": "identity",
             "user-agent": USER_AGENT,
-            "webhook-id": alert_id,
+            "webhook-id": message_id,
             "webhook-timestamp": str(timestamp),
         }
         if self._keys:
             headers["webhook-signature"] = " ".join(
-                sign(key, alert_id, timestamp, body) for key in self._keys
+                sign(key, message_id, timestamp, body) for key in self._keys
             )
         return headers
 
@@ -172,13 +169,11 @@ class WebhookSender:
     def _refusal(self, response: httpx.Response, said: str) -> DeliveryFailed:
         answer = f"{self._channel.url} answers {describe(response, said)}"
         if response.status_code == httpx.codes.GONE:
-            self._stopped_because = (
-                f"channel {self.name!r} is stopped until its url is mended or the daemon is started again: "
-                f"{answer}"
-            )
             return DeliveryFailed(
-                f"{answer}; the endpoint wants no more: take channel {self.name!r} out or mend its url",
+                f"{answer}; the endpoint wants no more: mend the url of channel {self.name!r}, "
+                f"or start it again with `monitor channels start {self.name}`",
                 transient=False,
+                stops_channel=True,
             )
         if response.is_redirect:
             target = one_line(response.headers.get("location", ""), MAX_ANSWER_CHARS)

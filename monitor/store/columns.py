@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
-from monitor.model import ChangeKind, Changes, DiffPiece, DiffSide, Excerpt
+from monitor.model import ChangeKind, Changes, Coverage, DiffPiece, DiffSide, Excerpt, Gap, Turn
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -64,6 +64,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+def instant(moment_us: int) -> datetime:
+    """Return the time of so many microseconds since 1970, in UTC."""
+    return EPOCH + timedelta(microseconds=moment_us)
+
+
 def offset_seconds(moment: datetime | None) -> int | None:
     """Return how far east of UTC a page says it is; None for no time. Parts of a second are dropped."""
     offset = None if moment is None else moment.utcoffset()
@@ -93,7 +98,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant(value)
 
 
 class Span(TypeDecorator[timedelta]):
@@ -173,6 +178,57 @@ class ChangeList(TypeDecorator[Changes]):
             lines=tuple(
                 tuple(DiffPiece(text, DiffSide(side)) for text, side in line) for line in written["lines"]
             ),
+        )
+
+
+class CoverageNote(TypeDecorator[Coverage]):
+    """What was watched, as a JSON object: `sources`, and `gaps` of [source, reason, since or null]."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Coverage | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        gaps = [
+            [
+                storable(gap.source),
+                storable(gap.reason),
+                None if gap.since is None else microseconds(gap.since),
+            ]
+            for gap in value.gaps
+        ]
+        return json.dumps({"sources": value.sources, "gaps": gaps}, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Coverage | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        written = json.loads(value)
+        gaps = (
+            Gap(source=source, reason=reason, since=None if since is None else instant(since))
+            for source, reason, since in written["gaps"]
+        )
+        return Coverage(sources=written["sources"], gaps=tuple(gaps))
+
+
+class TurnList(TypeDecorator[tuple[Turn, ...]]):
+    """Sources that have become unwell, or well again, as a JSON array of [source, well, reason, since]."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Turn] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        turns = [[storable(t.source), t.well, storable(t.reason), microseconds(t.since)] for t in value]
+        return json.dumps(turns, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Turn, ...] | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return tuple(
+            Turn(source=source, well=well, reason=reason, since=instant(since))
+            for source, well, reason, since in json.loads(value)
         )
 
 

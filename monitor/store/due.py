@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import BigInteger, Column, ColumnElement, Connection, type_coerce, update
 
 from monitor.store.columns import MICROSECOND, Instant
-from monitor.store.tables import ALERTS, LINKS, LOOKS, SOURCES
+from monitor.store.tables import ALERTS, BULLETINS, LINKS, LOOKS, SOURCES
 
 DUE = (
     SOURCES.c.next_visit_at,
@@ -19,6 +19,8 @@ DUE = (
     LOOKS.c.due_at,
     ALERTS.c.next_attempt_at,
     ALERTS.c.claimed_until,
+    BULLETINS.c.next_attempt_at,
+    BULLETINS.c.claimed_until,
 )
 """The columns that say when something is to be done."""
 

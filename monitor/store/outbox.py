@@ -1,29 +1,31 @@
-"""The outbox: alerts on their way to their channels.
+"""The outbox: alerts, and digests of them, on their way to their channels.
 
 Position: under `archive` and `store`. Each function is part of one transaction, on the connection it is
 given.
 
 An alert is written in the transaction that keeps its article. It is claimed in one transaction, sent,
-and marked in another; a claim that was never marked runs out, and the alert is claimed again.
+and marked in another; a claim that was never marked runs out, and the alert is claimed again. So is a
+digest, whose alerts go wherever it goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, case, select, update
+from sqlalchemy import ColumnElement, Connection, Table, case, false, func, literal, select, true, update
 
 from monitor.errors import StoreError
-from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion, Outlet
+from monitor.model import Alert, DeliveryState, Outgoing
+from monitor.ports import Gathering
+from monitor.store.bulletins import IS_UNOPENED, gather, mirror, read_bulletins
+from monitor.store.channels import is_stopped
+from monitor.store.columns import Instant
+from monitor.store.deliveries import read_deliveries
 from monitor.store.dialects import insert_new
 from monitor.store.leases import UNCLAIMED, Claim
-from monitor.store.rows import article_from
-from monitor.store.tables import ALERT_IS_OPEN, ALERTS, ARTICLES, REVISIONS, SOURCES
-
-MAX_OUTLETS = 100
-"""Articles of one story that an alert about it names at most, itself among them."""
+from monitor.store.tables import ALERTS, BULLETINS, IS_OPEN
 
 
 def insert_alerts(
@@ -54,79 +56,77 @@ def insert_alerts(
     return insert_new(connection, ALERTS, rows)
 
 
-def claim_due(connection: Connection, claim: Claim, channel: str, limit: int) -> tuple[Delivery, ...]:
-    """Take up to `limit` alerts that are due, oldest first; among them those whose lease has run out."""
+def claim_due(
+    connection: Connection, claim: Claim, channel: str, limit: int, gathering: Gathering
+) -> tuple[Outgoing, ...]:
+    """Take up to `limit` digests and as many alerts that are due; among them those whose lease has run out.
+
+    Alerts are put into a digest first when it is time. A channel that was stopped is given nothing.
+    """
+    if is_stopped(connection, channel):
+        return ()
+    to_open = gather(connection, channel, claim.now, gathering)
+    bulletins = _take(connection, claim, BULLETINS, BULLETINS.c.channel == channel, limit)
+    for row in bulletins:
+        mirror(connection, row, {"state": DeliveryState.SENDING.value, **claim.columns()})
+    alone = (ALERTS.c.channel == channel) & ALERTS.c.digest_id.is_(None)
+    alerts = _take(connection, claim, ALERTS, alone & ALERTS.c.opened_at.is_not(None), limit)
+    free = limit - len(alerts)
+    fresh = min(free, free if to_open is None else to_open)
+    alerts += _take(connection, claim, ALERTS, alone & IS_UNOPENED, fresh) if fresh else []
+    return (
+        *(read_bulletins(connection, BULLETINS.c.id.in_(bulletins)) if bulletins else ()),
+        *(read_deliveries(connection, ALERTS.c.id.in_(alerts)) if alerts else ()),
+    )
+
+
+def _take(
+    connection: Connection,
+    claim: Claim,
+    table: Table,
+    condition: ColumnElement[bool],
+    limit: int,
+) -> list[int]:
+    """Claim up to `limit` rows that meet a condition and are due, oldest first; return them."""
     due = (
-        select(ALERTS.c.id)
+        select(table.c.id)
         .where(
-            ALERTS.c.channel == channel,
-            ALERT_IS_OPEN,
-            ALERTS.c.next_attempt_at <= claim.now,
-            claim.is_free(ALERTS),
+            IS_OPEN,
+            condition,
+            table.c.next_attempt_at <= claim.now,
+            claim.is_free(table),
         )
-        .order_by(ALERTS.c.created_at, ALERTS.c.id)
+        .order_by(table.c.created_at, table.c.id)
         .limit(limit)
     )
-    taken = connection.scalars(
-        update(ALERTS)
-        .where(ALERTS.c.id.in_(due))
-        .values(state=DeliveryState.SENDING.value, **claim.columns())
-        .returning(ALERTS.c.id)
-    ).all()
-    if not taken:
-        return ()
-    rows = connection.execute(
-        _deliveries().where(ALERTS.c.id.in_(taken)).order_by(ALERTS.c.created_at, ALERTS.c.id)
-    )
-    deliveries = tuple(_delivery_from(row) for row in rows.mappings())
-    outlets = _find_outlets(connection, {delivery.alert.story_id for delivery in deliveries})
-    return tuple(_name_outlets(delivery, outlets[delivery.alert.story_id]) for delivery in deliveries)
-
-
-def _find_outlets(connection: Connection, story_ids: set[str]) -> dict[str, list[Outlet]]:
-    """Return the articles of each story, the earliest first, a few of each."""
-    found: dict[str, list[Outlet]] = {story_id: [] for story_id in story_ids}
-    rows = connection.execute(
-        select(
-            ARTICLES.c.story_id,
-            SOURCES.c.name.label("source"),
-            ARTICLES.c.site_name,
-            ARTICLES.c.title,
-            ARTICLES.c.url,
-        )
-        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
-        .where(ARTICLES.c.story_id.in_(story_ids))
-        .order_by(ARTICLES.c.id)
-    )
-    for story_id, *outlet in rows:
-        if len(found[story_id]) < MAX_OUTLETS:
-            source, site_name, title, url = outlet
-            found[story_id].append(Outlet(source=source, site_name=site_name, title=title, url=url))
-    return found
-
-
-def _name_outlets(delivery: Delivery, outlets: Sequence[Outlet]) -> Delivery:
-    """Return a delivery of news with the other outlets that have the story, each once."""
-    if delivery.alert.occasion is not Occasion.NEW:
-        return delivery
-    others = {outlet.source: outlet for outlet in reversed(outlets)}
-    others.pop(delivery.article.source, None)
-    return replace(delivery, also_in=tuple(reversed(others.values())))
+    changes: dict[str, object] = {"state": DeliveryState.SENDING.value, **claim.columns()}
+    if table is ALERTS:
+        changes |= {"opened_at": func.coalesce(ALERTS.c.opened_at, literal(claim.now, Instant))}
+    taken = update(table).where(table.c.id.in_(due)).values(changes).returning(table.c.id)
+    return list(connection.scalars(taken))
 
 
 def release(connection: Connection, owner: str) -> None:
-    """Give back every alert that `owner` was sending."""
+    """Give back everything that `owner` was sending."""
+    for table in (ALERTS, BULLETINS):
+        _give_back(connection, table, table.c.claimed_by == owner)
+
+
+def release_channel(connection: Connection, channel: str) -> None:
+    """Give back everything that somebody was sending to a channel."""
+    for table in (ALERTS, BULLETINS):
+        _give_back(connection, table, (table.c.channel == channel) & table.c.claimed_by.is_not(None))
+
+
+def _give_back(connection: Connection, table: Table, condition: ColumnElement[bool]) -> None:
     waiting, retrying = DeliveryState.WAITING.value, DeliveryState.RETRYING.value
-    connection.execute(
-        update(ALERTS)
-        .where(ALERT_IS_OPEN, ALERTS.c.claimed_by == owner)
-        .values(state=case((ALERTS.c.attempts == 0, waiting), else_=retrying), **UNCLAIMED)
-    )
+    state = case((table.c.attempts == 0, waiting), else_=retrying)
+    connection.execute(update(table).where(IS_OPEN, condition).values(state=state, **UNCLAIMED))
 
 
-def mark_sent(connection: Connection, alert_id: str, receipt: str, now: datetime) -> None:
-    """Record that the receiver took an alert."""
-    _mark(connection, alert_id, {"state": DeliveryState.SENT.value, "sent_at": now, "receipt": receipt})
+def mark_sent(connection: Connection, name: str, receipt: str, now: datetime) -> None:
+    """Record that the receiver took an alert, or a digest with all that is in it."""
+    _mark(connection, name, {"state": DeliveryState.SENT.value, "sent_at": now, "receipt": receipt})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,111 +138,66 @@ class Failure:
     progress: str | None
 
 
-def mark_failed(connection: Connection, alert_id: str, failure: Failure) -> None:
+def mark_failed(connection: Connection, name: str, failure: Failure) -> None:
     """Record a failed attempt."""
     outcome: dict[str, object] = {"state": DeliveryState.DEAD.value, "last_error": failure.error}
     if failure.next_attempt_at is not None:
         outcome |= {"state": DeliveryState.RETRYING.value, "next_attempt_at": failure.next_attempt_at}
     if failure.progress is not None:
         outcome |= {"progress": failure.progress}
-    _mark(connection, alert_id, outcome)
+    _mark(connection, name, outcome)
+
+
+def _mark(connection: Connection, name: str, outcome: dict[str, object]) -> None:
+    """Record how an attempt ended. What was sent stays sent: a slower worker may report after its lease."""
+    for table in (ALERTS, BULLETINS):
+        row = connection.execute(select(table.c.id, table.c.state).where(table.c.name == name)).one_or_none()
+        if row is None:
+            continue
+        if row.state != DeliveryState.SENT.value:
+            changes = {"attempts": table.c.attempts + 1, **outcome, **UNCLAIMED}
+            connection.execute(update(table).where(table.c.id == row.id).values(changes))
+            if table is BULLETINS:
+                mirror(connection, row.id, {**outcome, **UNCLAIMED}, attempted=True)
+        return
+    raise StoreError(f"no alert has the id {name}")
 
 
 def revive(
     connection: Connection, now: datetime, alert_id: str | None, channel: str | None
 ) -> tuple[str, ...]:
-    """Put dead alerts back on their way; return their ids, oldest first."""
+    """Put what is dead back on its way; return the ids, oldest first. A digest goes with all it carries."""
+    anew: dict[str, object] = {
+        "state": DeliveryState.WAITING.value,
+        "attempts": 0,
+        "next_attempt_at": now,
+        **UNCLAIMED,
+    }
+    digest = select(ALERTS.c.digest_id).where(ALERTS.c.name == alert_id)
+    bulletins = _revive_in(
+        connection,
+        BULLETINS,
+        anew,
+        _named(BULLETINS, alert_id, channel) | (BULLETINS.c.id.in_(digest) if alert_id else false()),
+    )
+    carried = ALERTS.c.digest_id.in_([row for row, _ in bulletins])
+    alerts = _revive_in(connection, ALERTS, anew, carried | _named(ALERTS, alert_id, channel))
+    return (*(name for _, name in bulletins), *(name for _, name in alerts))
+
+
+def _named(table: Table, name: str | None, channel: str | None) -> ColumnElement[bool]:
+    """Return the condition that a row bears this name and is of this channel, where they are given."""
+    condition = true() if name is None else table.c.name == name
+    return condition if channel is None else condition & (table.c.channel == channel)
+
+
+def _revive_in(
+    connection: Connection, table: Table, anew: dict[str, object], condition: ColumnElement[bool]
+) -> list[tuple[int, str]]:
     revived = (
-        update(ALERTS)
-        .where(ALERTS.c.state == DeliveryState.DEAD.value)
-        .values(state=DeliveryState.WAITING.value, attempts=0, next_attempt_at=now, **UNCLAIMED)
-        .returning(ALERTS.c.id, ALERTS.c.name)
+        update(table)
+        .where(table.c.state == DeliveryState.DEAD.value, condition)
+        .values(anew)
+        .returning(table.c.id, table.c.name)
     )
-    if alert_id is not None:
-        revived = revived.where(ALERTS.c.name == alert_id)
-    if channel is not None:
-        revived = revived.where(ALERTS.c.channel == channel)
-    rows = sorted((row.id, row.name) for row in connection.execute(revived))
-    return tuple(name for _, name in rows)
-
-
-def _mark(connection: Connection, alert_id: str, outcome: dict[str, object]) -> None:
-    """Record how an attempt ended. What was sent stays sent: a slower worker may report after its lease."""
-    marked = connection.execute(
-        update(ALERTS)
-        .where(ALERTS.c.name == alert_id, ALERTS.c.state != DeliveryState.SENT.value)
-        .values(attempts=ALERTS.c.attempts + 1, **outcome, **UNCLAIMED)
-    )
-    if (
-        not marked.rowcount
-        and connection.scalar(select(ALERTS.c.id).where(ALERTS.c.name == alert_id)) is None
-    ):
-        raise StoreError(f"no alert has the id {alert_id}")
-
-
-def list_deliveries(
-    connection: Connection, state: DeliveryState | None, since: datetime | None, limit: int
-) -> tuple[Delivery, ...]:
-    """Return alerts with their way to their channel, newest first."""
-    statement = _deliveries().order_by(ALERTS.c.created_at.desc(), ALERTS.c.id.desc()).limit(limit)
-    if state is not None:
-        statement = statement.where(ALERTS.c.state == state.value)
-    if since is not None:
-        statement = statement.where(ALERTS.c.created_at >= since)
-    return tuple(_delivery_from(row) for row in connection.execute(statement).mappings())
-
-
-def find_delivery(connection: Connection, alert_id: str) -> Delivery | None:
-    """Return one alert with its way to its channel; None when there is no such alert."""
-    row = connection.execute(_deliveries().where(ALERTS.c.name == alert_id)).mappings().one_or_none()
-    return None if row is None else _delivery_from(row)
-
-
-def _deliveries() -> Select[tuple[object, ...]]:
-    return (
-        select(
-            ALERTS,
-            ARTICLES,
-            SOURCES.c.name,
-            REVISIONS.c.changes,
-            REVISIONS.c.title.label("later_title"),
-            REVISIONS.c.text.label("later_text"),
-        )
-        .join(ARTICLES, ARTICLES.c.id == ALERTS.c.article_id)
-        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
-        .join(REVISIONS, REVISIONS.c.id == ALERTS.c.revision_id, isouter=True)
-    )
-
-
-def _version_from(row: RowMapping) -> Article:
-    """Return the article that an alert shows: as of its revision when it has one."""
-    article = article_from(row)
-    if row[ALERTS.c.revision_id] is None:
-        return article
-    return replace(article, title=row["later_title"], text=row["later_text"])
-
-
-def _delivery_from(row: RowMapping) -> Delivery:
-    columns = ALERTS.c
-    return Delivery(
-        alert=Alert(
-            id=row[columns.name],
-            rule=row[columns.rule],
-            query=row[columns.query],
-            channel=row[columns.channel],
-            story_id=row[columns.story_id],
-            article_id=row[ARTICLES.c.name],
-            excerpts=row[columns.excerpts],
-            created_at=row[columns.created_at],
-            occasion=Occasion(row[columns.occasion]),
-            changes=row[REVISIONS.c.changes],
-        ),
-        article=_version_from(row),
-        state=DeliveryState(row[columns.state]),
-        attempts=row[columns.attempts],
-        next_attempt_at=row[columns.next_attempt_at],
-        last_error=row[columns.last_error],
-        sent_at=row[columns.sent_at],
-        receipt=row[columns.receipt],
-        progress=row[columns.progress],
-    )
+    return sorted((row.id, row.name) for row in connection.execute(revived))

@@ -10,7 +10,7 @@ Cancelling a call that writes leaves it either wholly done or not done at all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -18,11 +18,27 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from monitor.errors import StoreError
-from monitor.model import Candidates, Delivery, DeliveryState, Fingerprint, Link, Revision, Source, Visit
+from monitor.model import (
+    Candidates,
+    Coverage,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Fingerprint,
+    HealthNotice,
+    Link,
+    Outgoing,
+    Revision,
+    Source,
+    Visit,
+)
 from monitor.ports import (
+    NO_GATHERING,
     AlertTrace,
     ArticleQuery,
+    ChannelState,
     Filing,
+    Gathering,
     Heartbeat,
     KnownPage,
     LinkState,
@@ -32,7 +48,7 @@ from monitor.ports import (
     SourceYield,
     StoredArticle,
 )
-from monitor.store import archive, copies, links, looks, outbox, visits
+from monitor.store import archive, bulletins, channels, copies, deliveries, links, looks, outbox, visits
 from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
@@ -171,11 +187,20 @@ class SqlStore:
     # --- the outbox
 
     async def claim_deliveries(
-        self, channel: str, now: datetime, limit: int, lease: timedelta
-    ) -> tuple[Delivery, ...]:
-        """Take alerts that are due on a channel."""
+        self,
+        channel: str,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        gathering: Gathering = NO_GATHERING,
+    ) -> tuple[Outgoing, ...]:
+        """Take what is due on a channel."""
         claim = Claim(self._owner, now, lease)
-        return await self._write(lambda db: outbox.claim_due(db, claim, channel, limit))
+        return await self._write(lambda db: outbox.claim_due(db, claim, channel, limit, gathering))
+
+    async def cover_digest(self, digest_id: str, coverage: Coverage) -> None:
+        """Add to a digest what was watched."""
+        await self._write(lambda db: bulletins.cover_digest(db, digest_id, coverage))
 
     async def mark_sent(self, alert_id: str, receipt: str, now: datetime) -> None:
         """Record that the receiver took the alert."""
@@ -193,6 +218,29 @@ class SqlStore:
     ) -> tuple[str, ...]:
         """Put dead alerts back on their way."""
         return await self._write(lambda db: outbox.revive(db, now, alert_id, channel))
+
+    # --- channels
+
+    async def register_channels(self, targets: Mapping[str, str], now: datetime) -> None:
+        """Remember the channels of the configuration."""
+        await self._write(lambda db: channels.register_channels(db, targets, now))
+
+    async def stop_channel(self, name: str, reason: str, now: datetime) -> None:
+        """Send nothing to a channel until it is started."""
+
+        def stop(db: Connection) -> None:
+            channels.stop_channel(db, name, reason, now)
+            outbox.release_channel(db, name)
+
+        await self._write(stop)
+
+    async def start_channel(self, name: str) -> bool:
+        """Start a channel that was stopped."""
+        return await self._write(lambda db: channels.start_channel(db, name))
+
+    async def channel_states(self) -> tuple[ChannelState, ...]:
+        """List all channels, by name."""
+        return await self._read(channels.list_channels)
 
     # --- reading
 
@@ -224,7 +272,13 @@ class SqlStore:
         self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
     ) -> tuple[Delivery, ...]:
         """List alerts with their way to their channel, newest first."""
-        return await self._read(lambda db: outbox.list_deliveries(db, state, since, limit))
+        return await self._read(lambda db: deliveries.list_deliveries(db, state, since, limit))
+
+    async def bulletins(
+        self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
+    ) -> tuple[Digest | HealthNotice, ...]:
+        """List what is in the outbox beside the alerts, newest first."""
+        return await self._read(lambda db: bulletins.list_beside(db, state, since, limit))
 
     async def trace(self, alert_id: str) -> AlertTrace | None:
         """Return the way of an alert; None when there is none."""

@@ -14,18 +14,27 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from monitor.model import Changes, Excerpt
+from monitor.model import Changes, Coverage, Excerpt, Turn
 from monitor.store.columns import (
     ChangeList,
+    CoverageNote,
     ExcerptList,
     Hash,
     HashList,
     Instant,
     RowId,
     Span,
+    TurnList,
     WordList,
     Words,
 )
+
+
+class BulletinKind(StrEnum):
+    """What goes to a channel and is no alert: several of them in one, or word of the sources."""
+
+    DIGEST = "digest"
+    HEALTH = "health"
 
 
 class LinkStatus(StrEnum):
@@ -40,7 +49,8 @@ class LinkStatus(StrEnum):
 IS_ACTIVE = text("active")
 LINK_WAITS = text("state = 'waiting'")
 LINK_IS_OPEN = text("(state = 'waiting' OR state = 'dismissed')")
-ALERT_IS_OPEN = text("state NOT IN ('sent', 'dead')")
+IS_OPEN = text("state NOT IN ('sent', 'dead', 'shadowed')")
+IS_GATHERED = text("digest_id IS NOT NULL")
 IS_INDEXED = text("indexed")
 IS_REPRESENTATIVE = text("representative")
 """What partial indexes hold. A query uses one only when it repeats its condition to the letter, with
@@ -279,8 +289,67 @@ class MatchRow(Row, table=True):
     excerpts: tuple[Excerpt, ...] = Field(sa_type=ExcerptList)
 
 
+class ChannelRow(Row, table=True):
+    """A channel that the configuration ever named. `target` tells where it led when it was last read.
+
+    `stopped_because` holds the words of a receiver that wants no more, until somebody mends it.
+    """
+
+    __tablename__ = "channels"
+
+    id: int = Field(primary_key=True, sa_type=RowId)
+    name: str = Field(sa_type=Words, unique=True)
+    target: str = Field(sa_type=Words)
+    added_at: datetime = Field(sa_type=Instant)
+    stopped_at: datetime | None = Field(sa_type=Instant)
+    stopped_because: str | None = Field(sa_type=Words)
+
+
+class BulletinRow(Row, table=True):
+    """The outbox beside the alerts: a digest of some, or word of the sources, and its way to its channel.
+
+    A digest that was made because its channel had reached `hourly_limit` holds that number.
+    """
+
+    __tablename__ = "bulletins"
+    __table_args__ = (
+        Index(
+            "ix_bulletins_due",
+            "channel",
+            "next_attempt_at",
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
+        Index("ix_bulletins_made", "channel", "created_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=RowId)
+    name: str = Field(sa_type=Words, unique=True)
+    kind: str = Field(sa_type=Words)
+    channel: str = Field(sa_type=Words)
+    created_at: datetime = Field(sa_type=Instant)
+    since: datetime | None = Field(sa_type=Instant)
+    hourly_limit: int | None
+    coverage: Coverage | None = Field(sa_type=CoverageNote)
+    turns: tuple[Turn, ...] | None = Field(sa_type=TurnList)
+    state: str = Field(sa_type=Words)
+    attempts: int
+    next_attempt_at: datetime = Field(sa_type=Instant)
+    last_error: str | None = Field(sa_type=Words)
+    sent_at: datetime | None = Field(sa_type=Instant)
+    receipt: str | None = Field(sa_type=Words)
+    progress: str | None = Field(sa_type=Words)
+    claimed_by: str | None = Field(sa_type=Words)
+    claimed_until: datetime | None = Field(sa_type=Instant)
+
+
 class AlertRow(Row, table=True):
-    """The outbox: an alert and its way to its channel. `name` is the id that the world knows."""
+    """The outbox: an alert and its way to its channel. `name` is the id that the world knows.
+
+    `opened_at` is when it was first taken to be sent, by itself or in the digest `digest_id`: from then on
+    it goes no other way, because the receiver may have it. What one of a digest says of its way is what
+    the digest's row says.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
@@ -288,9 +357,11 @@ class AlertRow(Row, table=True):
             "ix_alerts_due",
             "channel",
             "next_attempt_at",
-            sqlite_where=ALERT_IS_OPEN,
-            postgresql_where=ALERT_IS_OPEN,
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
+        Index("ix_alerts_opened", "channel", "opened_at", "created_at"),
+        Index("ix_alerts_digest", "digest_id", sqlite_where=IS_GATHERED, postgresql_where=IS_GATHERED),
     )
 
     id: int = Field(primary_key=True, sa_type=RowId)
@@ -313,6 +384,8 @@ class AlertRow(Row, table=True):
     progress: str | None = Field(sa_type=Words)
     claimed_by: str | None = Field(sa_type=Words)
     claimed_until: datetime | None = Field(sa_type=Instant)
+    opened_at: datetime | None = Field(sa_type=Instant)
+    digest_id: int | None = Field(foreign_key="bulletins.id", sa_type=RowId)
 
 
 class HeartbeatRow(Row, table=True):
@@ -339,5 +412,7 @@ PAGE_BLOCKS = METADATA.tables["page_blocks"]
 FINGERPRINTS = METADATA.tables["fingerprints"]
 POSTINGS = METADATA.tables["postings"]
 MATCHES = METADATA.tables["matches"]
+CHANNELS = METADATA.tables["channels"]
+BULLETINS = METADATA.tables["bulletins"]
 ALERTS = METADATA.tables["alerts"]
 HEARTBEAT = METADATA.tables["heartbeat"]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from monitor.model import Seed, SeedKind
 from monitor.ports import AlertTrace
 from monitor.store.archive import find_article
+from monitor.store.deliveries import find_delivery
 from monitor.store.links import hash_key
-from monitor.store.outbox import find_delivery
 from monitor.store.tables import LINKS, SOURCES
 
 

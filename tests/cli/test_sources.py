@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.cli import printing
-from monitor.jobs.health import Ailment
+from monitor.health import Ailment
 from monitor.ports import SourceState
 
 NOW = datetime(2026, 3, 29, 12, 30, tzinfo=UTC)

@@ -24,6 +24,7 @@ from monitor.model import (
     TlsMode,
     WebhookChannel,
 )
+from monitor.timetable import DigestTimes, Timetable
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ENVIRON = {"OPS_WEBHOOK_SECRET": SECRET, "SMTP_PASSWORD": "p@ss/w#rd: 100%"}
@@ -223,10 +224,40 @@ def test_each_channel_may_keep_quiet_hours_in_the_readers_timezone(read: Read) -
         "  log: { file: a.jsonl, quiet: 22:00-07:00 }\n  console: { console: true, quiet: 13:00 - 14:30 }\n"
     )
     zone = ZoneInfo("Asia/Yerevan")
-    assert config.quiet_hours == {
+    assert {name: timetable.quiet for name, timetable in config.timetables.items()} == {
         "log": QuietHours(begin=time(22), end=time(7), timezone=zone),
         "console": QuietHours(begin=time(13), end=time(14, 30), timezone=zone),
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "weekday"),
+    [
+        ("hourly", None, None),
+        ("daily 08:00", time(8), None),
+        ("weekly mon 08:30", time(8, 30), 0),
+        ("Weekly  Sun 23:59", time(23, 59), 6),
+    ],
+)
+def test_a_channel_may_send_digests_in_a_timezone_of_its_own(
+    read: Read, written: str, at: time | None, weekday: int | None
+) -> None:
+    config = read(
+        "sources: [https://a.example/]\ntimezone: Asia/Yerevan\nchannels:\n"
+        f"  log: {{ file: a.jsonl, digest: {written}, empty: true, timezone: Europe/Vienna }}\n"
+    )
+    vienna = ZoneInfo("Europe/Vienna")
+    assert config.timetables == {
+        "log": Timetable(
+            timezone=vienna, digest=DigestTimes(timezone=vienna, at=at, weekday=weekday), empty=True
+        ),
+        "console": Timetable(timezone=ZoneInfo("Asia/Yerevan")),
+    }
+
+
+def test_a_channel_may_have_a_limit_of_messages_an_hour(read: Read) -> None:
+    config = read("sources: [https://a.example/]\nchannels: { log: { file: a.jsonl, limit: 12/h } }\n")
+    assert config.timetables["log"].limit == 12
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,16 @@ SETTINGS = [
         "22-07",
     ),
     (
+        "channels: { log: { console: true, digest: daily 8 } }",
+        ('3:43: "daily 8" names no times of a digest; write "hourly", "daily 08:00" or "weekly mon 08:00"'),
+        "daily 8",
+    ),
+    (
+        "channels: { log: { console: true, limit: 0/h } }",
+        '3:42: "0/h" is no limit; write how many messages an hour, such as "12/h"',
+        "0/h",
+    ),
+    (
         "channels: { desk: { x: y } }",
         '3:21: "desk" does not say where to send; give it one of email, webhook, console, file, apprise',
         "x",
@@ -286,7 +296,7 @@ SETTINGS = [
         "channels: { ops: { webhook: https://a.example/, emails: a@b.example } }",
         (
             '3:49: "emails" is not a setting of a webhook channel; '
-            "there are quiet, webhook, secret, allow_private"
+            "there are quiet, digest, empty, limit, timezone, webhook, secret, allow_private"
         ),
         "emails",
     ),
@@ -529,6 +539,26 @@ def test_two_rules_or_two_channels_of_one_name_are_told(complain: Complain) -> N
         "    |             ^^^^^\n"
         "1 mistake"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            "digest: hourly, limit: 9/h",
+            'channel "log" sends digests, which are few enough; take the limit or the digest out',
+        ),
+        (
+            "empty: true",
+            'channel "log" says "empty" of a digest, and sends none; write "digest: daily 08:00"',
+        ),
+    ],
+)
+def test_settings_of_a_digest_that_make_no_sense_are_told(
+    complain: Complain, settings: str, message: str
+) -> None:
+    said = complain(f"{S}channels: {{ log: {{ console: true, {settings} }} }}\n")
+    assert said.startswith(f"sources.yaml:3:13: {message}\n")
 
 
 def test_a_source_that_would_be_called_like_another_is_asked_for_a_name(complain: Complain) -> None:

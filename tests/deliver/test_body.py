@@ -11,11 +11,17 @@ from monitor.deliver.body import MAX_TEXT_CHARS, describe_excerpt, write_body
 from monitor.model import Excerpt
 from tests.deliver.stories import FETCHED, excerpt_of, hostile_titles, make_article, make_delivery, titled
 
+SCHEMA = json.loads(json.dumps(webhook_schema()))
+ALERT = SCHEMA["$defs"]["alert"]
 VALIDATOR = Draft202012Validator(webhook_schema(), format_checker=FormatChecker())
 
 
 def undocumented(body: object, schema: object, path: str = "") -> list[str]:
     """Return the paths of the fields that the schema does not name."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = ALERT
+    if isinstance(schema, dict) and "anyOf" in schema:
+        schema = schema["anyOf"][0]
     if isinstance(body, list) and isinstance(schema, dict):
         return [name for entry in body for name in undocumented(entry, schema["items"], path + "[]")]
     if not (isinstance(body, dict) and isinstance(schema, dict)):
@@ -34,7 +40,7 @@ def test_the_schema_is_a_schema() -> None:
 def test_a_body_holds_what_the_schema_says_and_nothing_else() -> None:
     body = json.loads(write_body(make_delivery()))
     VALIDATOR.validate(body)
-    assert undocumented(body, webhook_schema()) == []
+    assert undocumented(body, SCHEMA["oneOf"][0]) == []
 
 
 def test_a_body_says_what_was_found_where_and_why() -> None:

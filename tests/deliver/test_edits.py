@@ -14,7 +14,8 @@ from monitor.compose import name_first_alert
 from monitor.deliver import webhook_schema
 from monitor.deliver.body import write_body
 from monitor.deliver.message import Envelope, write_message
-from monitor.deliver.wording import MAX_CHANGES_CHARS, Wording
+from monitor.deliver.views import MAX_CHANGES_CHARS
+from monitor.deliver.wording import Wording
 from monitor.model import ChangeKind, Changes, Delivery, DiffPiece, DiffSide, Occasion, Outlet
 from tests.deliver.stories import make_delivery
 
@@ -63,7 +64,7 @@ def test_an_edit_of_any_size_makes_a_mail_of_bounded_size() -> None:
 def test_what_became_of_an_article_replies_to_the_mail_that_first_told_of_it() -> None:
     delivery = edited()
     alert = delivery.alert
-    mail = message_from_bytes(write_message(ENVELOPE, alert, Wording(UTC).write_letter(delivery)))
+    mail = message_from_bytes(write_message(ENVELOPE, delivery, Wording(UTC).write_letter(delivery)))
     first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@example.org>"
     assert mail["In-Reply-To"] == first
     assert first in mail["References"]

@@ -28,7 +28,7 @@ HEADERS = [
 
 
 def write(delivery: Delivery) -> bytes:
-    return write_message(ENVELOPE, delivery.alert, WORDING.write_letter(delivery))
+    return write_message(ENVELOPE, delivery, WORDING.write_letter(delivery))
 
 
 def test_a_message_says_from_whom_to_whom_and_that_a_machine_wrote_it() -> None:
@@ -92,7 +92,7 @@ def test_five_hundred_hostile_headlines_write_no_header_and_all_can_be_sent() ->
     for number, title in enumerate(hostile_titles(600)):
         delivery = titled(title, number)
         letter = Letter(subject=write_subject(delivery), text="a\n", html="<p>a\n")
-        raw = write_message(ENVELOPE, delivery.alert, letter)
+        raw = write_message(ENVELOPE, delivery, letter)
         modern = BytesParser(policy=policy.default).parsebytes(raw)
         assert modern.keys() == BytesParser(policy=policy.compat32).parsebytes(raw).keys() == HEADERS
         assert modern["Message-ID"] == f"<alert.{name_id('alert', str(number))}@example.org>"
@@ -148,7 +148,7 @@ def test_a_subject_that_does_not_read_back_is_replaced_by_one_without_page_text(
     monkeypatch.setattr(message, "harmless", lambda subject: subject)
     delivery = make_delivery(rule="dialogue Հայ")
     letter = Letter(subject=title, text="a\n", html="<p>a\n")
-    mail = parse_mail(write_message(ENVELOPE, delivery.alert, letter))
+    mail = parse_mail(write_message(ENVELOPE, delivery, letter))
     assert mail.keys() == HEADERS
     assert mail["Subject"] == f"[dialogue] news (alert {delivery.alert.id})"
 
@@ -207,7 +207,7 @@ def test_a_senders_name_may_hold_any_sign_and_arrives(text: str, name: str) -> N
     envelope = Envelope("desk", parse_mailbox(text), ENVELOPE.recipients)
     assert envelope.sender.display_name == name
     delivery = make_delivery()
-    mail = parse_mail(write_message(envelope, delivery.alert, WORDING.write_letter(delivery)))
+    mail = parse_mail(write_message(envelope, delivery, WORDING.write_letter(delivery)))
     assert mail.keys() == HEADERS
     assert mail["From"].addresses[0].addr_spec == "a@b.example"
     assert mail["From"].addresses[0].display_name == name

@@ -124,22 +124,12 @@ async def test_a_redirect_is_a_failure_and_is_not_followed() -> None:
     assert elsewhere.requests == []
 
 
-async def test_410_gone_is_dead_and_says_what_to_do() -> None:
+async def test_410_gone_is_dead_stops_the_channel_and_says_what_to_do() -> None:
     error = await failure_after(answer("410 Gone"))
     assert not error.transient
-    assert "410 Gone; the endpoint wants no more: take channel 'ops' out" in str(error)
-
-
-async def test_after_410_the_channel_is_stopped_and_the_other_alerts_wait() -> None:
-    async with served(ScriptedWeb([answer("410 Gone"), OK])) as web, sender_to(web.url) as sender:
-        assert not (await failure_of(sender)).transient
-        error = await failure_of(sender)
-        async with sender_to(web.url) as mended:
-            assert await mended.send(make_delivery()) == "200 OK: thanks"
-    assert error.transient
-    assert "channel 'ops' is stopped" in str(error)
-    assert "410 Gone" in str(error)
-    assert len(web.requests) == 2
+    assert error.stops_channel
+    assert "410 Gone; the endpoint wants no more: mend the url of channel 'ops'" in str(error)
+    assert "`monitor channels start ops`" in str(error)
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])

@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.deliver.wording import (
+from monitor.deliver.views import (
     MAX_EXCERPT_CHARS,
-    MAX_SUBJECT_CHARS,
     MAX_TEXT_CHARS,
-    Wording,
     first_paragraphs,
     part,
     say_host,
     say_published,
     say_time,
 )
+from monitor.deliver.wording import MAX_SUBJECT_CHARS, Wording
 from monitor.model import Excerpt
 from tests.deliver.stories import FIRST, excerpt_of, hostile_titles, make_article, make_delivery, titled
 

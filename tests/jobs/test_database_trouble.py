@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from monitor.model import Delivery, DeliveryState, Request, Response
+from monitor.model import DeliveryState, Outgoing, Request, Response
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore, open_store
 from tests.fakes import FakeChannel, FakeClock, FakeFetcher, news_page, story_about
@@ -94,8 +94,8 @@ class TroubledChannel(FakeChannel):
 
     trouble: Trouble | None = field(default=None)
 
-    async def send(self, delivery: Delivery) -> str:
-        receipt = await super().send(delivery)
+    async def send(self, message: Outgoing) -> str:
+        receipt = await super().send(message)
         if self.trouble is not None:
             trouble, self.trouble = self.trouble, None
             await trouble.begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -39,8 +40,11 @@ async def alerts(store: SqlStore) -> None:
 LATER = NOW + 10 * MINUTE
 
 
-async def claim(store: SqlStore, channel: str = "desk", limit: int = 10) -> tuple[Delivery, ...]:
-    return await store.claim_deliveries(channel, LATER, limit, LEASE)
+async def claim(
+    store: SqlStore, channel: str = "desk", limit: int = 10, now: datetime = LATER
+) -> tuple[Delivery, ...]:
+    claimed = await store.claim_deliveries(channel, now, limit, LEASE)
+    return tuple(message for message in claimed if isinstance(message, Delivery))
 
 
 def names(deliveries: tuple[Delivery, ...]) -> list[str]:
@@ -68,7 +72,7 @@ async def test_the_oldest_alerts_of_a_channel_are_claimed_first_and_once(store: 
 
 
 async def test_an_alert_is_not_claimed_before_it_is_due(store: SqlStore) -> None:
-    due = await store.claim_deliveries("desk", NOW + MINUTE, 10, LEASE)
+    due = await claim(store, limit=10, now=NOW + MINUTE)
     assert names(due) == ["dam", "bus"]
 
 
@@ -77,7 +81,7 @@ async def test_what_was_sent_is_sent(store: SqlStore) -> None:
     await store.mark_sent(first.alert.id, "250 OK", LATER)
     [sent] = await store.deliveries(state=DeliveryState.SENT)
     assert (sent.receipt, sent.sent_at, sent.attempts, sent.last_error) == ("250 OK", LATER, 1, None)
-    assert names(await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)) == ["bus", "zoo"]
+    assert names(await claim(store, limit=10, now=LATER + LEASE)) == ["bus", "zoo"]
 
 
 async def test_a_failed_alert_is_due_again_when_it_was_said(store: SqlStore) -> None:
@@ -90,7 +94,7 @@ async def test_a_failed_alert_is_due_again_when_it_was_said(store: SqlStore) -> 
         LATER + HOUR,
     )
     assert names(await claim(store)) == ["bus", "zoo"]
-    [again] = await store.claim_deliveries("desk", LATER + HOUR, 1, LEASE)
+    [again] = await claim(store, limit=1, now=LATER + HOUR)
     assert (again.alert, again.state, again.attempts) == (first.alert, DeliveryState.SENDING, 1)
 
 
@@ -99,13 +103,13 @@ async def test_a_dead_alert_is_seen_and_not_sent(store: SqlStore) -> None:
     await store.mark_failed(first.alert.id, "550 no such user", None)
     [dead] = await store.deliveries(state=DeliveryState.DEAD)
     assert (dead.alert, dead.attempts, dead.last_error) == (first.alert, 1, "550 no such user")
-    assert names(await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)) == ["bus", "zoo"]
+    assert names(await claim(store, limit=10, now=LATER + LEASE)) == ["bus", "zoo"]
 
 
 async def test_an_alert_of_a_crashed_worker_is_claimed_again_with_the_same_id(store: SqlStore) -> None:
     first = await claim(store)
-    assert await store.claim_deliveries("desk", LATER + LEASE - MINUTE, 10, LEASE) == ()
-    again = await store.claim_deliveries("desk", LATER + LEASE, 10, LEASE)
+    assert await claim(store, limit=10, now=LATER + LEASE - MINUTE) == ()
+    again = await claim(store, limit=10, now=LATER + LEASE)
     assert [delivery.alert for delivery in again] == [delivery.alert for delivery in first]
 
 
@@ -127,7 +131,7 @@ async def test_marking_an_unknown_alert_says_its_id(store: SqlStore) -> None:
 
 async def test_an_owner_gives_back_its_own_alerts_only(store: SqlStore, url: str) -> None:
     other = open_store(url, "other")
-    [theirs] = await other.claim_deliveries("desk", LATER, 1, LEASE)
+    [theirs] = await claim(other, limit=1)
     [mine, failed] = await claim(store)
     await store.mark_failed(failed.alert.id, "timeout", LATER)
     assert names(await claim(store)) == ["zoo"]

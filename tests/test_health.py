@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.jobs.health import Ailment, diagnose
+from monitor.health import Ailment, diagnose
 from monitor.ports import ArticleYield, SourceState, SourceYield
 
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)

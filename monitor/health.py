@@ -1,6 +1,7 @@
 """Is a source well? By what it gives, not only by what it answers.
 
-Position: asked by `app` for people to read. Pure: what the source has given, and the time, are arguments.
+Position: asked by `courier` for digests, and by `app` for people to read. Pure: what the source has given,
+and the time, are arguments.
 
 A site that was redesigned, or that answers robots with an empty page, fails no visit and gives nothing.
 So each source is held against its own last weeks (`SourceYield`).
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from monitor.model import Coverage, Gap
 from monitor.ports import ArticleYield, SourceState, SourceYield
 
 DAY = timedelta(days=1)
@@ -41,6 +43,9 @@ SHORT_SHARE = 1 / 3
 """Articles whose median length falls to this share are teasers, or a wall has gone up."""
 
 DATED_SHARE = 0.9
+
+MAX_LATE = timedelta(hours=1)
+"""A visit that is later than this has been missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +135,30 @@ def _hours(duration: timedelta) -> str:
         return f"{round(duration / DAY)} days"
     hours = max(1, round(duration / timedelta(hours=1)))
     return "an hour" if hours == 1 else f"{hours} hours"
+
+
+# --- what was watched ----------------------------------------------------------------------------
+
+
+def survey(states: Sequence[SourceState], given: Sequence[SourceYield], now: datetime) -> Coverage:
+    """Return which sources are being read and which are not, so that silence can be told from blindness.
+
+    A single failed visit is a gap already: nobody knows what it missed.
+    """
+    by_source = {each.source: each for each in given}
+    active = [state for state in states if state.active]
+    gaps = (find_gap(state, by_source.get(state.name), now) for state in active)
+    return Coverage(sources=len(active), gaps=tuple(gap for gap in gaps if gap is not None))
+
+
+def find_gap(state: SourceState, given: SourceYield | None, now: datetime) -> Gap | None:
+    """Return why a source is not being read; None when it is."""
+    if state.last_visit_at is None:
+        return Gap(source=state.name, reason="it has not been visited yet", since=None)
+    if state.failures:
+        return Gap(source=state.name, reason=state.reason or "it fails", since=state.failing_since)
+    if now - state.next_visit_at > MAX_LATE:
+        reason = "it was due and nobody came: the daemon did not run, or had too much to do"
+        return Gap(source=state.name, reason=reason, since=state.last_visit_at)
+    ailment = diagnose(state, given, now)
+    return None if ailment is None else Gap(source=state.name, reason=ailment.reason, since=ailment.since)

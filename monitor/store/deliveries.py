@@ -1,0 +1,130 @@
+"""Alerts as the world sees them: with their article, the other outlets, and how far they have come.
+
+Position: under `bulletins`, `outbox` and `trace`. Each function is part of one transaction, on the
+connection it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+
+from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion, Outlet
+from monitor.store.rows import article_from
+from monitor.store.tables import ALERTS, ARTICLES, BULLETINS, REVISIONS, SOURCES
+
+MAX_OUTLETS = 100
+"""Articles of one story that an alert about it names at most, itself among them."""
+
+
+def read_deliveries(connection: Connection, condition: ColumnElement[bool]) -> tuple[Delivery, ...]:
+    """Return the alerts that meet a condition, ready to be sent, the oldest first."""
+    rows = connection.execute(_deliveries().where(condition).order_by(ALERTS.c.created_at, ALERTS.c.id))
+    deliveries = tuple(_delivery_from(row) for row in rows.mappings())
+    outlets = _find_outlets(connection, {delivery.alert.story_id for delivery in deliveries})
+    return tuple(_name_outlets(delivery, outlets[delivery.alert.story_id]) for delivery in deliveries)
+
+
+def list_deliveries(
+    connection: Connection, state: DeliveryState | None, since: datetime | None, limit: int
+) -> tuple[Delivery, ...]:
+    """Return alerts with their way to their channel, newest first."""
+    statement = _deliveries().order_by(ALERTS.c.created_at.desc(), ALERTS.c.id.desc()).limit(limit)
+    if state is not None:
+        statement = statement.where(ALERTS.c.state == state.value)
+    if since is not None:
+        statement = statement.where(ALERTS.c.created_at >= since)
+    return tuple(_delivery_from(row) for row in connection.execute(statement).mappings())
+
+
+def find_delivery(connection: Connection, alert_id: str) -> Delivery | None:
+    """Return one alert with its way to its channel; None when there is no such alert."""
+    row = connection.execute(_deliveries().where(ALERTS.c.name == alert_id)).mappings().one_or_none()
+    return None if row is None else _delivery_from(row)
+
+
+def _find_outlets(connection: Connection, story_ids: set[str]) -> dict[str, list[Outlet]]:
+    """Return the articles of each story, the earliest first, a few of each."""
+    found: dict[str, list[Outlet]] = {story_id: [] for story_id in story_ids}
+    rows = connection.execute(
+        select(
+            ARTICLES.c.story_id,
+            SOURCES.c.name.label("source"),
+            ARTICLES.c.site_name,
+            ARTICLES.c.title,
+            ARTICLES.c.url,
+        )
+        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+        .where(ARTICLES.c.story_id.in_(story_ids))
+        .order_by(ARTICLES.c.id)
+    )
+    for story_id, *outlet in rows:
+        if len(found[story_id]) < MAX_OUTLETS:
+            source, site_name, title, url = outlet
+            found[story_id].append(Outlet(source=source, site_name=site_name, title=title, url=url))
+    return found
+
+
+def _name_outlets(delivery: Delivery, outlets: Sequence[Outlet]) -> Delivery:
+    """Return a delivery of news with the other outlets that have the story, each once."""
+    if delivery.alert.occasion is not Occasion.NEW:
+        return delivery
+    others = {outlet.source: outlet for outlet in reversed(outlets)}
+    others.pop(delivery.article.source, None)
+    return replace(delivery, also_in=tuple(reversed(others.values())))
+
+
+def _deliveries() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            ALERTS,
+            ARTICLES,
+            SOURCES.c.name,
+            BULLETINS.c.name.label("digest"),
+            REVISIONS.c.changes,
+            REVISIONS.c.title.label("later_title"),
+            REVISIONS.c.text.label("later_text"),
+        )
+        .join(ARTICLES, ARTICLES.c.id == ALERTS.c.article_id)
+        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+        .join(BULLETINS, BULLETINS.c.id == ALERTS.c.digest_id, isouter=True)
+        .join(REVISIONS, REVISIONS.c.id == ALERTS.c.revision_id, isouter=True)
+    )
+
+
+def _version_from(row: RowMapping) -> Article:
+    """Return the article that an alert shows: as of its revision when it has one."""
+    article = article_from(row)
+    if row[ALERTS.c.revision_id] is None:
+        return article
+    return replace(article, title=row["later_title"], text=row["later_text"])
+
+
+def _delivery_from(row: RowMapping) -> Delivery:
+    columns = ALERTS.c
+    return Delivery(
+        alert=Alert(
+            id=row[columns.name],
+            rule=row[columns.rule],
+            query=row[columns.query],
+            channel=row[columns.channel],
+            story_id=row[columns.story_id],
+            article_id=row[ARTICLES.c.name],
+            excerpts=row[columns.excerpts],
+            created_at=row[columns.created_at],
+            occasion=Occasion(row[columns.occasion]),
+            changes=row[REVISIONS.c.changes],
+        ),
+        article=_version_from(row),
+        state=DeliveryState(row[columns.state]),
+        attempts=row[columns.attempts],
+        next_attempt_at=row[columns.next_attempt_at],
+        last_error=row[columns.last_error],
+        sent_at=row[columns.sent_at],
+        receipt=row[columns.receipt],
+        progress=row[columns.progress],
+        digest=row["digest"],
+    )
