@@ -137,7 +137,7 @@ class Troubled:
 
 @pytest.fixture
 async def troubled(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Troubled]:
-    for module in ("monitor.pipeline", "monitor.jobs.local"):
+    for module in ("monitor.courier", "monitor.jobs.local"):
         monkeypatch.setattr(f"{module}.STORE_PAUSE", timedelta(seconds=0.02))
     path = tmp_path / "monitor.sqlite3"
     store = open_store(f"sqlite:///{path}", "daemon")
