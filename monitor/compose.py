@@ -57,6 +57,7 @@ def compose(
             excerpts=match.excerpts,
             created_at=now,
             wait=group_wait,
+            shadow=match.rule.shadow,
         )
         for match in matches
         if Occasion.NEW in match.rule.on
@@ -102,6 +103,7 @@ def compose_later(aftermath: Aftermath, matches: Iterable[Match], now: datetime)
             created_at=now,
             occasion=occasion,
             changes=aftermath.changes,
+            shadow=match.rule.shadow,
         )
         for match in matches
         if occasion in match.rule.on

@@ -440,13 +440,14 @@ class Occasion(StrEnum):
 class Rule:
     """What to look for, which channels to tell, and on which occasions.
 
-    `query` is in the language of docs/rules.md.
+    `query` is in the language of docs/rules.md. One in the `shadow` is only counted and shown.
     """
 
     name: str
     query: str
     notify: tuple[str, ...]
     on: tuple[Occasion, ...] = (Occasion.NEW,)
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -474,7 +475,8 @@ class Alert:
     """One rule has news for one channel. Its id is the same whenever it is composed again.
 
     `changes` says what an edit changed, None on other occasions. It is not sent before `wait` has passed,
-    so that copies of the story that come in meanwhile can be named in it.
+    so that copies of the story that come in meanwhile can be named in it. One of a rule in the `shadow` is
+    never sent.
     """
 
     id: str
@@ -488,6 +490,7 @@ class Alert:
     occasion: Occasion = Occasion.NEW
     changes: Changes | None = None
     wait: timedelta = field(default=timedelta(), compare=False)
+    shadow: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -507,6 +507,10 @@ class Store(Protocol):
         """List alerts with their way to their channel, newest first."""
         ...
 
+    async def count_shadowed(self) -> Mapping[str, int]:
+        """Return how many alerts were held back because their rule was in the shadow, by rule."""
+        ...
+
     async def bulletins(
         self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
     ) -> tuple[Digest | HealthNotice, ...]:

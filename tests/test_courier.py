@@ -325,3 +325,30 @@ async def test_a_locked_store_delays_the_receipt_of_a_digest_and_loses_nothing(
     monkeypatch.setattr(desk.store, "cover_digest", cover_at_last)
     assert the_digest(await desk.deliver(DAILY, NOON)).coverage is not None
     assert not locked
+
+
+# --- rules in the shadow -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("timetable", [Timetable(), LIMITED, DAILY])
+async def test_a_rule_in_the_shadow_counts_and_tells_nobody_also_when_it_has_left_it(
+    desk: Desk, timetable: Timetable
+) -> None:
+    shadowed = replace(DAM, shadow=True)
+    await keep(desk.store, make_story("dam", rules=(shadowed,)), make_story("bus", rules=(shadowed,)))
+    assert await desk.deliver(timetable, NOON) == []
+    assert await desk.states() == {DeliveryState.SHADOWED}
+    assert await desk.store.count_shadowed() == {"dam": 2}
+    assert await desk.store.revive(NOON) == ()
+    await desk.keep("zoo")  # the rule has left the shadow
+    [message] = await desk.deliver(timetable, NOON + MINUTE)
+    told = message.deliveries if isinstance(message, Digest) else (message,)
+    assert names(told) == ["zoo"]
+    assert await desk.deliver(timetable, NOON + 9 * DAY) == []
+
+
+async def test_what_was_held_back_counts_towards_no_limit(desk: Desk) -> None:
+    shadowed = replace(DAM, shadow=True)
+    await keep(desk.store, *(make_story(f"held-{n}", rules=(shadowed,)) for n in range(9)))
+    await desk.keep("dam", "bus", "zoo")
+    assert names(await desk.deliver(LIMITED, NOW)) == ["dam", "bus", "zoo"]

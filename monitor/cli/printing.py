@@ -238,10 +238,16 @@ def show_links(links: Sequence[LinkState], zone: tzinfo | None) -> None:
         show_link(state.link.url)
 
 
-def show_rules(rules: Sequence[Rule]) -> None:
-    """Print what is looked for."""
+def show_rules(rules: Sequence[Rule], shadowed: Mapping[str, int]) -> None:
+    """Print what is looked for; `shadowed` says what rules in the shadow would have told, by name."""
     columns = (("rule", "cyan"), ("looks for", ""), ("tells", "magenta"))
-    console.print(table_of(columns, [(rule.name, rule.query, ", ".join(rule.notify)) for rule in rules]))
+    rows = []
+    for rule in rules:
+        tells = ", ".join(rule.notify)
+        if rule.shadow:
+            tells = f"nobody: in the shadow of {tells}, {shadowed.get(rule.name, 0)} alerts held back"
+        rows.append((rule.name, rule.query, tells))
+    console.print(table_of(columns, rows))
 
 
 def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:

@@ -5,6 +5,8 @@ Position: under `commands`; over `archive` and `match`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 
@@ -35,12 +37,22 @@ def list_rules(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, as_j
     if context.invoked_subcommand is not None:
         return
     settings = load(config)
+    shadowed = count_shadowed(settings)
     if as_json:
-        printing.print_json(settings.rules)
+        printing.print_json(
+            [asdict(rule) | {"shadowed": shadowed.get(rule.name, 0)} for rule in settings.rules]
+        )
     elif settings.rules:
-        printing.show_rules(settings.rules)
+        printing.show_rules(settings.rules, shadowed)
     else:
         say_nothing("No rules yet; docs/rules.md shows how to write one.")
+
+
+def count_shadowed(config: Config) -> Mapping[str, int]:
+    """Return how many alerts were held back, by rule. The archive is asked only when there is a need."""
+    if not any(rule.shadow for rule in config.rules):
+        return {}
+    return ask(config, lambda store: store.count_shadowed())
 
 
 @rule_commands.command("test")

@@ -367,6 +367,9 @@ class RuleForm(Form):
         default=[Occasion.NEW],
         description="What to tell of: new articles (new), edits of them (edit), their removal (removal).",
     )
+    shadow: Flag = Field(
+        default=False, description="Whether to count and show what it finds, and to tell nobody."
+    )
 
 
 class SmtpForm(Form):

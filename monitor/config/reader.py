@@ -198,6 +198,7 @@ def _build(
                 query=rule.form.match,
                 notify=tuple(dict.fromkeys(rule.form.notify)),
                 on=tuple(dict.fromkeys(rule.form.on)),
+                shadow=rule.form.shadow,
             )
             for rule in rules_of(files)
         ),

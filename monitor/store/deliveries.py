@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion, Outlet
 from monitor.store.rows import article_from
@@ -38,6 +38,16 @@ def list_deliveries(
     if since is not None:
         statement = statement.where(ALERTS.c.created_at >= since)
     return tuple(_delivery_from(row) for row in connection.execute(statement).mappings())
+
+
+def count_shadowed(connection: Connection) -> dict[str, int]:
+    """Return how many alerts were held back because their rule was in the shadow, by rule."""
+    counted = (
+        select(ALERTS.c.rule, func.count())
+        .where(ALERTS.c.state == DeliveryState.SHADOWED.value)
+        .group_by(ALERTS.c.rule)
+    )
+    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def find_delivery(connection: Connection, alert_id: str) -> Delivery | None:

@@ -33,7 +33,8 @@ def insert_alerts(
 ) -> int:
     """Put alerts into the outbox; return how many are new. One whose id is known stays as it is.
 
-    They show the article as it was first read, or as of a revision.
+    They show the article as it was first read, or as of a revision. Those of a rule in the shadow are never
+    due, also when the rule has left it.
     """
     rows = [
         {
@@ -45,9 +46,10 @@ def insert_alerts(
             "article_id": article_row,
             "excerpts": alert.excerpts,
             "created_at": alert.created_at,
-            "state": DeliveryState.WAITING.value,
+            "state": (DeliveryState.SHADOWED if alert.shadow else DeliveryState.WAITING).value,
             "attempts": 0,
             "next_attempt_at": alert.created_at + alert.wait,
+            "opened_at": alert.created_at if alert.shadow else None,
             "occasion": alert.occasion.value,
             "revision_id": revision_row,
         }

@@ -274,6 +274,10 @@ class SqlStore:
         """List alerts with their way to their channel, newest first."""
         return await self._read(lambda db: deliveries.list_deliveries(db, state, since, limit))
 
+    async def count_shadowed(self) -> Mapping[str, int]:
+        """Return how many alerts were held back, by rule."""
+        return await self._read(deliveries.count_shadowed)
+
     async def bulletins(
         self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
     ) -> tuple[Digest | HealthNotice, ...]:

@@ -1,11 +1,14 @@
 """Trying a channel: the sample goes through the real sender, and what the receiver said is told."""
 
+import asyncio
 import json
 
 import pytest
 
 from monitor.errors import ConfigError, DeliveryFailed, MonitorError
+from monitor.store import open_store
 from tests.cli.conftest import CommandLine
+from tests.fakes import START
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's
 
@@ -71,3 +74,45 @@ def test_config_check_tries_the_templates(with_channels: CommandLine) -> None:
         template.write_text(wrong)
         with pytest.raises(ConfigError, match=words):
             with_channels.run("config", "check", str(path))
+
+
+def test_the_channels_are_listed_with_when_they_send_and_how_their_alerts_stand(archive: CommandLine) -> None:
+    path = archive.config
+    path.write_text(
+        path.read_text()
+        + "channels:\n  log: { file: a.jsonl, digest: weekly mon 08:00, quiet: 22:00-07:00 }\n"
+        + "  few: { file: b.jsonl, limit: 12/h }\n"
+    )
+    lines = [" ".join(line.split()) for line in archive.run("channels").stdout.splitlines()]
+    assert "log digest, weekly mon 08:00, quiet 22:00-07:00 0 0 0 0" in lines
+    assert "few at once, 12/h at most 0 0 0 0" in lines
+    assert "console at once 0 0 1 0" in lines
+    [console] = [c for c in json.loads(archive.run("channels", "--json").stdout) if c["name"] == "console"]
+    assert console["counts"] == {"dead": 1}
+
+
+def test_a_stopped_channel_says_why_and_is_started_by_hand(archive: CommandLine) -> None:
+    async def stop() -> None:
+        store = open_store(f"sqlite:///{archive.config.parent}/monitor.sqlite3", "daemon")
+        await store.register_channels({"console": "there"}, START)
+        await store.stop_channel("console", "410 Gone; the endpoint wants no more", START)
+        await store.close()
+
+    asyncio.run(stop())
+    stdout = archive.run("channels").stdout
+    assert "console was stopped at" in stdout
+    assert "410 Gone; the endpoint wants no more" in stdout
+    assert "channel console is stopped: 410 Gone" in archive.run("health").stdout
+    assert "console is started" in archive.run("channels", "start", "console").stdout
+    assert "console was not stopped" in archive.run("channels", "start", "console").stdout
+    assert "stopped" not in archive.run("channels").stdout
+
+
+def test_held_back_alerts_are_shown_with_the_rules(archive: CommandLine) -> None:
+    path = archive.config
+    path.write_text(path.read_text().replace("notify: [console]", "notify: [console]\n    shadow: true"))
+    assert "nobody: in the shadow of console, 0 alerts held back" in " ".join(
+        archive.run("rules").stdout.split()
+    )
+    [rule] = json.loads(archive.run("rules", "--json").stdout)
+    assert (rule["shadow"], rule["shadowed"]) == (True, 0)

@@ -332,3 +332,9 @@ def test_the_machine_says_the_timezone_when_the_file_does_not(read: Read) -> Non
     config = read("sources: [https://a.example/]\n", {"TZ": "Asia/Tbilisi"})
     assert config.timezone == ZoneInfo("Asia/Tbilisi")
     assert isinstance(read("sources: [https://a.example/]\n", {"TZ": "no/where"}).timezone, ZoneInfo)
+
+
+def test_a_rule_may_be_in_the_shadow(read: Read) -> None:
+    rules = "{ name: a, match: b, notify: console, shadow: true }, { name: c, match: d, notify: console }"
+    config = read(f"sources: [https://a.example/]\nrules: [{rules}]\n")
+    assert [rule.shadow for rule in config.rules] == [True, False]
