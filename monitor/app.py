@@ -163,6 +163,7 @@ class Daemon:
             ),
             sources={source.name: source for source in config.sources},
             keep_pages=config.keep_pages,
+            health_channels=config.health,
         )
 
 

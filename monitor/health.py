@@ -1,7 +1,7 @@
 """Is a source well? By what it gives, not only by what it answers.
 
-Position: asked by `courier` for digests, and by `app` for people to read. Pure: what the source has given,
-and the time, are arguments.
+Position: asked by `courier` for digests, by `jobs` for who is to be told, and by `app` for people to read.
+Pure: what the source has given, and the time, are arguments.
 
 A site that was redesigned, or that answers robots with an empty page, fails no visit and gives nothing.
 So each source is held against its own last weeks (`SourceYield`).
@@ -10,13 +10,13 @@ So each source is held against its own last weeks (`SourceYield`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from monitor.model import Coverage, Gap
-from monitor.ports import ArticleYield, SourceState, SourceYield
+from monitor.model import Coverage, Gap, Turn
+from monitor.ports import ArticleYield, SourceState, SourceYield, Told
 
 DAY = timedelta(days=1)
 
@@ -46,6 +46,19 @@ DATED_SHARE = 0.9
 
 MAX_LATE = timedelta(hours=1)
 """A visit that is later than this has been missed."""
+
+
+STEADY = timedelta(hours=1)
+CALM = DAY
+"""So long a source has to be well before it counts as well again; longer when it comes and goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What is remembered of a source for a channel (None: nothing), and what the channel is told of it."""
+
+    told: Told | None
+    turn: Turn | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +175,44 @@ def find_gap(state: SourceState, given: SourceYield | None, now: datetime) -> Ga
         return Gap(source=state.name, reason=reason, since=state.last_visit_at)
     ailment = diagnose(state, given, now)
     return None if ailment is None else Gap(source=state.name, reason=ailment.reason, since=ailment.since)
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+def follow(channel: str, told: Told | None, source: str, ailment: Ailment | None, now: datetime) -> Following:
+    """Return what is remembered of a source from now on, and what a channel is to be told of it, if anything.
+
+    `told` is what was remembered before. A source is unwell as soon as it is; it is well again when it has
+    been for `STEADY`, or for `CALM` when it fell ill within as much of its last recovery: one that comes
+    and goes is told of once a day, not each time.
+    """
+    if told is None or not told.unwell:
+        if ailment is None:
+            return Following(told, None)
+        turn = Turn(source=source, well=False, reason=ailment.reason, since=ailment.since)
+        recovered_at = None if told is None else told.recovered_at
+        return Following(
+            Told(
+                channel=channel,
+                source=source,
+                unwell=True,
+                reason=ailment.reason,
+                since=ailment.since,
+                told_at=now,
+                recovered_at=recovered_at,
+            ),
+            turn,
+        )
+    if ailment is not None:
+        return Following(replace(told, well_since=None), None)
+    well_since = told.well_since or now
+    if now - well_since < (CALM if comes_and_goes(told) else STEADY):
+        return Following(replace(told, well_since=well_since), None)
+    turn = Turn(source=source, well=True, reason=told.reason, since=told.since)
+    return Following(replace(told, unwell=False, well_since=None, recovered_at=now), turn)
+
+
+def comes_and_goes(told: Told) -> bool:
+    """Return whether a source fell ill soon after it had recovered."""
+    return told.recovered_at is not None and told.told_at - told.recovered_at < CALM

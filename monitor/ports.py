@@ -30,6 +30,7 @@ from monitor.model import (
     Seed,
     Source,
     Template,
+    Turn,
     Validators,
     Verdict,
     Visit,
@@ -265,6 +266,24 @@ class AlertTrace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a channel was told of a source: that it was unwell, for a reason and since a time, at `told_at`.
+
+    `unwell` is False once it was told that it is well again, at `recovered_at`. `well_since` is since when
+    it has been well without anybody being told, None while it is not.
+    """
+
+    channel: str
+    source: str
+    unwell: bool
+    reason: str
+    since: datetime
+    told_at: datetime
+    well_since: datetime | None = None
+    recovered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
     """How a channel's alerts are gathered, at the moment; by default not at all.
 
@@ -452,6 +471,16 @@ class Store(Protocol):
         ids stay as they were, so that a receiver knows what it has. Who names an alert of a digest, or the
         digest, calls all of it back; the digest's id is among those returned.
         """
+        ...
+
+    # --- word of the sources
+
+    async def told(self) -> tuple[Told, ...]:
+        """List what channels were told of the sources."""
+        ...
+
+    async def tell(self, told: Sequence[Told], notices: Mapping[str, Sequence[Turn]], now: datetime) -> None:
+        """Remember `told` in the place of what was, and put `notices`, by channel, into the outbox."""
         ...
 
     # --- channels

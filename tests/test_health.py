@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.health import Ailment, diagnose
+from monitor.health import Ailment, diagnose, survey
+from monitor.model import Coverage, Gap
 from monitor.ports import ArticleYield, SourceState, SourceYield
 
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -124,3 +126,36 @@ def test_a_source_that_was_taken_out_or_is_new_is_not_judged() -> None:
 def test_no_past_breaks_the_diagnosis(articles: list[ArticleYield], dismissed: int) -> None:
     newest_first = tuple(sorted(articles, key=lambda article: article.found_at, reverse=True))
     diagnose(state(), SourceYield(source="gazette", articles=newest_first, dismissed=dismissed), NOW)
+
+
+# --- what was watched ----------------------------------------------------------------------------
+
+
+def test_sources_that_are_visited_and_well_were_read() -> None:
+    assert survey([state(), replace(state(), name="courier")], [give()], NOW) == Coverage(sources=2)
+
+
+def test_a_source_that_was_taken_out_does_not_count() -> None:
+    assert survey([state(active=False)], [], NOW) == Coverage(sources=0)
+
+
+def test_one_failed_visit_is_a_gap_already() -> None:
+    gap = Gap(source="gazette", reason="gazette.example: 503", since=NOW - HOUR)
+    assert survey([state(failures=1, failing=HOUR)], [], NOW) == Coverage(sources=1, gaps=(gap,))
+
+
+def test_a_source_that_nobody_came_to_is_a_gap_from_its_last_visit_on() -> None:
+    late = replace(state(), last_visit_at=NOW - 9 * HOUR, next_visit_at=NOW - 8 * HOUR)
+    [gap] = survey([late], [], NOW).gaps
+    assert (gap.since, "nobody came" in gap.reason) == (NOW - 9 * HOUR, True)
+    assert survey([replace(late, next_visit_at=NOW - HOUR)], [], NOW).gaps == ()
+
+
+def test_a_source_never_visited_is_a_gap_without_a_beginning() -> None:
+    [gap] = survey([replace(state(), last_visit_at=None)], [], NOW).gaps
+    assert gap.since is None
+
+
+def test_a_source_that_is_unwell_by_what_it_gives_is_a_gap() -> None:
+    [gap] = survey([state()], [give(dismissed=12)], NOW).gaps
+    assert "none of its last 12 pages" in gap.reason

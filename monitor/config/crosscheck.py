@@ -190,6 +190,11 @@ def _check_rules(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:
 
 def _find_unknown_channels(files: Sequence[ParsedFile]) -> Iterator[Contradiction]:
     channels = {CONSOLE}.union(*(file.channel_names for file in files))
+    for i, channel in enumerate(files[0].form.health or ()):
+        if channel not in channels:
+            message = f'"health" tells {quoted(channel)}, which is not a channel'
+            hint = did_you_mean(channel, sorted(channels))
+            yield Contradiction(files[0], ("health", i), message + hint)
     for entry in rules_of(files):
         for i, channel in enumerate(entry.form.notify):
             if channel not in channels:

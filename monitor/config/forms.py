@@ -425,4 +425,8 @@ class FileForm(Form):
         default=None,
         description="The program of the Chromium that draws pages for `render`. By default the one on PATH.",
     )
+    health: Names | None = Field(
+        default=None,
+        description="The channels that are told when a source turns unwell, and when it is well again.",
+    )
     keep_pages: Period = Field(default=14 * DAY, description="How long the bytes of each page are kept.")

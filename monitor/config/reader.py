@@ -210,6 +210,7 @@ def _build(
         browser=main.browser,
         keep_pages=main.keep_pages,
         group_wait=main.group_wait,
+        health=tuple(dict.fromkeys(main.health or ())),
         files=stamps,
         patterns=patterns,
         parsed=tuple(files),

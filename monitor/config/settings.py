@@ -24,9 +24,9 @@ class Config:
     `smtp` is None when no mail is sent. `database` is a URL; the path of a SQLite file in it is absolute.
     `contact` goes into the User-Agent, None leaves it out. `workers` None means as many as the machine has
     cores. `browser` is the program that draws pages, None for the first that is found. Bytes of pages are
-    kept for `keep_pages`; an alert waits `group_wait` for copies of its story. `files` are all that was
-    read, secrets among them, by path; `patterns` those of `include`, absolute. `parsed` lets the next
-    reading skip what has not changed.
+    kept for `keep_pages`; an alert waits `group_wait` for copies of its story. The channels of `health` are
+    told how the sources fare. `files` are all that was read, secrets among them, by path; `patterns` those
+    of `include`, absolute. `parsed` lets the next reading skip what has not changed.
     """
 
     sources: tuple[Source, ...]
@@ -41,6 +41,7 @@ class Config:
     browser: str | None
     keep_pages: timedelta
     group_wait: timedelta
+    health: tuple[str, ...]
     files: tuple[FileStamp, ...]
     patterns: tuple[str, ...] = ()
     parsed: tuple[ParsedFile, ...] = field(default=(), compare=False)

@@ -29,6 +29,7 @@ from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
 from monitor.jobs.schedule import learn_pace, leave_quiet_hours, next_visit
 from monitor.jobs.trigger import Every
+from monitor.jobs.watch import watch_sources
 from monitor.model import Source, Visit, VisitOutcome
 from monitor.pipeline import Pipeline
 from monitor.ports import Channel, Clock, Heartbeat, Store
@@ -39,6 +40,7 @@ TICK = timedelta(seconds=0.5)
 """Twice a second, so that no visit is a second late. A tick with nothing due costs 2 ms."""
 BEAT = timedelta(seconds=10)
 PRUNE = timedelta(hours=1)
+HEALTH = timedelta(minutes=5)
 WATCH_FILES = timedelta(seconds=2)
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,6 +66,7 @@ class Assignment:
     pipeline: Pipeline
     sources: Mapping[str, Source]
     keep_pages: timedelta
+    health_channels: tuple[str, ...] = ()
 
 
 class LocalJobs:
@@ -106,6 +109,7 @@ class LocalJobs:
             ("tick", self._tick, TICK),
             ("beat", self._beat, BEAT),
             ("prune", self._prune, PRUNE),
+            ("health", self._watch_sources, HEALTH),
             ("files", self._reload_if_changed, WATCH_FILES),
         ):
             self._scheduler.add_job(self._guarded, Every(interval), args=(name, job), id=name)
@@ -163,6 +167,10 @@ class LocalJobs:
     async def _prune(self) -> None:
         now = self._clock.now()
         await self._store.prune(now - self._assignment.keep_pages, now - COPY_WINDOW)
+
+    async def _watch_sources(self) -> None:
+        if channels := self._assignment.health_channels:
+            await watch_sources(self._store, channels, self._clock.now())
 
     async def _watch_clock(self) -> None:
         while True:

@@ -8,7 +8,7 @@ of its alerts' names, and goes the way of an alert: claimed, sent, marked, whate
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, func, select, update
@@ -107,15 +107,13 @@ def _make_digest(
     connection.execute(members.values(digest_id=digest, opened_at=now))
 
 
-def add_notices(
-    connection: Connection, channels: Iterable[str], turns: Sequence[Turn], now: datetime
-) -> None:
-    """Put word of the sources into the outbox, for each channel. What is there already is not put twice."""
-    words = [f"{turn.source}\x1f{turn.well}\x1f{turn.since.isoformat()}" for turn in turns]
-    rows = [
-        _new_row(name_id("health", channel, *words), BulletinKind.HEALTH, channel, now) | {"turns": turns}
-        for channel in channels
-    ]
+def add_notices(connection: Connection, notices: Mapping[str, Sequence[Turn]], now: datetime) -> None:
+    """Put word of the sources into the outbox, by channel. What is there already is not put twice."""
+    rows = []
+    for channel, turns in notices.items():
+        words = [f"{turn.source}\x1f{turn.well}\x1f{turn.since.isoformat()}" for turn in turns]
+        name = name_id("health", channel, *words)
+        rows.append(_new_row(name, BulletinKind.HEALTH, channel, now) | {"turns": turns})
     insert_new(connection, BULLETINS, rows)
 
 

@@ -30,6 +30,7 @@ from monitor.model import (
     Outgoing,
     Revision,
     Source,
+    Turn,
     Visit,
 )
 from monitor.ports import (
@@ -47,12 +48,14 @@ from monitor.ports import (
     SourceState,
     SourceYield,
     StoredArticle,
+    Told,
 )
 from monitor.store import archive, bulletins, channels, copies, deliveries, links, looks, outbox, visits
 from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
+from monitor.store.told import list_told, replace_told
 from monitor.store.trace import trace_alert
 from monitor.store.writer import Writer
 from monitor.store.yields import list_yields
@@ -218,6 +221,21 @@ class SqlStore:
     ) -> tuple[str, ...]:
         """Put dead alerts back on their way."""
         return await self._write(lambda db: outbox.revive(db, now, alert_id, channel))
+
+    # --- word of the sources
+
+    async def told(self) -> tuple[Told, ...]:
+        """List what channels were told of the sources."""
+        return await self._read(list_told)
+
+    async def tell(self, told: Sequence[Told], notices: Mapping[str, Sequence[Turn]], now: datetime) -> None:
+        """Remember what channels were told, and put the notices into the outbox."""
+
+        def write(db: Connection) -> None:
+            replace_told(db, told)
+            bulletins.add_notices(db, notices, now)
+
+        await self._write(write)
 
     # --- channels
 

@@ -343,6 +343,23 @@ class BulletinRow(Row, table=True):
     claimed_until: datetime | None = Field(sa_type=Instant)
 
 
+class ToldRow(Row, table=True):
+    """What a channel was told of a source."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("channel", "source"),)
+
+    id: int = Field(primary_key=True, sa_type=RowId)
+    channel: str = Field(sa_type=Words)
+    source: str = Field(sa_type=Words)
+    unwell: bool
+    reason: str = Field(sa_type=Words)
+    since: datetime = Field(sa_type=Instant)
+    told_at: datetime = Field(sa_type=Instant)
+    well_since: datetime | None = Field(sa_type=Instant)
+    recovered_at: datetime | None = Field(sa_type=Instant)
+
+
 class AlertRow(Row, table=True):
     """The outbox: an alert and its way to its channel. `name` is the id that the world knows.
 
@@ -413,6 +430,7 @@ FINGERPRINTS = METADATA.tables["fingerprints"]
 POSTINGS = METADATA.tables["postings"]
 MATCHES = METADATA.tables["matches"]
 CHANNELS = METADATA.tables["channels"]
+TOLD = METADATA.tables["told"]
 BULLETINS = METADATA.tables["bulletins"]
 ALERTS = METADATA.tables["alerts"]
 HEARTBEAT = METADATA.tables["heartbeat"]

@@ -338,3 +338,8 @@ def test_a_rule_may_be_in_the_shadow(read: Read) -> None:
     rules = "{ name: a, match: b, notify: console, shadow: true }, { name: c, match: d, notify: console }"
     config = read(f"sources: [https://a.example/]\nrules: [{rules}]\n")
     assert [rule.shadow for rule in config.rules] == [True, False]
+
+
+def test_channels_may_be_told_how_the_sources_fare(read: Read) -> None:
+    assert read("sources: [https://a.example/]\nhealth: console\n").health == ("console",)
+    assert read("sources: [https://a.example/]\n").health == ()

@@ -21,7 +21,7 @@ R = "rules:\n  - name: talks\n"
 
 KNOWN = (
     "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, group_wait, "
-    "browser, keep_pages"
+    "browser, health, keep_pages"
 )
 
 SOURCE_SETTINGS = (
@@ -559,6 +559,13 @@ def test_settings_of_a_digest_that_make_no_sense_are_told(
 ) -> None:
     said = complain(f"{S}channels: {{ log: {{ console: true, {settings} }} }}\n")
     assert said.startswith(f"sources.yaml:3:13: {message}\n")
+
+
+def test_word_of_the_sources_for_a_channel_that_is_none_is_told(complain: Complain) -> None:
+    said = complain(f"{S}channels: {{ ops: {{ console: true }} }}\nhealth: [console, osp]\n")
+    assert said.startswith(
+        'sources.yaml:4:19: "health" tells "osp", which is not a channel; did you mean "ops"?\n'
+    )
 
 
 def test_a_source_that_would_be_called_like_another_is_asked_for_a_name(complain: Complain) -> None:
