@@ -5,7 +5,8 @@
 DIR holds the news farm (`farm.py`, nginx behind it): 20 sites with 600 articles, built here into a
 temporary folder, started and stopped. From an empty database to every article stored with text, metadata
 and search index, politeness pauses off for all: `monitor run` as it ships, told the sites' addresses
-only; httpx2 + trafilatura + sqlite and Scrapy + trafilatura + sqlite, told the feeds.
+only; httpx2 + trafilatura + sqlite and Scrapy + trafilatura + sqlite, told the feeds. Two of the 600 pages
+are no articles, and are dismissed by us: a bank's error page, and a post of three short lines.
 
 `cpu_ms` is CPU per stored article, `peak_mb` the memory of all processes of a contestant together (PSS).
 `main_cpu_ms` is what our main process takes of it (start-up, network, judging, matching, storing,

@@ -23,7 +23,7 @@ from monitor.discover import (
     pick_stale_seed,
 )
 from monitor.errors import FetchError, FetchFailed, FetchRefused, MonitorError, NotASeed, WorkerKilled
-from monitor.model import Link, Request, Response, Seed, SeedKind, Source, Validators, VisitOutcome
+from monitor.model import Link, PastLinks, Request, Response, Seed, SeedKind, Source, Validators, VisitOutcome
 from monitor.ports import Clock, Fetcher, SourceMemory, Workers
 
 log = logging.getLogger("monitor")
@@ -77,6 +77,7 @@ class Lookout:
                 source,
                 known,
                 await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators)),
+                memory.past,
             )
         except (FetchRefused, NotASeed):
             if source.seed is not None:
@@ -110,8 +111,13 @@ class Lookout:
             "name one in the configuration with feed:, sitemap: or section:"
         )
 
-    async def read_seed(self, source: Source, seed: Seed, response: Response) -> Look:
-        """Return the links that a seed names; none when it has not changed."""
+    async def read_seed(
+        self, source: Source, seed: Seed, response: Response, past: PastLinks = PastLinks()
+    ) -> Look:
+        """Return the links that a seed names; none when it has not changed.
+
+        `past` tells what earlier links of a front page have turned out to be.
+        """
         if response.not_modified:
             return Look(
                 outcome=VisitOutcome.NOT_MODIFIED,
@@ -124,7 +130,7 @@ class Lookout:
             if children:
                 # No validators: an index often stays the same while its sitemaps change.
                 return Look(seed=seed, links=await self.read_children(source, children))
-        links = await self.workers.run_isolated(find_links, response, seed, source.name)
+        links = await self.workers.run_isolated(find_links, response, seed, source.name, past)
         return Look(
             seed=seed,
             validators=response.validators,

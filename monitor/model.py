@@ -195,6 +195,14 @@ class Link:
         object.__setattr__(self, "key", self.key or self.url)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastLinks:
+    """What the links of a source have turned out to be, the newest first: URLs of articles and of others."""
+
+    articles: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
 class VisitOutcome(StrEnum):
     """How a visit ended."""
 

@@ -24,6 +24,7 @@ from monitor.model import (
     Link,
     Match,
     Outgoing,
+    PastLinks,
     Request,
     Response,
     Revision,
@@ -90,7 +91,8 @@ class SourceMemory:
     ended well. `last_new_at` is when its seed last named a link never seen before, None for never.
     `failures` counts the failed visits in a row. `published` tells when its newest articles
     appeared (their own time, or that of fetching them), newest first, 64 at most. `ttl` is how long the
-    seed says itself that it will do, zero when it does not say.
+    seed says itself that it will do, zero when it does not say. `past` tells of a front page what its links
+    have turned out to be; of a feed or a sitemap, which name articles only, it tells nothing.
     """
 
     added_at: datetime
@@ -102,6 +104,7 @@ class SourceMemory:
     template: Template = Template()
     published: tuple[datetime, ...] = ()
     ttl: timedelta = timedelta()
+    past: PastLinks = PastLinks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,20 @@ async def test_how_long_a_feed_says_that_it_will_do_is_remembered_while_it_is_th
         assert (visit.ttl, visit.fresh_for) == (timedelta(minutes=45), timedelta(minutes=5))
 
 
+async def test_a_front_page_is_read_by_what_its_links_have_turned_out_to_be(world: World) -> None:
+    given = replace(GAZETTE, seed=Seed(url=SITE, kind=SeedKind.FRONT))
+    stories = {f"{SITE}n/55123{n}": f"Talks about dam number {n} open" for n in range(4)}
+    front = "".join(f"<li><a href={url}>{title}</a></li>" for url, title in stories.items())
+    world.fetcher.serve(SITE, front)
+    for number, (url, title) in enumerate(stories.items()):
+        world.publish(url, *story_about("dam talks", number), title=title)
+    assert (await world.visit(given)).kept == 4
+    terse = f"{SITE}n/551300"
+    world.fetcher.serve(SITE, f"<p><a href={terse}>Dam</a></p>")
+    world.publish(terse, *story_about("dam", 9))
+    assert (await world.visit(given)).kept == 1
+
+
 def sitemap(*entries: tuple[str, str]) -> str:
     """A sitemap of (url, day of the last change) entries."""
     rows = "".join(f"<url><loc>{url}</loc><lastmod>{day}</lastmod></url>" for url, day in entries)

@@ -5,7 +5,8 @@ Position: after `page`, before `listing`. Pure.
 For sites that list their articles nowhere else. Every link of the page to its own site is weighed:
 its text (is it a headline?), its URL (dates, numbers, slugs), its place (a heading, a card, a menu),
 and its company: links of one URL shape of which most read like headlines are a list of articles,
-whatever their language.
+whatever their language. On a site that has been read before, what its links have turned out to be counts
+for more than any of that: the shapes of its articles' URLs, and the places where they stand.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from monitor.discover.embedded import read_embedded
 from monitor.discover.listing import Entry, clean_title
-from monitor.discover.page import Anchor, Page
+from monitor.discover.page import Anchor, Page, Surrounding
+from monitor.model import PastLinks
 from monitor.text.urls import resolve_url, same_site, url_key
 
 MIN_WEIGHT = 3.0
@@ -32,6 +34,8 @@ MENU, HEADER, ASIDE = -3.0, -1.5, -0.5
 DATE_IN_URL, SLUG, NUMBER, PAGE_SUFFIX = 3.0, 1.5, 1.0, 0.5
 LISTING_PATH = -3.0
 LIST_OF_HEADLINES = 1.5
+SHAPE_OF_ARTICLES, SHAPE_OF_OTHERS = 3.0, -4.0
+PLACE_OF_ARTICLES, PLACE_OF_OTHERS = 1.0, -1.0
 
 MIN_HEADLINE_CHARS = 25
 MIN_HEADLINE_WORDS = 4
@@ -44,6 +48,13 @@ MIN_SLUG_WORDS = 4
 MIN_ID_DIGITS = 4
 MIN_COMPANY = 3
 HEADLINES_IN_COMPANY = 0.6
+
+MIN_PAST = 3
+PURE_SHARE = 0.8
+"""From so many links of one kind on, of which so many have turned out to be the same, the kind is known."""
+
+PLACE_DEPTH = 3
+"""So many elements around a link are its place, if one of them at least has a name."""
 
 _DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)[/_.-]?(?P<m>1[0-2]|0[1-9]|[1-9](?!\d))(?:[/_.-]?(?P<d>0[1-9]|[12]\d|3[01]|[1-9]))?(?!\d)"
@@ -85,12 +96,17 @@ class _Candidate:
     place: float = -10.0
     from_heading: bool = False
     anchors: int = 0
+    key: str = ""
+    places: set[tuple[Surrounding, ...]] = field(default_factory=set)
     reads: float = NO_HEADLINE
     published_at: datetime | None = None
 
     def add(self, anchor: Anchor) -> None:
         """Take another link to the same URL into account: the best headline and the best place count."""
         self.anchors += 1
+        place = anchor.around[1 : 1 + PLACE_DEPTH]
+        if any(element.names for element in place):
+            self.places.add(place)
         self.place = max(self.place, _weigh_place(anchor))
         reads = _weigh_text(anchor.text)
         better = (anchor.in_heading, reads, len(anchor.text)) > (
@@ -102,21 +118,64 @@ class _Candidate:
             self.title, self.reads, self.from_heading = anchor.text, reads, anchor.in_heading
 
 
-def read_front(page: Page) -> list[Entry]:
+def read_front(page: Page, past: PastLinks = PastLinks()) -> list[Entry]:
     """Return the links that look like articles of the page's own site, in page order.
 
-    A page that has none of them may still carry what its script would draw (`embedded`).
+    A page that has none of them may still carry what its script would draw (`embedded`). `past` tells what
+    earlier links of the source have turned out to be; without it nothing is known yet.
     """
-    return _choose(_candidates(page)) or _choose(_embedded_candidates(page))
+    return _choose(_candidates(page), past) or _choose(_embedded_candidates(page), past)
 
 
-def _choose(candidates: list[_Candidate]) -> list[Entry]:
+def _choose(candidates: list[_Candidate], past: PastLinks) -> list[Entry]:
     company = _weigh_company(candidates)
-    return [
-        Entry(one.url, one.title, one.published_at or date_in_url(one.url))
-        for one in candidates
-        if one.place + one.reads + weigh_url(one.url) + company.get(shape_of(one.url), 0.0) >= MIN_WEIGHT
-    ]
+    shapes, places = _weigh_shapes(past), _weigh_places(candidates, past)
+    chosen = []
+    for one in candidates:
+        shape = shape_of(one.url)
+        weight = one.place + one.reads + weigh_url(one.url) + company.get(shape, 0.0) + shapes.get(shape, 0.0)
+        weight += max((places.get(place, 0.0) for place in one.places), default=0.0)
+        if weight >= MIN_WEIGHT:
+            chosen.append(Entry(one.url, one.title, one.published_at or date_in_url(one.url)))
+    return chosen
+
+
+def _weigh_shapes(past: PastLinks) -> dict[tuple[str, ...], float]:
+    """Return what the shapes of URLs weigh by what has become of those that had them.
+
+    Before there are articles at all nothing speaks against a shape: it may be that none could be read.
+    """
+    kinds: defaultdict[tuple[str, ...], list[bool]] = defaultdict(list)
+    for is_article, urls in ((True, past.articles), (False, past.others)):
+        for url in urls:
+            kinds[shape_of(url)].append(is_article)
+    against = SHAPE_OF_OTHERS if len(past.articles) >= MIN_PAST else 0.0
+    return {shape: _judge(turned_out, SHAPE_OF_ARTICLES, against) for shape, turned_out in kinds.items()}
+
+
+def _weigh_places(candidates: Iterable[_Candidate], past: PastLinks) -> dict[tuple[Surrounding, ...], float]:
+    """Return what the places on this page weigh by the known links that stand there."""
+    known = {
+        url_key(url): is_article
+        for is_article, urls in ((False, past.others), (True, past.articles))
+        for url in urls
+    }
+    places: defaultdict[tuple[Surrounding, ...], list[bool]] = defaultdict(list)
+    for one in candidates:
+        if one.key in known:
+            for place in one.places:
+                places[place].append(known[one.key])
+    return {
+        place: _judge(turned_out, PLACE_OF_ARTICLES, PLACE_OF_OTHERS) for place, turned_out in places.items()
+    }
+
+
+def _judge(turned_out: list[bool], if_articles: float, if_others: float) -> float:
+    """Return the weight of a kind of links, of which some have turned out to be articles or not."""
+    share = sum(turned_out) / len(turned_out)
+    if len(turned_out) < MIN_PAST or 1 - PURE_SHARE < share < PURE_SHARE:
+        return 0.0
+    return if_articles if share >= PURE_SHARE else if_others
 
 
 def date_in_url(url: str) -> datetime | None:
@@ -156,7 +215,7 @@ def _candidates(page: Page) -> list[_Candidate]:
     for anchor in page.anchors():
         key = url_key(anchor.url)
         if key != own and _is_page_of(page, anchor.url):
-            found.setdefault(key, _Candidate(anchor.url)).add(anchor)
+            found.setdefault(key, _Candidate(anchor.url, key=key)).add(anchor)
     return list(found.values())
 
 

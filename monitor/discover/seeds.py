@@ -15,7 +15,7 @@ from monitor.discover.listing import make_links
 from monitor.discover.page import NamedFeed, Page
 from monitor.discover.sitemaps import looks_like_sitemap, rank_sitemaps, read_index, read_sitemap
 from monitor.errors import NotASeed
-from monitor.model import Link, Response, Seed, SeedKind
+from monitor.model import Link, PastLinks, Response, Seed, SeedKind
 from monitor.text.urls import resolve_url, same_site, url_key
 
 MAX_NAMED_FEEDS = 5
@@ -84,10 +84,13 @@ def find_children(response: Response) -> tuple[Seed, ...]:
     return tuple(Seed(url=url, kind=SeedKind.SITEMAP) for url in _resolve_all(names, response.url))
 
 
-def find_links(response: Response, seed: Seed, source: str) -> tuple[Link, ...]:
+def find_links(
+    response: Response, seed: Seed, source: str, past: PastLinks = PastLinks()
+) -> tuple[Link, ...]:
     """Return the links to articles that `seed` lists, newest first, each once and fetchable.
 
-    A feed may point to other sites; the links of a front page are those of its own.
+    A feed may point to other sites; the links of a front page are those of its own, weighed by what its
+    `past` links have turned out to be as well.
 
     Raises:
         NotASeed: the document is not what the seed says, or lists nothing.
@@ -100,7 +103,7 @@ def find_links(response: Response, seed: Seed, source: str) -> tuple[Link, ...]:
     elif looks_like_feed(response.body):
         raise NotASeed(f"{response.url} is a feed now, and no page")
     else:
-        entries, complaint = read_front(Page(response)), "has no links that look like articles"
+        entries, complaint = read_front(Page(response), past), "has no links that look like articles"
     links = make_links(entries, response, source)
     if not links:
         raise NotASeed(f"{response.url} {complaint}")

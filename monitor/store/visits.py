@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
-from monitor.model import Seed, SeedKind, Source, Template, Validators, Visit, VisitOutcome
+from monitor.model import PastLinks, Seed, SeedKind, Source, Template, Validators, Visit, VisitOutcome
 from monitor.ports import SourceMemory, SourceState
 from monitor.store.columns import Instant, microseconds
 from monitor.store.leases import UNCLAIMED, Claim
@@ -49,6 +49,9 @@ TEMPLATE_PAGES = 32
 
 RECENT_ARTICLES = 64
 """How many articles tell how often a source publishes."""
+
+RECENT_LINKS = 200
+"""How many articles, and how many other pages, tell what the links of a front page lead to."""
 
 
 def source_id(name: str) -> ScalarSelect[int]:
@@ -230,6 +233,7 @@ def recall(connection: Connection, name: str) -> SourceMemory:
         failures=row["failures"],
         template=Template(pages=tuple(frozenset(page) for page in blocks)),
         published=tuple(connection.scalars(_PUBLISHED, {"source_row": row["id"]})),
+        past=_past_links(connection, row["id"]) if row["seed_kind"] == SeedKind.FRONT else PastLinks(),
         ttl=row["ttl"] or timedelta(),
     )
 
@@ -244,6 +248,22 @@ _PUBLISHED = (
     .order_by(ARTICLES.c.fetched_at.desc())
     .limit(RECENT_ARTICLES)
 )
+
+
+def _past_links(connection: Connection, source_row: int) -> PastLinks:
+    articles = (
+        select(ARTICLES.c.url)
+        .where(ARTICLES.c.source_id == source_row)
+        .order_by(ARTICLES.c.fetched_at.desc())
+        .limit(RECENT_LINKS)
+    )
+    others = (
+        select(LINKS.c.url)
+        .where(LINK_IS_OPEN, LINKS.c.source_id == source_row, LINKS.c.state == LinkStatus.DISMISSED)
+        .order_by(LINKS.c.id.desc())
+        .limit(RECENT_LINKS)
+    )
+    return PastLinks(articles=tuple(connection.scalars(articles)), others=tuple(connection.scalars(others)))
 
 
 def _seed_of(row: RowMapping) -> Seed | None:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from monitor.discover import find_links
 from monitor.discover.front import date_in_url, shape_of
 from monitor.errors import NotASeed
-from monitor.model import Link, Response, Seed, SeedKind
+from monitor.model import Link, PastLinks, Response, Seed, SeedKind
 from monitor.text.urls import resolve_url
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
@@ -24,9 +24,9 @@ NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 HOME = "https://voice.example/"
 
 
-def read(body: bytes, url: str = HOME) -> tuple[Link, ...]:
+def read(body: bytes, url: str = HOME, past: PastLinks = PastLinks()) -> tuple[Link, ...]:
     response = Response(url=url, fetched_at=NOW, body=body, content_type="text/html")
-    return find_links(response, Seed(url=url, kind=SeedKind.FRONT), "voice")
+    return find_links(response, Seed(url=url, kind=SeedKind.FRONT), "voice", past)
 
 
 def list_page(*links: str) -> bytes:
@@ -170,3 +170,69 @@ def test_no_bytes_break_it(body: bytes) -> None:
     except NotASeed:
         return
     assert len({link.url for link in links}) == len(links) > 0
+
+
+# --- what earlier links have turned out to be --------------------------------------------------------
+
+
+def urls(*paths: str) -> tuple[str, ...]:
+    return tuple(HOME + path for path in paths)
+
+
+def paths_read(body: bytes, past: PastLinks) -> list[str]:
+    return [link.url.removeprefix(HOME) for link in read(body, past=past)]
+
+
+TERSE = b"<p><a href='/n/551234'>Quay</a> <a href='/n/551235'>Mill</a> <a href='/t/weir'>Weir</a></p>"
+"""Links of which neither text nor place says anything."""
+
+
+def test_links_with_the_urls_of_earlier_articles_are_articles_however_terse() -> None:
+    with pytest.raises(NotASeed):
+        read(TERSE)
+    past = PastLinks(articles=urls("n/551111", "n/551112", "n/551113"))
+    assert paths_read(TERSE, past) == ["n/551234", "n/551235"]
+
+
+GUIDES = list_page(
+    *(f"<a href='/guide/how-to-spend-day-{n}'>How to spend the day number {n}</a>" for n in range(4)),
+    *(f"<a href='/2026/05/0{n}/a-story-of-the-day'>A story of the day number {n}</a>" for n in range(1, 4)),
+)
+
+
+def test_links_with_the_urls_of_what_was_no_article_are_left_alone() -> None:
+    stories = [f"2026/05/0{n}/a-story-of-the-day" for n in (3, 2, 1)]
+    guides = urls(*(f"guide/how-to-spend-night-{n}" for n in range(3)))
+    past = PastLinks(articles=urls(*stories), others=guides)
+    assert sorted(paths_read(GUIDES, past)) == sorted(stories)
+    assert len(read(GUIDES)) == 7
+
+
+def test_nothing_speaks_against_links_while_no_article_of_their_source_could_be_read() -> None:
+    past = PastLinks(others=urls(*(f"guide/how-to-spend-night-{n}" for n in range(9))))
+    assert len(read(GUIDES, past=past)) == 7
+
+
+def test_a_shape_of_which_some_were_articles_and_some_were_not_says_nothing() -> None:
+    past = PastLinks(
+        articles=urls("n/551111", "n/551112", "n/551113"), others=urls("n/551114", "n/551115", "n/551116")
+    )
+    with pytest.raises(NotASeed):
+        read(TERSE, past=past)
+
+
+SHELVES = """
+<div class="river"><a href="/quay">Quay work ends</a><a href="/mill">Mill sold again</a>
+<a href="/weir">Weir</a>
+<a href="/new-ford">A ford is opened</a></div>
+<div class="services"><a href="/maps">Maps of town</a><a href="/jobs-now">Jobs in town</a>
+<a href="/deals">Deals</a>
+<a href="/new-tool">A tool is opened</a></div>
+"""
+
+
+def test_what_stands_among_earlier_articles_is_likelier_an_article_than_what_stands_among_others() -> None:
+    past = PastLinks(articles=urls("quay", "mill", "weir"), others=urls("maps", "jobs-now", "deals"))
+    with pytest.raises(NotASeed):
+        read(SHELVES.encode())
+    assert paths_read(SHELVES.encode(), past) == ["new-ford"]

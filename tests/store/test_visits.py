@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.extract import WINDOW
-from monitor.model import Link, Seed, SeedKind, Source, Template, Validators, VisitOutcome
+from monitor.model import Link, PastLinks, Seed, SeedKind, Source, Template, Validators, VisitOutcome
 from monitor.ports import Heartbeat, SourceState
 from monitor.store import SqlStore, open_store
 from monitor.store.visits import TEMPLATE_PAGES
@@ -296,6 +296,22 @@ async def test_what_a_seed_says_of_itself_is_kept_until_it_says_something_else(s
     assert (await store.recall("gazette")).ttl == HOUR
     await store.finish_visit(make_visit(), NOW + MINUTE)
     assert (await store.recall("gazette")).ttl == timedelta()
+
+
+async def test_what_the_links_of_a_front_page_led_to_is_remembered(store: SqlStore) -> None:
+    await store.register([GAZETTE, COURIER], NOW)
+    await keep(store, make_story("dam"), make_story("ferry", minute=1), make_story("mill", COURIER))
+    contest, wall = make_link("contest"), make_link("wall")
+    await store.remember("gazette", [contest, wall], [], NOW)
+    await store.dismiss(contest, "a list of stories, not a story", None, NOW)
+    await store.dismiss(wall, "a wall", NOW + HOUR, NOW)
+    await store.finish_visit(make_visit(), NOW + MINUTE)
+    assert (await store.recall("gazette")).past == PastLinks(), "a feed names articles only"
+    front = Seed(url=GAZETTE.url, kind=SeedKind.FRONT)
+    await store.finish_visit(replace(make_visit(), seed=front), NOW + MINUTE)
+    assert (await store.recall("gazette")).past == PastLinks(
+        articles=(f"{GAZETTE.url}ferry", f"{GAZETTE.url}dam"), others=(contest.url,)
+    )
 
 
 async def test_a_visit_that_is_put_off_gives_the_source_back_as_it_was(store: SqlStore) -> None:
