@@ -23,10 +23,24 @@ from monitor.discover import (
     pick_stale_seed,
 )
 from monitor.errors import FetchError, FetchFailed, FetchRefused, MonitorError, NotASeed, WorkerKilled
-from monitor.model import Link, PastLinks, Request, Response, Seed, SeedKind, Source, Validators, VisitOutcome
+from monitor.model import (
+    Child,
+    Link,
+    PastLinks,
+    Request,
+    Response,
+    Seed,
+    SeedKind,
+    Source,
+    Validators,
+    VisitOutcome,
+)
 from monitor.ports import Clock, Fetcher, SourceMemory, Workers
 
 log = logging.getLogger("monitor")
+
+Remembered = tuple[Child, bool]
+"""A sitemap of an index, and whether the index says that it has not changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +58,7 @@ class Look:
     retry_after: timedelta = timedelta()
     fresh_for: timedelta = timedelta()
     ttl: timedelta = timedelta()
+    children: tuple[Child, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +87,9 @@ class Lookout:
             except (FetchError, NotASeed, WorkerKilled) as exc:
                 log_no_seed(source, source.url, exc)
                 known = replace(known, chosen_at=now)  # the page offers nothing better for now
+        request = Request(url=known.url, source=source, validators=memory.validators)
         try:
-            return await self.read_seed(
-                source,
-                known,
-                await self.fetcher.get(Request(url=known.url, source=source, validators=memory.validators)),
-                memory.past,
-            )
+            return await self.read_seed(source, known, await self.fetcher.get(request), memory)
         except (FetchRefused, NotASeed):
             if source.seed is not None:
                 raise
@@ -112,12 +123,19 @@ class Lookout:
         )
 
     async def read_seed(
-        self, source: Source, seed: Seed, response: Response, past: PastLinks = PastLinks()
+        self, source: Source, seed: Seed, response: Response, memory: SourceMemory | None = None
     ) -> Look:
         """Return the links that a seed names; none when it has not changed.
 
-        `past` tells what earlier links of a front page have turned out to be.
+        `memory` tells what it was when it was last read, None when it never was.
         """
+        known = () if memory is None else memory.children
+        if seed.kind is SeedKind.SITEMAP:
+            named = known
+            if not response.not_modified:
+                named = await self.workers.run_isolated(find_children, response)
+            if named:
+                return await self.read_children(source, seed, response, merge_children(named, known))
         if response.not_modified:
             return Look(
                 outcome=VisitOutcome.NOT_MODIFIED,
@@ -125,11 +143,7 @@ class Lookout:
                 validators=response.validators,
                 fresh_for=response.fresh_for,
             )
-        if seed.kind is SeedKind.SITEMAP:
-            children = await self.workers.run_isolated(find_children, response)
-            if children:
-                # No validators: an index often stays the same while its sitemaps change.
-                return Look(seed=seed, links=await self.read_children(source, children))
+        past = PastLinks() if memory is None else memory.past
         links = await self.workers.run_isolated(find_links, response, seed, source.name, past)
         return Look(
             seed=seed,
@@ -139,23 +153,66 @@ class Lookout:
             ttl=find_ttl(response),
         )
 
-    async def read_children(self, source: Source, children: Sequence[Seed]) -> tuple[Link, ...]:
-        """Return the links of an index's sitemaps as of one document. One that gives none is passed over.
+    async def read_children(
+        self, source: Source, seed: Seed, index: Response, children: Sequence[Remembered]
+    ) -> Look:
+        """Return the links of an index's sitemaps as of one document.
+
+        One that has not changed names nothing new. One that gives none is passed over.
 
         Raises:
-            FetchError, NotASeed, WorkerKilled: none of them gave any; one that may next time, if there is.
+            FetchError, NotASeed, WorkerKilled: none could be had; one that may be next time, if there is.
         """
         lists: list[tuple[Link, ...]] = []
+        read: list[Child] = []
         errors: list[MonitorError] = []
-        for child in children:
+        for child, is_same in children:
+            if is_same:
+                read.append(child)
+                continue
+            request = Request(url=child.url, source=source, validators=child.validators)
             try:
-                response = await self.fetcher.get(Request(url=child.url, source=source))
-                lists.append(await self.workers.run_isolated(find_links, response, child, source.name))
+                response = await self.fetcher.get(request)
+                if not response.not_modified:
+                    lists.append(
+                        await self.workers.run_isolated(find_links, response, sitemap(child), source.name)
+                    )
+                read.append(replace(child, validators=response.validators))
             except (FetchError, NotASeed, WorkerKilled) as exc:
                 errors.append(exc)
-        if not lists:
+                read.append(Child(url=child.url))  # to be read as if for the first time
+        if len(errors) == len(children):
             raise next((error for error in errors if error.transient), errors[0])
-        return join_links(lists)
+        return Look(
+            outcome=VisitOutcome.OK if lists else VisitOutcome.NOT_MODIFIED,
+            seed=seed,
+            validators=index.validators,
+            links=join_links(lists),
+            fresh_for=index.fresh_for,
+            children=tuple(read),
+        )
+
+
+def sitemap(child: Child) -> Seed:
+    """Return a sitemap that an index names as a seed, to be read."""
+    return Seed(url=child.url, kind=SeedKind.SITEMAP)
+
+
+def merge_children(named: Sequence[Child], known: Sequence[Child]) -> list[Remembered]:
+    """Return the sitemaps that an index names now, and which of them it says are as they were.
+
+    Only a time of day is believed: whoever writes days writes the same one after another change.
+    """
+    before = {child.url: child for child in known}
+    merged: list[Remembered] = []
+    for child in named:
+        earlier = before.get(child.url)
+        if earlier is None:
+            merged.append((child, False))
+        else:
+            is_same = child.modified == earlier.modified and ":" in child.modified
+            merged.append((replace(child, validators=earlier.validators), is_same))
+    return merged
 
 
 def log_no_seed(source: Source, url: str, error: MonitorError) -> None:

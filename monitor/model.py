@@ -144,6 +144,19 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A sitemap that an index of sitemaps names.
+
+    `modified` is when it last changed, as the index writes it, "" when it does not say. `validators` are
+    those of its last reading.
+    """
+
+    url: str
+    modified: str = ""
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One page to be had on behalf of a source."""
 
@@ -220,7 +233,8 @@ class Visit:
     repeat a story, `dismissed` the pages refused for good, `postponed` those to be tried again,
     `alerts` the alerts put into the outbox. `retry_after` is the wait that the server asked for.
     `published` tells when the source's recent articles appeared, in no order. `fresh_for` and `ttl` are
-    how long the seed will do, by its server and by its own words; zero when they do not say.
+    how long the seed will do, by its server and by its own words; zero when they do not say. `children` are
+    the sitemaps that a seed which is an index of them names, as they were read.
     """
 
     source: str
@@ -241,6 +255,7 @@ class Visit:
     published: tuple[datetime, ...] = ()
     fresh_for: timedelta = timedelta()
     ttl: timedelta = timedelta()
+    children: tuple[Child, ...] = ()
 
 
 # --- what a page holds ---------------------------------------------------------------------------

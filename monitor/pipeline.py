@@ -133,6 +133,7 @@ class OpenVisit:
             alerts=self.alerts,
             published=(*self.published, *self.memory.published),
             fresh_for=look.fresh_for,
+            children=look.children,
             ttl=self.memory.ttl if look.outcome is VisitOutcome.NOT_MODIFIED else look.ttl,
         )
 

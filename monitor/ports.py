@@ -15,6 +15,7 @@ from monitor.model import (
     Alert,
     Article,
     Candidates,
+    Child,
     Coverage,
     Delivery,
     DeliveryState,
@@ -92,7 +93,8 @@ class SourceMemory:
     `failures` counts the failed visits in a row. `published` tells when its newest articles
     appeared (their own time, or that of fetching them), newest first, 64 at most. `ttl` is how long the
     seed says itself that it will do, zero when it does not say. `past` tells of a front page what its links
-    have turned out to be; of a feed or a sitemap, which name articles only, it tells nothing.
+    have turned out to be; of a feed or a sitemap, which name articles only, it tells nothing. `children` are
+    the sitemaps that the seed names, as they were last read.
     """
 
     added_at: datetime
@@ -105,6 +107,7 @@ class SourceMemory:
     published: tuple[datetime, ...] = ()
     ttl: timedelta = timedelta()
     past: PastLinks = PastLinks()
+    children: tuple[Child, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,6 +188,62 @@ async def test_a_site_without_a_feed_is_read_by_the_sitemaps_that_its_robots_txt
     assert (await world.visit(BARE)).new == 1, "an index that is the same says nothing of its sitemaps"
 
 
+def dated_index(**modified: str) -> str:
+    """An index of the news map and the post map, by when they changed."""
+    maps = {"news": NEWS_MAP, "posts": POST_MAP}
+    rows = "".join(
+        f"<sitemap><loc>{maps[n]}</loc><lastmod>{m}</lastmod></sitemap>" for n, m in modified.items()
+    )
+    return f"<sitemapindex>{rows}</sitemapindex>"
+
+
+def asked_of(world: World) -> list[tuple[str, str | None]]:
+    """The URLs asked for since the last call, and by which etag."""
+    asked = [(request.url, request.validators.etag) for request in world.fetcher.asked]
+    world.fetcher.asked.clear()
+    return asked
+
+
+async def test_of_an_index_only_what_has_changed_is_read_again(world: World) -> None:
+    given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP), recheck=())
+    posts = dated_index(news="2026-03-02T08:00Z", posts="2026-03-01")
+    world.fetcher.serve(INDEX, posts, "application/xml", etag='"i1"')
+    world.fetcher.serve(NEWS_MAP, news_sitemap((STORY, "2026-03-01")), "application/xml", etag='"n1"')
+    world.fetcher.serve(POST_MAP, sitemap((OTHER_STORY, "2026-03-01")), "application/xml", etag='"p1"')
+    world.publish(STORY, *story_about("dam talks"))
+    world.publish(OTHER_STORY, *story_about("ferry", 2), title="The ferry returns")
+    assert (await world.visit(given)).kept == 2
+    asked_of(world)
+    assert (await world.visit(given)).outcome is VisitOutcome.NOT_MODIFIED
+    days_only = (POST_MAP, '"p1"')
+    assert asked_of(world) == [(INDEX, '"i1"'), days_only], "a day may see several changes"
+    newer = "https://gazette.example/2026/03/school-budget-is-counted-again.html"
+    world.fetcher.serve(INDEX, dated_index(news="2026-03-02T09:00Z", posts="2026-03-01"), etag='"i2"')
+    latest = news_sitemap((newer, "2026-03-02"), (STORY, "2026-03-01"))
+    world.fetcher.serve(NEWS_MAP, latest, "application/xml", etag='"n2"')
+    world.publish(newer, *story_about("school", 3), title="The school budget is counted")
+    visit = await world.visit(given)
+    assert (visit.outcome, visit.kept) == (VisitOutcome.OK, 1)
+    assert asked_of(world) == [(INDEX, '"i1"'), (NEWS_MAP, '"n1"'), days_only, (newer, None)]
+    await world.visit(given)
+    assert asked_of(world) == [(INDEX, '"i2"'), days_only]
+
+
+async def test_a_sitemap_that_failed_is_read_whole_at_the_next_visit(world: World) -> None:
+    given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP), recheck=())
+    index = dated_index(news="2026-03-02T08:00Z", posts="2026-03-02T08:00Z")
+    world.fetcher.serve(INDEX, index, "application/xml", etag='"i1"')
+    world.fetcher.fail(NEWS_MAP, FetchFailed("timeout"))
+    world.fetcher.serve(POST_MAP, sitemap((OTHER_STORY, "2026-03-01")), "application/xml", etag='"p1"')
+    world.publish(OTHER_STORY, *story_about("ferry", 2))
+    await world.visit(given)
+    world.fetcher.serve(NEWS_MAP, news_sitemap((STORY, "2026-03-01")), "application/xml", etag='"n1"')
+    world.publish(STORY, *story_about("dam talks"))
+    asked_of(world)
+    assert (await world.visit(given)).kept == 1
+    assert asked_of(world) == [(INDEX, '"i1"'), (NEWS_MAP, None), (STORY, None)]
+
+
 async def test_a_sitemap_of_an_index_that_cannot_be_had_leaves_the_others(world: World) -> None:
     given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP))
     world.fetcher.serve(INDEX, sitemap_index(NEWS_MAP, POST_MAP), "application/xml")

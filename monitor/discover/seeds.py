@@ -15,7 +15,7 @@ from monitor.discover.listing import make_links
 from monitor.discover.page import NamedFeed, Page
 from monitor.discover.sitemaps import looks_like_sitemap, rank_sitemaps, read_index, read_sitemap
 from monitor.errors import NotASeed
-from monitor.model import Link, PastLinks, Response, Seed, SeedKind
+from monitor.model import Child, Link, PastLinks, Response, Seed, SeedKind
 from monitor.text.urls import resolve_url, same_site, url_key
 
 MAX_NAMED_FEEDS = 5
@@ -74,14 +74,17 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
     return (*feeds, *sitemaps, *itself, *_seeds(SeedKind.FEED, places, "feeds usually lie there"))
 
 
-def find_children(response: Response) -> tuple[Seed, ...]:
+def find_children(response: Response) -> tuple[Child, ...]:
     """Return the sitemaps that an index of sitemaps names, the likeliest to hold news first.
 
     Empty when `response` is no index. Only those of the same site, and no more than are worth a
     request on every visit.
     """
-    names = read_index(response.body, response.fetched_at)
-    return tuple(Seed(url=url, kind=SeedKind.SITEMAP) for url in _resolve_all(names, response.url))
+    return tuple(
+        Child(url=url, modified=modified)
+        for name, modified in read_index(response.body, response.fetched_at)
+        for url in _resolve_all([name], response.url)
+    )
 
 
 def find_links(

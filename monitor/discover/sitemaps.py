@@ -121,8 +121,10 @@ def read_sitemap(body: bytes, url: str, now: datetime) -> list[Entry]:
     return [entry for one in reading.records if (entry := _to_entry(one, least, now)) is not None]
 
 
-def read_index(body: bytes, now: datetime) -> list[str]:
+def read_index(body: bytes, now: datetime) -> list[tuple[str, str]]:
     """Return up to `MAX_CHILDREN` sitemaps that an index names, the likeliest to hold news first.
+
+    Each with the date of its last change, as the index writes it.
 
     By name first, then by the date of the last change; of those without one the last, since most indexes
     grow at their end. Empty when the body is no index; one that begins as a plain sitemap is not read on.
@@ -137,7 +139,7 @@ def read_index(body: bytes, now: datetime) -> list[str]:
         enumerate(reading.records),
         key=lambda pair: (_rank_name(pair[1].loc), _seconds_since(pair[1], now), -pair[0]),
     )
-    return [record.loc.strip() for _, record in ranked[:MAX_CHILDREN]]
+    return [(record.loc.strip(), record.lastmod.strip()) for _, record in ranked[:MAX_CHILDREN]]
 
 
 def rank_sitemaps(urls: Iterable[str]) -> list[str]:

@@ -22,7 +22,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
-from monitor.model import ChangeKind, Changes, Coverage, DiffPiece, DiffSide, Excerpt, Gap, Turn
+from monitor.model import (
+    ChangeKind,
+    Changes,
+    Child,
+    Coverage,
+    DiffPiece,
+    DiffSide,
+    Excerpt,
+    Gap,
+    Turn,
+    Validators,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -135,6 +146,25 @@ class WordList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002, D102
         return None if value is None else tuple(json.loads(value))
+
+
+class ChildList(TypeDecorator[tuple[Child, ...]]):
+    """The sitemaps of an index, as a JSON array of [url, modified, etag, last modified]; None for none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Child] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if not value:
+            return None
+        fields = ((c.url, c.modified, c.validators.etag, c.validators.last_modified) for c in value)
+        return json.dumps([[f and storable(f) for f in one] for one in fields], ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Child, ...]:  # noqa: ARG002, D102
+        return tuple(
+            Child(url=url, modified=modified, validators=Validators(etag=etag, last_modified=last_modified))
+            for url, modified, etag, last_modified in json.loads(value or "[]")
+        )
 
 
 class ExcerptList(TypeDecorator[tuple[Excerpt, ...]]):

@@ -14,9 +14,10 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from monitor.model import Changes, Coverage, Excerpt, Turn
+from monitor.model import Changes, Child, Coverage, Excerpt, Turn
 from monitor.store.columns import (
     ChangeList,
+    ChildList,
     CoverageNote,
     ExcerptList,
     Hash,
@@ -85,6 +86,7 @@ class SourceRow(Row, table=True):
     etag: str | None = Field(sa_type=Words)
     last_modified: str | None = Field(sa_type=Words)
     ttl: timedelta | None = Field(sa_type=Span)
+    children: tuple[Child, ...] | None = Field(sa_type=ChildList)
     visited: bool
     failures: int
     failing_since: datetime | None = Field(sa_type=Instant)

@@ -120,7 +120,16 @@ def register(connection: Connection, sources: Sequence[Source], now: datetime) -
         )
     gone = [{"row": row["id"]} for row in stored.values() if row["active"]]
     one = update(SOURCES).where(SOURCES.c.id == bindparam("row"))
-    learned = ("seed_url", "seed_kind", "seed_reason", "seed_chosen_at", "etag", "last_modified", "ttl")
+    learned = (
+        "seed_url",
+        "seed_kind",
+        "seed_reason",
+        "seed_chosen_at",
+        "etag",
+        "last_modified",
+        "ttl",
+        "children",
+    )
     nothing = dict.fromkeys(learned)
     for statement, parameters in (
         (one, renamed),
@@ -235,6 +244,7 @@ def recall(connection: Connection, name: str) -> SourceMemory:
         published=tuple(connection.scalars(_PUBLISHED, {"source_row": row["id"]})),
         past=_past_links(connection, row["id"]) if row["seed_kind"] == SeedKind.FRONT else PastLinks(),
         ttl=row["ttl"] or timedelta(),
+        children=row["children"],
     )
 
 
@@ -296,6 +306,7 @@ def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at
             "new_etag": validators.etag,
             "new_last_modified": validators.last_modified,
             "new_ttl": visit.ttl or None,
+            "new_children": visit.children,
         },
     )
     counts = ("found", "new", "kept", "copies", "dismissed", "postponed", "alerts")
@@ -347,6 +358,7 @@ _SUCCEEDED = _ENDED.values(
     seed_chosen_at=_later_or_kept(SOURCES.c.seed_chosen_at),
     last_new_at=_later_or_kept(SOURCES.c.last_new_at),
     ttl=bindparam("new_ttl"),
+    children=bindparam("new_children"),
 )
 _FINISH = {
     VisitOutcome.OK: _SUCCEEDED.values(

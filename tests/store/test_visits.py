@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.extract import WINDOW
-from monitor.model import Link, PastLinks, Seed, SeedKind, Source, Template, Validators, VisitOutcome
+from monitor.model import Child, Link, PastLinks, Seed, SeedKind, Source, Template, Validators, VisitOutcome
 from monitor.ports import Heartbeat, SourceState
 from monitor.store import SqlStore, open_store
 from monitor.store.visits import TEMPLATE_PAGES
@@ -312,6 +312,21 @@ async def test_what_the_links_of_a_front_page_led_to_is_remembered(store: SqlSto
     assert (await store.recall("gazette")).past == PastLinks(
         articles=(f"{GAZETTE.url}ferry", f"{GAZETTE.url}dam"), others=(contest.url,)
     )
+
+
+async def test_the_sitemaps_of_an_index_are_kept_as_they_were_read(store: SqlStore) -> None:
+    await store.register([GAZETTE], NOW)
+    assert (await store.recall("gazette")).children == ()
+    children = (
+        Child(url=f"{GAZETTE.url}news.xml", modified="2026-03-02T08:00Z", validators=VALIDATORS),
+        Child(url=f"{GAZETTE.url}posts\0.xml"),
+    )
+    await store.finish_visit(replace(make_visit(), children=children), NOW + MINUTE)
+    await store.finish_visit(make_visit(VisitOutcome.FAILED, minute=1), NOW + MINUTE)
+    kept = (children[0], Child(url=f"{GAZETTE.url}posts\ufffd.xml"))
+    assert (await store.recall("gazette")).children == kept
+    await store.register([replace(GAZETTE, url="https://new.gazette.example/")], NOW)
+    assert (await store.recall("gazette")).children == ()
 
 
 async def test_a_visit_that_is_put_off_gives_the_source_back_as_it_was(store: SqlStore) -> None:
