@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from monitor.deliver.wording import Wording
-from monitor.model import Delivery
+from monitor.model import Outgoing
 from tests.deliver.stories import excerpt_of, make_article, make_delivery
+from tests.deliver.test_bulletins import another, make_digest, make_notice
 
 pytestmark = pytest.mark.needs_chromium
 
@@ -28,7 +29,7 @@ FRAME = """\
 """
 
 UNBROKEN = "x" * 400
-DELIVERIES = {
+MESSAGES: dict[str, Outgoing] = {
     "plain": make_delivery(),
     "a headline without a space": make_delivery(make_article(UNBROKEN)),
     "a paragraph without a space": make_delivery(
@@ -41,13 +42,16 @@ DELIVERIES = {
         ),
         excerpts=(excerpt_of("تواصلت محادثات العبّارات طوال الليل.", "العبّارات"),),
     ),
+    "a digest": make_digest([make_delivery(), another(UNBROKEN, 1, story=0), another("x", 2, rule=UNBROKEN)]),
+    "a digest of many": make_digest([another(f"{n} {UNBROKEN}", n) for n in range(60)]),
+    "word of the sources": make_notice(),
 }
 
 
 @pytest.mark.parametrize("width", [320, 800])
-@pytest.mark.parametrize("delivery", DELIVERIES.values(), ids=list(DELIVERIES))
-def test_an_email_never_scrolls_sideways(delivery: Delivery, width: int, tmp_path: Path) -> None:
-    letter = Wording(UTC).write_letter(delivery)
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))
+def test_an_email_never_scrolls_sideways(message: Outgoing, width: int, tmp_path: Path) -> None:
+    letter = Wording(UTC).write_letter(message)
     frame = tmp_path / "frame.html"
     frame.write_text(FRAME.format(width=width, letter=html.escape(letter.html)), "utf-8")
     browser = subprocess.run(
