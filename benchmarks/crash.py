@@ -3,12 +3,15 @@
     python -m benchmarks.crash [--kills N] [--articles N] [--seed N] [--json FILE]
 
 The shipped `monitor run`, with its worker processes and its SQLite file, reads papers on loopback that go
-on printing, and tells a mail server and an endpoint of every article. It is killed with SIGKILL at named
-points (a page fetched, a commit being written, a mail handed over and not answered, answered and not yet
-marked ...), every second time at any instant; the last life runs until nothing is left to do.
+on printing, and tells a mail server and an endpoint of every article, each twice: alone, and in a digest. It
+is killed with SIGKILL at named points (a page fetched, a commit being written, a mail handed over and not
+answered, answered and not yet marked, a digest handed over ...), every second time at any instant; the last
+life runs until nothing is left to do.
 
-Nothing is built into the daemon for this: each point is seen from outside. A repeat is an alert that came
-again with the id it had; at most one for each channel and kill is allowed.
+Nothing is built into the daemon for this: each point is seen from outside. Digests are due once a minute,
+because each life finds another time of day for them in its configuration. A repeat is an alert or a digest
+that came again with the id it had; at most one for each channel and kill is allowed. No digest may come with
+other alerts than before, and no alert in two of them.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ from monitor.demo.review import Review
 from monitor.demo.stories import read_stories
 
 PAPERS = 8
-CHANNELS = 2
+CHANNELS = 4
 LIFE_S = 90
 """A life whose moment has not come by then is ended at that instant."""
 
@@ -52,8 +55,10 @@ sources:
 channels:
   desk: {{ email: desk@example.org }}
   ops: {{ webhook: "{hook}", allow_private: true }}
+  readers: {{ email: readers@example.org, digest: "daily {minute}", timezone: UTC }}
+  records: {{ webhook: "{hook}", allow_private: true, digest: "daily {minute}", timezone: UTC }}
 rules:
-  - {{ name: ferry, match: '"ferry talks"', notify: [desk, ops] }}
+  - {{ name: ferry, match: '"ferry talks"', notify: [desk, ops, readers, records] }}
 smtp: {{ url: "{smtp}", from: monitor@example.org }}
 """
 
@@ -92,6 +97,7 @@ class World:
         self.visited: set[str] = set()
         self.all_visited, self.working = asyncio.Event(), asyncio.Event()
         self.complaints: list[str] = []
+        self.minute = ""
         self.places: tuple[Place, ...] = (*self.papers, self.mail, self.hooks)
         for paper in self.papers:
             paper.on_page = self._see_page
@@ -119,11 +125,21 @@ class World:
         """Open everything but the daemon, and write its configuration."""
         for place in self.places:
             await place.open()
+        self.configure()
+
+    def configure(self) -> None:
+        """Write the configuration; digests are due at the beginning of this minute, each day."""
+        minute = datetime.now(UTC).strftime("%H:%M")
+        if minute == self.minute:
+            return
+        self.minute = minute
         sources = "\n".join(
             f"  - {{ name: {paper.name}, url: {paper.url}, feed: {paper.url}feed.xml }}"
             for paper in self.papers
         )
-        text = CONFIGURATION.format(sources=sources, hook=self.hooks.url, smtp=self.mail.url)
+        text = CONFIGURATION.format(
+            sources=sources, hook=self.hooks.url, smtp=self.mail.url, minute=self.minute
+        )
         self.daemon.configuration.write_text(text, "utf-8")
 
     async def close(self) -> None:
@@ -148,6 +164,7 @@ class World:
 
     async def live_until_killed(self, number: int) -> None:
         """Start the daemon and let the killer have it."""
+        self.configure()
         self.killer.choose(number)
         await self.daemon.start()
         try:
@@ -190,6 +207,7 @@ class World:
         began = monotonic()
         while monotonic() - began < PATIENCE_S and (len(self.news) < total or self.count_open()):
             self.print_up_to(total)
+            self.configure()
             await asyncio.sleep(0.25)
         await self.daemon.stop(timedelta(seconds=10))
 
@@ -237,21 +255,36 @@ def count_up(world: World, task: Task) -> dict[str, Figure]:
             }
             for channel in ("desk", "ops")
         }
+        made = {name for (name,) in database.execute("SELECT name FROM bulletins")}
     news = set(world.news)
-    mailed = {message_id.removeprefix("<alert.").partition("@")[0] for message_id in world.mail.ids}
-    came_twice = sum(count - 1 for ids in (world.mail.ids, world.hooks.ids) for count in ids.values())
+    mailed = {name_of(message_id) for message_id in world.mail.ids}
+    digests = (world.mail.digests, world.hooks.digests)
+    counted = (world.mail.ids, world.hooks.ids, *(each.ids for each in digests))
+    came_twice = sum(count - 1 for ids in counted for count in ids.values())
     return {
         "kills": world.killer.killed.total(),
         "articles": len(news),
         "articles_lost": len(news - kept),
         "alerts_expected": CHANNELS * task.articles,
-        "alerts_distinct": len(mailed) + len(world.hooks.ids),
-        "alerts_lost": len(news - world.hooks.urls) + max(0, task.articles - len(mailed)),
-        "alerts_unknown": len(mailed - alerts["desk"]) + len(world.hooks.ids.keys() - alerts["ops"]),
+        "alerts_distinct": len(mailed) + len(world.hooks.ids) + sum(len(each.urls) for each in digests),
+        "alerts_lost": len(news - world.hooks.urls)
+        + max(0, task.articles - len(mailed))
+        + sum(len(news - each.urls.keys()) for each in digests),
+        "alerts_unknown": len(mailed - alerts["desk"])
+        + len(world.hooks.ids.keys() - alerts["ops"])
+        + len({name_of(each) for ids in counted[2:] for each in ids} - made),
+        "digests": sum(len(each.ids) for each in digests),
+        "digests_changed": sum(each.changed for each in digests),
+        "alerts_in_two_digests": sum(count - 1 for each in digests for count in each.urls.values()),
         "repeats": came_twice,
         "repeats_allowed": CHANNELS * world.killer.killed.total(),
         "integrity_ok": int(sound),
     }
+
+
+def name_of(message_id: str) -> str:
+    """Return the name in a `Message-ID`, as in "<alert.NAME@example.org>"; a `webhook-id` is one itself."""
+    return message_id.partition(".")[2].partition("@")[0] if "@" in message_id else message_id
 
 
 def is_well(figures: Mapping[str, Figure]) -> bool:
@@ -260,6 +293,8 @@ def is_well(figures: Mapping[str, Figure]) -> bool:
         figures["articles_lost"] == figures["alerts_lost"] == figures["alerts_unknown"] == 0
         and figures["alerts_distinct"] == figures["alerts_expected"]
         and figures["repeats"] <= figures["repeats_allowed"]
+        and figures["digests"] > 0
+        and figures["digests_changed"] == figures["alerts_in_two_digests"] == 0
         and figures["integrity_ok"] == 1
     )
 

@@ -170,6 +170,20 @@ async def test_an_alert_that_somebody_may_have_goes_into_no_digest(desk: Desk) -
     assert names(the_digest(later[:1]).deliveries) == ["bus"]
 
 
+@pytest.mark.parametrize("timetable", [DAILY, Timetable(limit=1)])
+async def test_an_alert_whose_courier_died_before_it_was_marked_goes_into_no_digest(
+    desk: Desk, timetable: Timetable
+) -> None:
+    await desk.keep("dam")
+    await desk.store.claim_deliveries("desk", NOW, 9, LEASE)
+    await desk.store.release_claims()  # as the next daemon does: the receiver may have it
+    await desk.keep("bus")
+    later = await desk.deliver(timetable, NOON)
+    assert names(later)[0] == "dam"
+    [delivery] = [each for each in await desk.store.deliveries() if names([each]) == ["dam"]]
+    assert delivery.digest is None
+
+
 async def test_a_digest_says_since_when(desk: Desk) -> None:
     await desk.keep("dam")
     assert the_digest(await desk.deliver(DAILY, NOON)).since is None
@@ -254,6 +268,17 @@ async def test_a_channel_that_has_reached_its_limit_is_silent_until_an_hour_has_
     sent = await desk.deliver(LIMITED, NOW + HOUR)
     assert names(sent) == ["sea", "sky"]
     assert names(the_digest(sent[:1]).deliveries) == ["ice", "owl"]
+
+
+async def test_what_one_digest_cannot_hold_does_not_go_by_itself_instead(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.store.bulletins.MAX_GATHERED", 2)
+    await desk.keep("dam", "bus", "zoo", "sea", "sky", "ice", "owl")
+    sent = await desk.deliver(LIMITED, NOW)
+    assert names(sent) == ["dam", "bus"]
+    assert names(the_digest(sent[:1]).deliveries) == ["zoo", "sea"]
+    assert len(await desk.store.deliveries(state=DeliveryState.WAITING)) == 3
 
 
 @pytest.mark.parametrize("minutes", [1, 7, 30])

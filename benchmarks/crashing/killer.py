@@ -16,7 +16,8 @@ POLL_S = 0.001
 MAX_DELAY_S = 0.04
 """Longer than reading and keeping a page takes, so that a delay falls on each side of the commit."""
 
-MAX_INSTANT_S = 4.0
+MAX_INSTANT_S = 2.5
+"""Long enough for a look at each paper, and for what came of it to be told."""
 
 ANY_INSTANT = "any instant"
 AFTER_FETCH = "page fetched"
@@ -40,7 +41,17 @@ POINTS = {
 }
 """A point -> the sight that it hangs on, and the least and most seconds after it."""
 
-MAX_NTH = 8
+DIGEST_POINTS = (
+    "digest by mail handed over, not answered",
+    "digest by mail answered 250",
+    "digest by webhook handed over, not answered",
+    "digest by webhook answered 200",
+)
+"""Digests are rare, two a minute: whatever moment a life was to have, one sight in four ends it."""
+
+DIGEST_CHANCE = 0.25
+
+MAX_NTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,10 @@ class Killer:
         """See something happen."""
         self._seen[sight] += 1
         moment = self._moment
+        if moment is not None and sight in DIGEST_POINTS and self._chance.random() < DIGEST_CHANCE:
+            self._moment = moment = Moment(sight, sight, 1, 0.0)
+            self.strike(moment)
+            return
         if moment is None or sight != moment.sight or self._seen[sight] != moment.nth:
             return
         if moment.delay_s:

@@ -1,4 +1,4 @@
-"""Where alerts arrive: a mail server and an endpoint that note each step of a delivery.
+"""Where alerts and digests arrive: a mail server and an endpoint that note each step of a delivery.
 
 Position: at the end of the daemon's walk. Both take everything; `note` is told of each step before, or
 right after, the sink answers.
@@ -8,20 +8,46 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 from monitor.demo.loopback import LOOPBACK, LoopbackServer, Reply, Request
 
 Note = Callable[[str], None]
 
+URL = re.compile(r"^(http://\S+)\r?$", re.MULTILINE)
+"""An article's address, which stands on a line of its own in a mail."""
+
+
+@dataclass
+class Digests:
+    """The digests that one channel was sent: how often each came, and which articles it told of."""
+
+    ids: Counter[str] = field(default_factory=Counter)
+    told: dict[str, frozenset[str]] = field(default_factory=dict)
+    changed: int = 0
+
+    def take(self, digest_id: str, urls: frozenset[str]) -> None:
+        """Count one. It has changed when it came before and told of other articles then."""
+        self.ids[digest_id] += 1
+        self.changed += self.told.setdefault(digest_id, urls) != urls
+
+    @property
+    def urls(self) -> Counter[str]:
+        """In how many different digests each article was told of."""
+        return Counter(url for urls in self.told.values() for url in urls)
+
 
 class MailSink:
-    """A mail server that takes every mail, and counts each `Message-ID`."""
+    """A mail server that takes every mail, and counts each `Message-ID`, those of digests apart."""
 
     def __init__(self, note: Note) -> None:
         self.ids: Counter[str] = Counter()
+        self.digests = Digests()
         self.connections = 0
         self._note = note
         self._server: asyncio.Server | None = None
@@ -68,17 +94,31 @@ class MailSink:
             return
         writer.write(b"354 go on\r\n")
         mail = await reader.readuntil(b"\r\n.\r\n")
-        self.ids[str(message_from_bytes(mail, policy=policy.default)["Message-ID"])] += 1
-        self._note("mail handed over, not answered")
+        noun = self._count(message_from_bytes(mail, EmailMessage, policy=policy.default))
+        self._note(f"{noun} handed over, not answered")
         writer.write(b"250 taken\r\n")
-        self._note("mail answered 250")
+        self._note(f"{noun} answered 250")
+
+    def _count(self, mail: EmailMessage) -> str:
+        """Count a mail; return what the killer calls it."""
+        message_id = str(mail["Message-ID"])
+        if not message_id.startswith("<digest."):
+            self.ids[message_id] += 1
+            return "mail"
+        body = mail.get_body(("plain",))
+        self.digests.take(message_id, frozenset(URL.findall("" if body is None else body.get_content())))
+        return "digest by mail"
 
 
 class HookSink:
-    """An endpoint that takes every alert, and counts each `webhook-id`; `urls` are the articles told of."""
+    """An endpoint that takes everything, and counts each `webhook-id`, those of digests apart.
+
+    `urls` are the articles that were told of alone.
+    """
 
     def __init__(self, note: Note) -> None:
         self.ids: Counter[str] = Counter()
+        self.digests = Digests()
         self.urls: set[str] = set()
         self._note = note
         self._server = LoopbackServer(self._answer)
@@ -97,8 +137,15 @@ class HookSink:
         await self._server.close()
 
     def _answer(self, request: Request) -> Reply:
-        self.ids[request.headers["webhook-id"]] += 1
-        self.urls.add(json.loads(request.body)["data"]["article"]["url"])
-        self._note("webhook handed over, not answered")
-        asyncio.get_running_loop().call_soon(self._note, "webhook answered 200")
+        body, webhook_id = json.loads(request.body), request.headers["webhook-id"]
+        if body["type"] == "digest":
+            noun = "digest by webhook"
+            urls = frozenset(alert["article"]["url"] for alert in body["data"]["alerts"])
+            self.digests.take(webhook_id, urls)
+        else:
+            noun = "webhook"
+            self.ids[webhook_id] += 1
+            self.urls.add(body["data"]["article"]["url"])
+        self._note(f"{noun} handed over, not answered")
+        asyncio.get_running_loop().call_soon(self._note, f"{noun} answered 200")
         return Reply(content_type="text/plain", body=b"taken")
