@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 from sqlalchemy import bindparam, update
 
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
-from monitor.jobs.local import Assignment, LocalJobs
+from monitor.jobs.local import Assignment, LocalJobs, Windows
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import Request, Response, Seed, SeedKind, Source
@@ -108,7 +108,7 @@ async def run_daemon(store: SqlStore, url: str) -> dict[str, Figure]:
     workers = PebbleWorkers(1)
     pipeline = Pipeline(clock=clock, fetcher=web, workers=workers, store=store, rules=RuleSet.compile(()))
     assignment = Assignment(
-        pipeline=pipeline, sources={source.name: source for source in sources}, keep_pages=EVERY
+        pipeline=pipeline, sources={source.name: source for source in sources}, windows=Windows(pages=EVERY)
     )
     jobs, stop = LocalJobs(assignment, store, clock, reload_if_changed=find_no_change), asyncio.Event()
     running = asyncio.create_task(jobs.run(stop))

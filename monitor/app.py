@@ -31,7 +31,7 @@ from monitor.fetch import (
 )
 from monitor.health import MEMORY, Ailment, diagnose
 from monitor.jobs.clock import SystemClock
-from monitor.jobs.local import Assignment, LocalJobs, record_visit
+from monitor.jobs.local import Assignment, LocalJobs, Windows, record_visit
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import (
@@ -159,10 +159,10 @@ class Daemon:
                 rules=RuleSet.compile(config.rules),
                 channels=channels,
                 timetables=config.timetables,
-                group_wait=config.group_wait,
+                pace=config.pace,
             ),
             sources={source.name: source for source in config.sources},
-            keep_pages=config.keep_pages,
+            windows=Windows(pages=config.keep_pages, copies=config.copy_window, stories=config.story_window),
             health_channels=config.health,
         )
 
@@ -228,7 +228,7 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
             workers=stack.enter_context(open_workers(config)),
             store=store,
             rules=await asyncio.to_thread(RuleSet.compile, config.rules),
-            group_wait=config.group_wait,
+            pace=config.pace,
         )
         visit = await pipeline.visit(source)
         await record_visit(store, source, visit)

@@ -5,6 +5,9 @@ Position: after `match`, before `keep`. Pure.
 One alert a story: the id is a hash of rule, story and channel, so a copy of a story that a rule has
 fired on composes an alert that is already in the outbox, and the store leaves it at that. A copy
 that is the first of its story to match (the original was cut short, say) does send one.
+
+An independent article of the story composes that alert too, and brings the id of an update: the store, which
+alone knows what was told already, puts it into the outbox as one, or into one that waits there.
 """
 
 from __future__ import annotations
@@ -18,6 +21,17 @@ from monitor.model import Alert, Article, Changes, Link, Match, Occasion, Source
 LATE_ARRIVAL = timedelta(days=1)
 """How much older than its source an article may claim to be when it was found after the first
 visit: pages that claim local time as UTC are up to 14 hours off, and some only name the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long alerts of one story wait: each for its copies, and an update after the alert before."""
+
+    group_wait: timedelta = timedelta()
+    story_update: timedelta = timedelta(hours=6)
+
+
+NO_WAIT = Pace()
 
 
 def is_news(article: Article, link: Link, source: Source, added_at: datetime) -> bool:
@@ -40,11 +54,11 @@ def compose(
     matches: Iterable[Match],
     verdict: Verdict,
     now: datetime,
-    group_wait: timedelta = timedelta(),
+    pace: Pace = NO_WAIT,
 ) -> tuple[Alert, ...]:
     """Return one alert for each channel of each rule that matched and asks for news, in the rules' order.
 
-    Each waits `group_wait` for copies of the story, which it then names.
+    Each waits for copies of the story, which it then names.
     """
     return tuple(
         Alert(
@@ -56,7 +70,9 @@ def compose(
             article_id=article.id,
             excerpts=match.excerpts,
             created_at=now,
-            wait=group_wait,
+            wait=pace.group_wait,
+            update_id=name_id(Occasion.UPDATE, match.rule.name, article.id, channel),
+            pause=pace.story_update,
             shadow=match.rule.shadow,
         )
         for match in matches

@@ -360,6 +360,45 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What an article's story is recognised by (`dedupe.stories`): its headline and its beginning.
+
+    All are 32-bit hashes of stems in the article's language; `language` is that of the language alone. The
+    `terms` have `weights`, one each; the `mentions` are further terms without. `facts` are the names and
+    numbers of the headline. Once weighed, the terms stand heaviest first, and the weights have unit length.
+    """
+
+    language: int
+    terms: tuple[int, ...]
+    weights: tuple[float, ...]
+    mentions: tuple[int, ...] = ()
+    facts: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """A stored article, no copy, of a story that a new one may tell too. `told_at`: when it came out."""
+
+    article_id: str
+    story_id: str
+    told_at: datetime
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCandidates:
+    """A new article's outline, weighed, and the stored articles that may tell its story.
+
+    `as_of` marks how far the store had been read: a later article may tell it as well. It means nothing
+    outside the store, and nothing after a restart.
+    """
+
+    outline: Outline
+    tellers: tuple[Teller, ...] = ()
+    as_of: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """The stored articles that a new one must be judged against.
 
@@ -391,12 +430,14 @@ class Verdict:
 
     `of` is the id of the article it repeats, None when it is new. `story_id` names the story it
     belongs to: that of its first article. `similarity` is the containment that decided, 0 to 1.
+    `story_score` is how surely an article that repeats none tells a story that others began, 0 to 1.
     """
 
     relation: Relation
     story_id: str
     of: str | None = None
     similarity: float = 0.0
+    story_score: float = 0.0
 
 
 # --- what became of it -----------------------------------------------------------------------------
@@ -452,11 +493,17 @@ class Revision:
 
 
 class Occasion(StrEnum):
-    """What a rule may ask to be told of. An edit that makes it match for the first time is `NEW`."""
+    """What an alert tells of. An edit that makes a rule match for the first time is `NEW`."""
 
     NEW = "new"
+    UPDATE = "update"
+    """Another article, no copy, of a story that was told before: who asks for new articles gets it."""
     EDIT = "edit"
     REMOVAL = "removal"
+
+
+ASKABLE = (Occasion.NEW, Occasion.EDIT, Occasion.REMOVAL)
+"""What a rule may ask to be told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,6 +547,9 @@ class Alert:
     `changes` says what an edit changed, None on other occasions. It is not sent before `wait` has passed,
     so that copies of the story that come in meanwhile can be named in it. One of a rule in the `shadow` is
     never sent.
+
+    When its id is known because an article that is no copy told the story first, it goes out as an update
+    called `update_id`, `pause` after the story's last alert at the earliest; None: it is told once.
     """
 
     id: str
@@ -513,6 +563,8 @@ class Alert:
     occasion: Occasion = Occasion.NEW
     changes: Changes | None = None
     wait: timedelta = field(default=timedelta(), compare=False)
+    update_id: str | None = field(default=None, compare=False)
+    pause: timedelta = field(default=timedelta(), compare=False)
     shadow: bool = field(default=False, compare=False)
 
 
@@ -639,16 +691,36 @@ class Dispatch:
     progress: str | None = None
 
 
+class MessageKind(StrEnum):
+    """What a message is about."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageName:
+    """What was sent: an id, and of what."""
+
+    kind: MessageKind
+    id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(Dispatch):
     """An alert on its way, with the article it is about.
 
-    `digest` is the id of the digest that carries it, None for one that goes by itself.
+    `digest` is the id of the digest that carries it, None for one that goes by itself. `also_in` are the
+    other outlets that have it, `further` the articles of the story that the same message tells of.
+    `reply_to` names the message that told of the story first, None when none was sent.
     """
 
     alert: Alert
     article: Article
     also_in: tuple[Outlet, ...] = ()
+    further: tuple[Outlet, ...] = ()
+    reply_to: MessageName | None = None
     digest: str | None = None
 
     @property

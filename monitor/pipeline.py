@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from monitor.compose import compose, is_news
+from monitor.compose import NO_WAIT, Pace, compose, is_news
 from monitor.courier import Courier
-from monitor.dedupe import fingerprint_article, judge, next_look
+from monitor.dedupe import fingerprint_article, join_story, judge, next_look, outline_article
 from monitor.errors import (
     FetchError,
     FetchFailed,
@@ -34,14 +34,17 @@ from monitor.extract import MIN_PAGES, read_article
 from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
+    Article,
     Candidates,
     Fingerprint,
     Link,
+    Outline,
     Reading,
     Relation,
     Request,
     Response,
     Source,
+    StoryCandidates,
     Template,
     Visit,
     VisitOutcome,
@@ -94,6 +97,27 @@ class Page:
 
     link: Link
     response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What an article is compared by: its words, and what it is about."""
+
+    fingerprint: Fingerprint
+    outline: Outline
+
+
+def measure(article: Article) -> Measures:
+    """Return what an article is compared by."""
+    return Measures(fingerprint_article(article), outline_article(article))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The stored articles that may be a copy of a new one, and those that may tell its story."""
+
+    candidates: Candidates
+    stories: StoryCandidates
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,7 +173,7 @@ class Pipeline:
     rules: RuleSet
     channels: Mapping[str, Channel] = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
-    group_wait: timedelta = timedelta()
+    pace: Pace = NO_WAIT
 
     # --- visit ---------------------------------------------------------------------------------
 
@@ -264,12 +288,13 @@ class Pipeline:
         Returns what was stored, and how many of its alerts are new.
         """
         article = reading.article
-        fingerprint = await self.workers.run_threaded(fingerprint_article, article)
+        measures = await self.workers.run_threaded(measure, article)
         for _ in range(JUDGEMENTS):
-            candidates = await self.store.candidates(article.key, fingerprint)
-            filing = await self.workers.run_threaded(
-                self.decide, visit, page, reading, fingerprint, candidates
+            known = Known(
+                await self.store.candidates(article.key, measures.fingerprint),
+                await self.store.story_candidates(measures.outline),
             )
+            filing = await self.workers.run_threaded(self.decide, visit, page, reading, measures, known)
             alerts = await self.store.keep(filing)
             if alerts is not None:
                 return filing, alerts
@@ -279,11 +304,12 @@ class Pipeline:
         )
 
     def decide(
-        self, visit: OpenVisit, page: Page, reading: Reading, fingerprint: Fingerprint, candidates: Candidates
+        self, visit: OpenVisit, page: Page, reading: Reading, measures: Measures, known: Known
     ) -> Filing:
         """Return an article with the verdict on it, the rules it matches and the alerts that follow."""
         article = reading.article
-        verdict = judge(article, fingerprint, candidates)
+        verdict = judge(article, measures.fingerprint, known.candidates)
+        verdict = join_story(article, verdict, known.stories)
         matches = self.rules.match(article)
         news = is_news(article, page.link, visit.source, visit.memory.added_at)
         return Filing(
@@ -291,11 +317,12 @@ class Pipeline:
             link=page.link,
             page=page.response.body,
             blocks=reading.blocks,
-            fingerprint=fingerprint,
-            candidates=candidates,
+            fingerprint=measures.fingerprint,
+            candidates=known.candidates,
+            stories=known.stories,
             verdict=verdict,
             matches=matches,
-            alerts=compose(article, matches, verdict, self.clock.now(), self.group_wait) if news else (),
+            alerts=compose(article, matches, verdict, self.clock.now(), self.pace) if news else (),
             next_look_at=next_look(article, self.clock.now(), visit.source.recheck),
             validators=page.response.validators,
         )
@@ -317,7 +344,7 @@ class Pipeline:
     async def look_again(self, visit: OpenVisit) -> None:
         """Look for edits in the articles that have reached the next age of the source's ladder."""
         template = (await self.store.recall(visit.source.name)).template
-        watch = EditWatch(self.clock, self.fetcher, self.workers, self.rules, self.group_wait)
+        watch = EditWatch(self.clock, self.fetcher, self.workers, self.rules, self.pace)
         for known in await self.store.due_looks(visit.source.name, self.clock.now(), LOOKS_PER_VISIT):
             began = perf_counter()
             look = await watch.revisit(visit.source, known, template)

@@ -25,12 +25,14 @@ from monitor.model import (
     Link,
     Match,
     Outgoing,
+    Outline,
     PastLinks,
     Request,
     Response,
     Revision,
     Seed,
     Source,
+    StoryCandidates,
     Template,
     Turn,
     Validators,
@@ -115,8 +117,9 @@ class Filing:
     """All that one article brings into the store, written in one transaction.
 
     `page` is the body as fetched, uncompressed, `validators` what came with it; `next_look_at` is when to
-    look for edits, None: never. `candidates` are those that the verdict is about. No article is stored
-    without its alerts, and no alert without its article: the alerts are the outbox.
+    look for edits, None: never. `candidates` are those that the verdict is about, `stories` those that it
+    chose from, None when nobody looked. No article is stored without its alerts, and no alert without its
+    article: the alerts are the outbox.
     """
 
     article: Article
@@ -128,6 +131,7 @@ class Filing:
     verdict: Verdict
     matches: tuple[Match, ...]
     alerts: tuple[Alert, ...]
+    stories: StoryCandidates | None = None
     next_look_at: datetime | None = None
     validators: Validators = Validators()
 
@@ -409,13 +413,18 @@ class Store(Protocol):
         """Return the stored articles that one with this URL and fingerprint must be judged against."""
         ...
 
+    async def story_candidates(self, outline: Outline) -> StoryCandidates:
+        """Return an outline, weighed, with the stored articles that may tell the same story."""
+        ...
+
     async def keep(self, filing: Filing) -> int | None:
         """Store an article with everything that belongs to it; None when the verdict is stale.
 
         Returns how many of its alerts are new.
 
         Inside the transaction the candidates are looked up again; when there are others than
-        `filing.candidates`, nothing is written and the caller judges again. For `Relation.SAME_PAGE`
+        `filing.candidates`, or one that has come since tells the same story more surely, nothing is written
+        and the caller judges again. For `Relation.SAME_PAGE`
         only the link is settled, and alerts that are new. An alert whose id is known is not written again.
         """
         ...
@@ -564,10 +573,11 @@ class Store(Protocol):
         """Return the last sign of life, None when no daemon has ever run here."""
         ...
 
-    async def prune(self, pages_before: datetime, copies_before: datetime) -> int:
+    async def prune(self, pages_before: datetime, copies_before: datetime, stories_before: datetime) -> int:
         """Forget the bytes of pages fetched earlier; return how many. Articles stay.
 
-        Clusters of copies that began before `copies_before` are compared with nothing any more.
+        Clusters of copies that began before `copies_before` are compared with nothing any more, and stories
+        that began before `stories_before` take no others in.
         """
         ...
 

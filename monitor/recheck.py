@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.compose import Aftermath, compose, compose_later
+from monitor.compose import Aftermath, Pace, compose, compose_later
 from monitor.dedupe import find_changes, next_look
 from monitor.errors import FetchError, FetchGone, NotAnArticle, WorkerKilled
 from monitor.extract import read_article
@@ -42,7 +42,7 @@ class EditWatch:
     fetcher: Fetcher
     workers: Workers
     rules: RuleSet
-    group_wait: timedelta
+    pace: Pace
 
     async def revisit(self, source: Source, known: KnownPage, template: Template) -> Recheck:
         """Return what came of looking at an article again. One that cannot be had waits for its next age."""
@@ -109,7 +109,7 @@ class EditWatch:
         verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
         aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes)
         return matches, (
-            *compose(after, first, verdict, now, self.group_wait),
+            *compose(after, first, verdict, now, self.pace),
             *compose_later(aftermath, [*later, *lost], now),
         )
 

@@ -177,7 +177,7 @@ async def test_after_its_page_was_forgotten_an_upgrade_is_no_edit_either(
         article = replace(reading.article, extractor_version=10**6, text="Quite another text.\n\nThe end.")
         return replace(reading, article=article)
 
-    await site.store.prune(site.clock.now() + STEP, START)
+    await site.store.prune(site.clock.now() + STEP, START, START)
     monkeypatch.setattr(walk, "read_article", read_better)
     assert await site.visit_later() == []
 

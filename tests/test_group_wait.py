@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.compose import Pace
 from monitor.match import RuleSet
 from monitor.model import Rule, Seed, SeedKind, Source
 from monitor.pipeline import Pipeline
@@ -45,7 +46,7 @@ class World:
             store=store,
             rules=RuleSet.compile([Rule(name="dam", query="dam", notify=("desk",))]),
             channels={"desk": self.channel},
-            group_wait=WAIT,
+            pace=Pace(group_wait=WAIT),
         )
 
     async def print_story(self, outlet: Source, *extra: str) -> None:

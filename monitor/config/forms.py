@@ -16,9 +16,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from monitor.compose import NO_WAIT
 from monitor.config import servers, values
 from monitor.config.references import Text
-from monitor.model import Occasion, Source
+from monitor.dedupe import COPY_WINDOW, STORY_WINDOW
+from monitor.model import ASKABLE, Occasion, Source
 
 NOT_ONE_VALUE = "not one value"
 """The error type of a list, a mapping or nothing where a single value is wanted."""
@@ -128,7 +130,7 @@ DatabaseUrl = Annotated[
 GroupWait = Annotated[timedelta, _duration(values.ZERO, HOUR), _DURATION]
 Age = Annotated[timedelta, _duration(SECOND, 366 * DAY), _DURATION]
 OccasionName = Annotated[
-    Occasion, _one_value(values.read_occasion), _or_reference({"enum": [str(each) for each in Occasion]})
+    Occasion, _one_value(values.read_occasion), _or_reference({"enum": [str(each) for each in ASKABLE]})
 ]
 ChannelName = Annotated[str, BeforeValidator(values.read_channel_name)]
 
@@ -420,6 +422,19 @@ class FileForm(Form):
     group_wait: GroupWait = Field(
         default=MINUTE,
         description="How long an alert waits for copies of its story, which it then names.",
+    )
+    story_update: Age = Field(
+        default=NO_WAIT.story_update,
+        description="How long a rule is silent on a channel about a story that it has told. What others "
+        "write of it meanwhile goes into one update.",
+    )
+    copy_window: Age = Field(
+        default=COPY_WINDOW,
+        description="How long after its first article copies of a text are recognised.",
+    )
+    story_window: Age = Field(
+        default=STORY_WINDOW,
+        description="How long after its first article a story takes in articles in other words.",
     )
     browser: FilePath | None = Field(
         default=None,

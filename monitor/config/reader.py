@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monitor.compose import Pace
 from monitor.config.crosscheck import (
     CONSOLE,
     Entry,
@@ -209,7 +210,9 @@ def _build(
         workers=main.workers,
         browser=main.browser,
         keep_pages=main.keep_pages,
-        group_wait=main.group_wait,
+        pace=Pace(group_wait=main.group_wait, story_update=main.story_update),
+        copy_window=main.copy_window,
+        story_window=main.story_window,
         health=tuple(dict.fromkeys(main.health or ())),
         files=stamps,
         patterns=patterns,

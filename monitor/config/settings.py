@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.compose import Pace
 from monitor.config.parsing import ParsedFile
 from monitor.errors import FileStamp
 from monitor.model import ChannelSettings, Rule, Smtp, Source
@@ -24,9 +25,10 @@ class Config:
     `smtp` is None when no mail is sent. `database` is a URL; the path of a SQLite file in it is absolute.
     `contact` goes into the User-Agent, None leaves it out. `workers` None means as many as the machine has
     cores. `browser` is the program that draws pages, None for the first that is found. Bytes of pages are
-    kept for `keep_pages`; an alert waits `group_wait` for copies of its story. The channels of `health` are
-    told how the sources fare. `files` are all that was read, secrets among them, by path; `patterns` those
-    of `include`, absolute. `parsed` lets the next reading skip what has not changed.
+    kept for `keep_pages`; alerts wait as `pace` says. A cluster of copies takes others in for `copy_window`,
+    a story for `story_window`, after its first article. The channels of `health` are told how the sources
+    fare. `files` are all that was read, secrets among them, by path; `patterns` those of `include`,
+    absolute. `parsed` lets the next reading skip what has not changed.
     """
 
     sources: tuple[Source, ...]
@@ -40,7 +42,9 @@ class Config:
     workers: int | None
     browser: str | None
     keep_pages: timedelta
-    group_wait: timedelta
+    pace: Pace
+    copy_window: timedelta
+    story_window: timedelta
     health: tuple[str, ...]
     files: tuple[FileStamp, ...]
     patterns: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from monitor.config.references import Text
 from monitor.config.suggestions import did_you_mean, quoted
 from monitor.errors import RuleError
 from monitor.match import parse_query
-from monitor.model import Occasion
+from monitor.model import ASKABLE, Occasion
 from monitor.text.urls import host_of, normalise_url
 
 ZERO = timedelta()
@@ -277,11 +277,11 @@ def read_query(text: Text) -> str:
 
 def read_occasion(text: Text) -> Occasion:
     """Return what a rule may ask to be told of."""
-    try:
-        return Occasion(str(text).strip())
-    except ValueError as exc:
-        hint = did_you_mean(text.raw, list(Occasion)) or f"; there are {', '.join(Occasion)}"
-        raise ValueError(f"{quoted(text)} is not what a rule can be told of{hint}") from exc
+    found = next((each for each in ASKABLE if each == str(text).strip()), None)
+    if found is None:
+        hint = did_you_mean(text.raw, list(ASKABLE)) or f"; there are {', '.join(ASKABLE)}"
+        raise ValueError(f"{quoted(text)} is not what a rule can be told of{hint}")
+    return found
 
 
 def read_pattern(text: Text) -> str:

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import assert_never
 
 from monitor.deliver.clean import replace_surrogates
-from monitor.model import Article, Changes, Coverage, Delivery, Digest, Excerpt, HealthNotice, Outgoing
+from monitor.model import (
+    Article,
+    Changes,
+    Coverage,
+    Delivery,
+    Digest,
+    Excerpt,
+    HealthNotice,
+    MessageKind,
+    Outgoing,
+    Outlet,
+)
 
 BODY_VERSION = 1
 
@@ -25,24 +35,16 @@ MAX_GATHERED_TEXT_CHARS = 2_000
 """Characters of each article in a digest, which may hold five hundred of them."""
 
 
-class BodyType(StrEnum):
-    """What a body is about."""
-
-    ALERT = "alert"
-    DIGEST = "digest"
-    HEALTH = "health"
-
-
 def write_body(message: Outgoing) -> bytes:
     """Return the body about a message, UTF-8: the same on every attempt, but for outlets come since."""
     match message:
         case Delivery():
-            kind, moment = BodyType.ALERT, message.alert.created_at
+            kind, moment = MessageKind.ALERT, message.alert.created_at
             told = describe_alert(message, MAX_TEXT_CHARS)
         case Digest():
-            kind, moment, told = BodyType.DIGEST, message.created_at, describe_digest(message)
+            kind, moment, told = MessageKind.DIGEST, message.created_at, describe_digest(message)
         case HealthNotice():
-            kind, moment, told = BodyType.HEALTH, message.created_at, describe_notice(message)
+            kind, moment, told = MessageKind.HEALTH, message.created_at, describe_notice(message)
         case _:
             assert_never(message)
     body = {
@@ -64,10 +66,8 @@ def describe_alert(delivery: Delivery, max_text_chars: int) -> dict[str, object]
         "story_id": alert.story_id,
         "occasion": alert.occasion.value,
         "changes": None if alert.changes is None else describe_changes(alert.changes),
-        "also_in": [
-            {"source": each.source, "site_name": each.site_name, "title": each.title, "url": each.url}
-            for each in delivery.also_in
-        ],
+        "also_in": [describe_outlet(outlet) for outlet in delivery.also_in],
+        "further": [describe_outlet(outlet) for outlet in delivery.further],
         "excerpts": [describe_excerpt(excerpt) for excerpt in alert.excerpts],
         "article": describe_article(delivery.article, max_text_chars),
     }
@@ -111,6 +111,16 @@ def describe_notice(notice: HealthNotice) -> dict[str, object]:
             }
             for turn in notice.turns
         ],
+    }
+
+
+def describe_outlet(outlet: Outlet) -> dict[str, object]:
+    """Return another article of the story."""
+    return {
+        "source": outlet.source,
+        "site_name": outlet.site_name,
+        "title": outlet.title,
+        "url": outlet.url,
     }
 
 

@@ -14,7 +14,7 @@ from datetime import tzinfo
 from itertools import groupby
 
 from monitor.deliver.clean import one_line
-from monitor.deliver.views import MAX_NAME_CHARS, AlertView, Sentence, say_time, view_alert
+from monitor.deliver.views import MAX_NAME_CHARS, AlertView, FurtherView, Sentence, say_time, view_alert
 from monitor.model import Coverage, Delivery, Digest, Gap, HealthNotice, Turn
 
 MAX_FULL_STORIES = 40
@@ -29,10 +29,14 @@ MAX_REASON_CHARS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """An article in a digest: the rules that found it, and a few of the sentences that matched."""
+    """An article in a digest: the rules that found it, and a few of the sentences that matched.
+
+    `further` are the articles of its story in other words that any of the rules has to tell of.
+    """
 
     alert: AlertView
     rules: str
+    further: tuple[FurtherView, ...]
     sentences: tuple[Sentence, ...]
 
 
@@ -117,6 +121,7 @@ def view_entry(deliveries: Sequence[Delivery], timezone: tzinfo) -> EntryView:
     return EntryView(
         alert=views[0],
         rules=", ".join(dict.fromkeys(view.rule for view in views)),
+        further=tuple(dict.fromkeys(each for view in views for each in view.further)),
         sentences=tuple(sentences)[:MAX_SENTENCES],
     )
 

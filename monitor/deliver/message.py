@@ -24,11 +24,10 @@ from email.parser import BytesParser
 from email.utils import format_datetime, formataddr
 from typing import assert_never
 
-from monitor.compose import name_first_alert
 from monitor.deliver.clean import one_line
 from monitor.deliver.wording import MAX_SUBJECT_CHARS, Letter
 from monitor.errors import DeliveryFailed
-from monitor.model import Alert, Delivery, Digest, HealthNotice, Occasion, Outgoing, name_id
+from monitor.model import Delivery, Digest, HealthNotice, MessageKind, Outgoing, name_id
 
 WIRE = policy.SMTP.clone(cte_type="7bit")
 """Seven bits: no server can refuse or mangle it."""
@@ -103,11 +102,11 @@ def write_headers(envelope: Envelope, message: Outgoing, subject: str) -> dict[s
     domain = envelope.sender.domain
     match message:
         case Delivery():
-            kind, moment, thread = "alert", message.alert.created_at, thread_alert(message.alert, domain)
+            kind, moment, thread = MessageKind.ALERT, message.alert.created_at, thread_alert(message, domain)
         case Digest():
-            kind, moment, thread = "digest", message.created_at, {}
+            kind, moment, thread = MessageKind.DIGEST, message.created_at, {}
         case HealthNotice():
-            kind, moment, thread = "health", message.created_at, thread_notice(message, domain)
+            kind, moment, thread = MessageKind.HEALTH, message.created_at, thread_notice(message, domain)
         case _:
             assert_never(message)
     return {
@@ -122,16 +121,16 @@ def write_headers(envelope: Envelope, message: Outgoing, subject: str) -> dict[s
     }
 
 
-def thread_alert(alert: Alert, domain: str) -> dict[str, str]:
+def thread_alert(delivery: Delivery, domain: str) -> dict[str, str]:
     """Return the headers that put an alert beside others.
 
     `References` names the story: alerts of one story, by whatever rule, stand together in a mailbox. What
-    became of an article later replies to the mail that first told of it.
+    came later replies to the mail that first told of it, if one did.
     """
-    story = f"<story.{alert.story_id}@{domain}>"
-    if alert.occasion is Occasion.NEW:
+    story = f"<story.{delivery.alert.story_id}@{domain}>"
+    if delivery.reply_to is None:
         return {"In-Reply-To": story, "References": story}
-    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@{domain}>"
+    first = f"<{delivery.reply_to.kind}.{delivery.reply_to.id}@{domain}>"
     return {"In-Reply-To": first, "References": f"{story} {first}"}
 
 

@@ -5,8 +5,8 @@ Position: beside `body`; `monitor config schema --webhook` prints it. Pure.
 
 from __future__ import annotations
 
-from monitor.deliver.body import BODY_VERSION, MAX_GATHERED_TEXT_CHARS, MAX_TEXT_CHARS, BodyType
-from monitor.model import ChangeKind, DiffSide, Occasion
+from monitor.deliver.body import BODY_VERSION, MAX_GATHERED_TEXT_CHARS, MAX_TEXT_CHARS
+from monitor.model import ChangeKind, DiffSide, MessageKind, Occasion
 
 TEXT: dict[str, object] = {"type": "string"}
 TEXT_OR_NULL: dict[str, object] = {"type": ["string", "null"]}
@@ -24,15 +24,15 @@ def webhook_schema() -> dict[str, object]:
         "$id": f"urn:news-monitor:webhook:{BODY_VERSION}",
         "title": "What news-monitor posts",
         "oneOf": [
-            body_schema(BodyType.ALERT, "When the rule fired, in UTC.", {"$ref": "#/$defs/alert"}),
-            body_schema(BodyType.DIGEST, "When its alerts were gathered, in UTC.", digest_schema()),
-            body_schema(BodyType.HEALTH, "When it was noticed, in UTC.", notice_schema()),
+            body_schema(MessageKind.ALERT, "When the rule fired, in UTC.", {"$ref": "#/$defs/alert"}),
+            body_schema(MessageKind.DIGEST, "When its alerts were gathered, in UTC.", digest_schema()),
+            body_schema(MessageKind.HEALTH, "When it was noticed, in UTC.", notice_schema()),
         ],
         "$defs": {"alert": alert_schema()},
     }
 
 
-def body_schema(kind: BodyType, when: str, told: dict[str, object]) -> dict[str, object]:
+def body_schema(kind: MessageKind, when: str, told: dict[str, object]) -> dict[str, object]:
     """Return the schema of a body of one type."""
     return shape(
         type=described({"const": kind.value}, "What the body is about."),
@@ -44,6 +44,7 @@ def body_schema(kind: BodyType, when: str, told: dict[str, object]) -> dict[str,
 
 def alert_schema() -> dict[str, object]:
     """Return the schema of `describe_alert`."""
+    outlet = shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT)
     return shape(
         id=described(ID, "The alert's name, the same in every attempt; sent alone, also the webhook-id."),
         rule=shape(name=TEXT, query=TEXT),
@@ -51,12 +52,13 @@ def alert_schema() -> dict[str, object]:
         story_id=described(ID, "Articles of one story share it."),
         occasion=described(
             {"enum": [each.value for each in Occasion]},
-            "new: the first of the story for this rule; edit: it was changed; removal: it is gone.",
+            "new: the first of the story for this rule; update: another article of a story that was told; "
+            "edit: it was changed; removal: it is gone.",
         ),
         changes={"anyOf": [changes_schema(), {"type": "null"}]},
-        also_in=described(
-            list_of(shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT)),
-            "Other outlets that had the story when this was sent.",
+        also_in=described(list_of(outlet), "Other outlets that had the story when this was sent."),
+        further=described(
+            list_of(outlet), "Articles of the story in other words that this tells of as well."
         ),
         excerpts={"type": "array", "items": excerpt_schema()},
         article=article_schema(),

@@ -56,14 +56,24 @@ Sentence = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherView:
+    """Another article of the story, in other words. `link` is None when its URL is not of the web."""
+
+    title: str
+    source: str
+    url: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:
     """An alert as the templates see it: clean text only, every time already said in words.
 
     `title` and each of `excerpts` are pieces, so that the matched words can be marked. `published` is
     None when the page names no date. `happened` says what became of the article later, None when it is
     new; `changes` are the lines that an edit changed, piece by piece. `also_in` names the other outlets,
-    None for none. `link` is None when the URL is not of the web. `words_left` is how many words of the
-    article did not fit.
+    None for none; `further` are the articles of the story in other words. `link` is None when the URL is
+    not of the web. `words_left` is how many words of the article did not fit.
     """
 
     alert_id: str
@@ -85,6 +95,7 @@ class AlertView:
     paywalled: bool
     happened: str | None
     also_in: str | None
+    further: tuple[FurtherView, ...]
     changes: tuple[tuple[DiffPiece, ...], ...]
 
     @property
@@ -111,7 +122,7 @@ def view_alert(delivery: Delivery, timezone: tzinfo) -> AlertView:
         published=None if article.published_at is None else say_published(article.published_at, timezone),
         found=say_time(article.fetched_at, timezone),
         url=clean(article.url),
-        link=article.url if article.url.startswith(("http://", "https://")) else None,
+        link=link_of(article.url),
         host=say_host(article.url),
         language=article.language,
         paragraphs=paragraphs,
@@ -119,6 +130,7 @@ def view_alert(delivery: Delivery, timezone: tzinfo) -> AlertView:
         paywalled=article.paywalled,
         happened=say_occasion(alert),
         also_in=say_outlets(delivery.also_in),
+        further=tuple(map(view_further, delivery.further)),
         changes=first_changes(alert.changes),
     )
 
@@ -132,7 +144,24 @@ def say_occasion(alert: Alert) -> str | None:
         return f"Edited: {', '.join(alert.changes.kinds)}"
     if alert.occasion is Occasion.REMOVAL:
         return "Gone from its site. This is what it said:"
+    if alert.occasion is Occasion.UPDATE:
+        return "More on a story that you were told of."
     return None
+
+
+def view_further(outlet: Outlet) -> FurtherView:
+    """Return what is shown of a further article of the story."""
+    return FurtherView(
+        title=one_line(outlet.title, MAX_TITLE_CHARS),
+        source=one_line(outlet.site_name or outlet.source, MAX_NAME_CHARS),
+        url=clean(outlet.url),
+        link=link_of(outlet.url),
+    )
+
+
+def link_of(url: str) -> str | None:
+    """Return a URL that may be followed: one of the web."""
+    return url if url.startswith(("http://", "https://")) else None
 
 
 def say_outlets(outlets: Sequence[Outlet]) -> str | None:

@@ -27,7 +27,12 @@ from monitor.model import Delivery, Digest, HealthNotice, Occasion, Outgoing
 MAX_SUBJECT_CHARS = 150
 """Mail clients show 30 to 70 of them; a headline that is longer is cut at a word."""
 
-OPENINGS = {Occasion.NEW: "", Occasion.EDIT: "Edited: ", Occasion.REMOVAL: "Gone: "}
+OPENINGS = {
+    Occasion.NEW: "",
+    Occasion.UPDATE: "Update: ",
+    Occasion.EDIT: "Edited: ",
+    Occasion.REMOVAL: "Gone: ",
+}
 
 View = AlertView | DigestView | NoticeView
 """What a template shows; it is called `alert`, `digest` or `notice` there."""
@@ -100,7 +105,8 @@ class Wording:
         about = " · ".join(part for part in (view.source, view.authors, view.published) if part)
         sentences = ("> " + emphasise(sentence) for sentence in view.excerpts)
         changes = (mark_changes(line) for line in view.changes)
-        parts = [view.happened, about, *changes, *sentences, view.also_in, view.url]
+        further = (f"{each.title} ({each.source})\n{each.url}" for each in view.further)
+        parts = [view.happened, about, *changes, *sentences, view.also_in, view.url, *further]
         return Note(title=write_subject(message), body="\n\n".join(filter(None, parts)) + "\n")
 
 

@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.dedupe import COPY_WINDOW
+from monitor.dedupe import COPY_WINDOW, STORY_WINDOW
 from monitor.errors import StoreError
 from monitor.jobs.clock import ClockWatch
 from monitor.jobs.schedule import learn_pace, leave_quiet_hours, next_visit
@@ -60,12 +60,21 @@ STORE_PAUSE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """How long things are kept: the bytes of `pages`, and what later `copies` and `stories` are known by."""
+
+    pages: timedelta
+    copies: timedelta = COPY_WINDOW
+    stories: timedelta = STORY_WINDOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """What the daemon is to do: the configuration as the jobs see it."""
 
     pipeline: Pipeline
     sources: Mapping[str, Source]
-    keep_pages: timedelta
+    windows: Windows
     health_channels: tuple[str, ...] = ()
 
 
@@ -166,7 +175,8 @@ class LocalJobs:
 
     async def _prune(self) -> None:
         now = self._clock.now()
-        await self._store.prune(now - self._assignment.keep_pages, now - COPY_WINDOW)
+        windows = self._assignment.windows
+        await self._store.prune(now - windows.pages, now - windows.copies, now - windows.stories)
 
     async def _watch_sources(self) -> None:
         if channels := self._assignment.health_channels:

@@ -18,11 +18,12 @@ from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
 from monitor.store.links import settle
 from monitor.store.looks import add_look
-from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
 from monitor.store.statement import Statement
+from monitor.store.stories import add_outline, has_closer_teller
 from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
+from monitor.store.updates import insert_news
 from monitor.store.visits import TEMPLATE_PAGES, find_source_row
 from monitor.text.urls import url_key
 
@@ -81,9 +82,12 @@ def keep(connection: Connection, prepared: Prepared) -> int | None:
         common = check_candidates(connection, article.id, filing.fingerprint, filing.candidates)
         if common is None:
             return None
+        stories = filing.stories
+        if row is None and stories and has_closer_teller(connection, article, verdict, stories):
+            return None
         row = row or _insert(connection, prepared, common)
     settle(connection, filing.link, article.fetched_at)
-    return insert_alerts(connection, row, filing.alerts)
+    return insert_news(connection, row, filing.alerts)
 
 
 def _find_row(connection: Connection, article_id: str | None) -> int | None:
@@ -104,6 +108,8 @@ def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) 
     _INSERT_BLOCKS.run(connection, {"source_id": source_row, "blocks": blocks})
     _FORGET_BLOCKS.run(connection, {"source": source_row})
     add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
+    if filing.stories is not None:
+        add_outline(connection, row, filing.article, filing.verdict, filing.stories.outline)
     add_document(connection, row, source_row, prepared.terms)
     if filing.next_look_at is not None:
         add_look(connection, row, source_row, filing.next_look_at, filing.validators)

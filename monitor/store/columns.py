@@ -31,6 +31,7 @@ from monitor.model import (
     DiffSide,
     Excerpt,
     Gap,
+    Outline,
     Turn,
     Validators,
 )
@@ -286,3 +287,37 @@ class Hash(TypeDecorator[int]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102
         return None if value is None else unsigned(value)
+
+
+WEIGHT_SCALE = (1 << 16) - 1
+"""Weights of unit length, none above 1, are kept in two bytes each."""
+
+
+class OutlineBytes(TypeDecorator[Outline]):
+    """A weighed outline, packed: the language, three lengths, the terms, their weights, mentions, facts."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Outline | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        lengths = (len(value.terms), len(value.mentions), len(value.facts))
+        numbers = (*value.terms, *value.mentions, *sorted(value.facts))
+        weights = (round(weight * WEIGHT_SCALE) for weight in value.weights)
+        form = f"<I3H{len(numbers)}I{lengths[0]}H"
+        return struct.pack(form, value.language, *lengths, *numbers, *weights)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Outline | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        language, terms, mentions, facts = struct.unpack_from("<I3H", value)
+        end = terms + mentions
+        unpacked = struct.unpack_from(f"<{end + facts}I{terms}H", value, struct.calcsize("<I3H"))
+        return Outline(
+            language=language,
+            terms=unpacked[:terms],
+            weights=tuple(weight / WEIGHT_SCALE for weight in unpacked[end + facts :]),
+            mentions=unpacked[terms:end],
+            facts=frozenset(unpacked[end : end + facts]),
+        )

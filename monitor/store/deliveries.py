@@ -6,26 +6,21 @@ connection it is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
-from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion, Outlet
+from monitor.model import Alert, Article, Delivery, DeliveryState, Occasion
+from monitor.store.outlets import name_outlets
 from monitor.store.rows import article_from
 from monitor.store.tables import ALERTS, ARTICLES, BULLETINS, REVISIONS, SOURCES
-
-MAX_OUTLETS = 100
-"""Articles of one story that an alert about it names at most, itself among them."""
 
 
 def read_deliveries(connection: Connection, condition: ColumnElement[bool]) -> tuple[Delivery, ...]:
     """Return the alerts that meet a condition, ready to be sent, the oldest first."""
     rows = connection.execute(_deliveries().where(condition).order_by(ALERTS.c.created_at, ALERTS.c.id))
-    deliveries = tuple(_delivery_from(row) for row in rows.mappings())
-    outlets = _find_outlets(connection, {delivery.alert.story_id for delivery in deliveries})
-    return tuple(_name_outlets(delivery, outlets[delivery.alert.story_id]) for delivery in deliveries)
+    return name_outlets(connection, [_delivery_from(row) for row in rows.mappings()])
 
 
 def list_deliveries(
@@ -54,37 +49,6 @@ def find_delivery(connection: Connection, alert_id: str) -> Delivery | None:
     """Return one alert with its way to its channel; None when there is no such alert."""
     row = connection.execute(_deliveries().where(ALERTS.c.name == alert_id)).mappings().one_or_none()
     return None if row is None else _delivery_from(row)
-
-
-def _find_outlets(connection: Connection, story_ids: set[str]) -> dict[str, list[Outlet]]:
-    """Return the articles of each story, the earliest first, a few of each."""
-    found: dict[str, list[Outlet]] = {story_id: [] for story_id in story_ids}
-    rows = connection.execute(
-        select(
-            ARTICLES.c.story_id,
-            SOURCES.c.name.label("source"),
-            ARTICLES.c.site_name,
-            ARTICLES.c.title,
-            ARTICLES.c.url,
-        )
-        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
-        .where(ARTICLES.c.story_id.in_(story_ids))
-        .order_by(ARTICLES.c.id)
-    )
-    for story_id, *outlet in rows:
-        if len(found[story_id]) < MAX_OUTLETS:
-            source, site_name, title, url = outlet
-            found[story_id].append(Outlet(source=source, site_name=site_name, title=title, url=url))
-    return found
-
-
-def _name_outlets(delivery: Delivery, outlets: Sequence[Outlet]) -> Delivery:
-    """Return a delivery of news with the other outlets that have the story, each once."""
-    if delivery.alert.occasion is not Occasion.NEW:
-        return delivery
-    others = {outlet.source: outlet for outlet in reversed(outlets)}
-    others.pop(delivery.article.source, None)
-    return replace(delivery, also_in=tuple(reversed(others.values())))
 
 
 def _deliveries() -> Select[tuple[object, ...]]:

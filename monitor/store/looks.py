@@ -19,10 +19,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from monitor.model import Article, Revision, Validators
 from monitor.ports import KnownPage, Recheck
 from monitor.store.dialects import insert_new
-from monitor.store.outbox import insert_alerts
 from monitor.store.rows import article_from
 from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LOOKS, MATCHES, PAGES, REVISIONS, SOURCES
+from monitor.store.updates import insert_news
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -110,7 +110,7 @@ def finish_look(connection: Connection, look: Recheck, page: bytes | None) -> in
         for match in look.matches
     ]
     insert_new(connection, MATCHES, matches)
-    return insert_alerts(connection, article_row, look.alerts, revision_row)
+    return insert_news(connection, article_row, look.alerts, revision_row)
 
 
 def _plan_next(connection: Connection, article_row: int, look: Recheck) -> None:

@@ -28,8 +28,10 @@ from monitor.model import (
     HealthNotice,
     Link,
     Outgoing,
+    Outline,
     Revision,
     Source,
+    StoryCandidates,
     Turn,
     Visit,
 )
@@ -50,7 +52,18 @@ from monitor.ports import (
     StoredArticle,
     Told,
 )
-from monitor.store import archive, bulletins, channels, copies, deliveries, links, looks, outbox, visits
+from monitor.store import (
+    archive,
+    bulletins,
+    channels,
+    copies,
+    deliveries,
+    links,
+    looks,
+    outbox,
+    stories,
+    visits,
+)
 from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
@@ -166,6 +179,10 @@ class SqlStore:
     async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
         """Return the stored articles that one with this URL and fingerprint must be judged against."""
         return await self._read(lambda db: archive.candidates(db, url, fingerprint))
+
+    async def story_candidates(self, outline: Outline) -> StoryCandidates:
+        """Return an outline, weighed, with the stored articles that may tell the same story."""
+        return await self._read(lambda db: stories.find_story_candidates(db, outline))
 
     async def keep(self, filing: Filing) -> int | None:
         """Store an article with everything that belongs to it; None when the verdict is stale."""
@@ -314,14 +331,16 @@ class SqlStore:
         """Return the last sign of life, None when no daemon has ever run here."""
         return await self._read(read_beat)
 
-    async def prune(self, pages_before: datetime, copies_before: datetime) -> int:
+    async def prune(self, pages_before: datetime, copies_before: datetime, stories_before: datetime) -> int:
         """Forget the bytes of pages fetched earlier, with the visits of that time; return how many pages.
 
-        Clusters of copies that began before `copies_before` leave the index.
+        Clusters of copies that began before `copies_before` leave the index, and stories that began before
+        `stories_before`.
         """
         pages = await self._forget(lambda db: archive.forget_pages(db, pages_before, PRUNE_AT_ONCE))
         await self._forget(lambda db: visits.forget(db, pages_before, PRUNE_AT_ONCE))
         await self._forget(lambda db: copies.forget_postings(db, copies_before, PRUNE_AT_ONCE))
+        await self._forget(lambda db: stories.forget_outlines(db, stories_before, PRUNE_AT_ONCE))
         return pages
 
     async def _forget(self, some: Callable[[Connection], int]) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from monitor.model import Changes, Child, Coverage, Excerpt, Turn
+from monitor.model import Changes, Child, Coverage, Excerpt, Outline, Turn
 from monitor.store.columns import (
     ChangeList,
     ChildList,
@@ -23,6 +23,7 @@ from monitor.store.columns import (
     Hash,
     HashList,
     Instant,
+    OutlineBytes,
     RowId,
     Span,
     TurnList,
@@ -278,6 +279,40 @@ class PostingRow(Row, table=True):
     cluster_id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs={"autoincrement": False})
 
 
+class OutlineRow(Row, table=True):
+    """What an article of a story is compared by, as long as the story takes others in.
+
+    `began_at` is when the first article of the story was fetched.
+    """
+
+    __tablename__ = "outlines"
+
+    article_id: int = Field(primary_key=True, foreign_key="articles.id", sa_type=RowId)
+    story_id: str = Field(sa_type=Words, index=True)
+    began_at: datetime = Field(sa_type=Instant, index=True)
+    outline: Outline = Field(sa_type=OutlineBytes)
+
+
+class StoryPostingRow(Row, table=True):
+    """One of the heaviest terms of an article's outline."""
+
+    __tablename__ = "story_postings"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    term: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    article_id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs={"autoincrement": False})
+
+
+class TermCountRow(Row, table=True):
+    """How many articles have a term; under the number of a language, how many are in it."""
+
+    __tablename__ = "term_counts"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    term: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    articles: int = Field(sa_type=BigInteger)
+
+
 class MatchRow(Row, table=True):
     """A rule that found an article, whether or not anybody was told."""
 
@@ -388,7 +423,7 @@ class AlertRow(Row, table=True):
     rule: str = Field(sa_type=Words)
     query: str = Field(sa_type=Words)
     channel: str = Field(sa_type=Words)
-    story_id: str = Field(sa_type=Words)
+    story_id: str = Field(sa_type=Words, index=True)
     article_id: int = Field(foreign_key="articles.id", sa_type=RowId)
     excerpts: tuple[Excerpt, ...] = Field(sa_type=ExcerptList)
     created_at: datetime = Field(sa_type=Instant, index=True)
@@ -405,6 +440,17 @@ class AlertRow(Row, table=True):
     claimed_until: datetime | None = Field(sa_type=Instant)
     opened_at: datetime | None = Field(sa_type=Instant)
     digest_id: int | None = Field(foreign_key="bulletins.id", sa_type=RowId)
+
+
+class AlertArticleRow(Row, table=True):
+    """A further article of its story that an alert tells of, with what the rule found in it."""
+
+    __tablename__ = "alert_articles"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    alert_id: int = Field(primary_key=True, foreign_key="alerts.id", sa_type=RowId)
+    article_id: int = Field(primary_key=True, foreign_key="articles.id", sa_type=RowId)
+    excerpts: tuple[Excerpt, ...] = Field(sa_type=ExcerptList)
 
 
 class HeartbeatRow(Row, table=True):
@@ -430,9 +476,13 @@ PAGES = METADATA.tables["pages"]
 PAGE_BLOCKS = METADATA.tables["page_blocks"]
 FINGERPRINTS = METADATA.tables["fingerprints"]
 POSTINGS = METADATA.tables["postings"]
+OUTLINES = METADATA.tables["outlines"]
+STORY_POSTINGS = METADATA.tables["story_postings"]
+TERM_COUNTS = METADATA.tables["term_counts"]
 MATCHES = METADATA.tables["matches"]
 CHANNELS = METADATA.tables["channels"]
 TOLD = METADATA.tables["told"]
 BULLETINS = METADATA.tables["bulletins"]
 ALERTS = METADATA.tables["alerts"]
+ALERT_ARTICLES = METADATA.tables["alert_articles"]
 HEARTBEAT = METADATA.tables["heartbeat"]

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config import Config
 from monitor.errors import ConfigError
-from monitor.model import RECHECK, Occasion
+from monitor.model import ASKABLE, RECHECK, Occasion
 
 Read = Callable[..., Config]
 SITE = "sources:\n  - { url: https://a.example/, %s }\n"
@@ -37,7 +37,7 @@ def test_a_source_says_at_which_ages_it_is_looked_at_again(
     [
         ("match: b", (Occasion.NEW,)),
         ("on: edit", (Occasion.EDIT,)),
-        ("on: [new, edit, removal, edit]", tuple(Occasion)),
+        ("on: [new, edit, removal, edit]", ASKABLE),
     ],
 )
 def test_a_rule_says_what_it_is_told_of(read: Read, written: str, occasions: tuple[Occasion, ...]) -> None:
@@ -53,4 +53,4 @@ def test_an_occasion_that_is_none_is_told_with_a_suggestion(read: Read) -> None:
 
 @pytest.mark.parametrize(("written", "wait"), [("", 60), ("group_wait: 0", 0), ("group_wait: 2m", 120)])
 def test_alerts_wait_a_minute_for_copies_unless_told_otherwise(read: Read, written: str, wait: int) -> None:
-    assert read(f"sources: [https://a.example/]\n{written}").group_wait == timedelta(seconds=wait)
+    assert read(f"sources: [https://a.example/]\n{written}").pace.group_wait == timedelta(seconds=wait)

@@ -10,13 +10,22 @@ from email.headerregistry import Address
 
 from jsonschema import Draft202012Validator
 
-from monitor.compose import name_first_alert
 from monitor.deliver import webhook_schema
 from monitor.deliver.body import write_body
 from monitor.deliver.message import Envelope, write_message
 from monitor.deliver.views import MAX_CHANGES_CHARS
 from monitor.deliver.wording import Wording
-from monitor.model import ChangeKind, Changes, Delivery, DiffPiece, DiffSide, Occasion, Outlet
+from monitor.model import (
+    ChangeKind,
+    Changes,
+    Delivery,
+    DiffPiece,
+    DiffSide,
+    MessageKind,
+    MessageName,
+    Occasion,
+    Outlet,
+)
 from tests.deliver.stories import make_delivery
 
 LINE = (
@@ -62,13 +71,43 @@ def test_an_edit_of_any_size_makes_a_mail_of_bounded_size() -> None:
 
 
 def test_what_became_of_an_article_replies_to_the_mail_that_first_told_of_it() -> None:
-    delivery = edited()
-    alert = delivery.alert
+    delivery = replace(edited(), reply_to=MessageName(MessageKind.ALERT, "first"))
     mail = message_from_bytes(write_message(ENVELOPE, delivery, Wording(UTC).write_letter(delivery)))
-    first = f"<alert.{name_first_alert(alert.rule, alert.story_id, alert.channel)}@example.org>"
+    first = "<alert.first@example.org>"
     assert mail["In-Reply-To"] == first
     assert first in mail["References"]
     assert mail["Message-ID"] != first
+
+
+def test_an_edit_of_what_nobody_was_told_of_replies_to_no_mail_that_was_never_sent() -> None:
+    delivery = edited()
+    mail = message_from_bytes(write_message(ENVELOPE, delivery, Wording(UTC).write_letter(delivery)))
+    story = f"<story.{delivery.alert.story_id}@example.org>"
+    assert (mail["In-Reply-To"], mail["References"]) == (story, story)
+
+
+def test_an_update_says_so_and_names_what_else_was_written_with_its_link() -> None:
+    more = Outlet(source="courier", site_name="The <Courier>", title="A & B", url="https://courier.example/b")
+    odd = Outlet(source="herald", site_name=None, title="C", url="ftp://herald.example/c")
+    delivery = make_delivery()
+    alert = replace(delivery.alert, occasion=Occasion.UPDATE)
+    delivery = replace(
+        delivery, alert=alert, further=(more, odd), reply_to=MessageName(MessageKind.ALERT, "first")
+    )
+    letter = Wording(UTC).write_letter(delivery)
+    assert letter.subject.startswith("[ferries] Update: ")
+    assert "More on a story that you were told of." in letter.text
+    assert "* A & B (The <Courier>)\n  https://courier.example/b\n* C (herald)\n  ftp:" in letter.text
+    assert '<a href="https://courier.example/b"' in letter.html
+    assert "The &lt;Courier&gt;" in letter.html
+    assert 'href="ftp:' not in letter.html
+    assert "A & B (The <Courier>)\nhttps://courier.example/b" in Wording(UTC).write_note(delivery).body
+    mail = message_from_bytes(write_message(ENVELOPE, delivery, letter))
+    assert mail["In-Reply-To"] == "<alert.first@example.org>"
+    body = json.loads(write_body(delivery))
+    Draft202012Validator(webhook_schema()).validate(body)
+    assert body["data"]["occasion"] == "update"
+    assert [each["title"] for each in body["data"]["further"]] == ["A & B", "C"]
 
 
 def test_a_webhook_carries_the_edit_in_kinds_and_pieces() -> None:

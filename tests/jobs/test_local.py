@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from monitor.errors import FetchFailed, StoreError
-from monitor.jobs.local import Assignment, LocalJobs, describe, record_visit
+from monitor.jobs.local import Assignment, LocalJobs, Windows, describe, record_visit
 from monitor.jobs.schedule import LONGEST_SPREAD
 from monitor.match import RuleSet
 from monitor.model import QuietHours, Request, Response, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
@@ -72,7 +72,7 @@ class Office:
             channels={"desk": self.channel},
         )
         by_name = {source.name: source for source in sources}
-        return Assignment(pipeline=pipeline, sources=by_name, keep_pages=timedelta(days=14))
+        return Assignment(pipeline=pipeline, sources=by_name, windows=Windows(pages=timedelta(days=14)))
 
     def jobs(self, assignment: Assignment) -> LocalJobs:
         return LocalJobs(assignment, self.store, self.clock, reload_if_changed=never_reload)

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.fetch import FetchSettings, open_fetcher
 from monitor.jobs.clock import SystemClock
-from monitor.jobs.local import Assignment, LocalJobs
+from monitor.jobs.local import Assignment, LocalJobs, Windows
 from monitor.match import RuleSet
 from monitor.model import Seed, SeedKind, Source
 from monitor.pipeline import Pipeline
@@ -123,7 +123,7 @@ async def test_a_hostile_site_delays_no_other(
         pipeline = Pipeline(
             clock=clock, fetcher=fetcher, workers=InlineWorkers(), store=store, rules=RuleSet.compile([])
         )
-        assignment = Assignment(pipeline=pipeline, sources=sources, keep_pages=timedelta(days=1))
+        assignment = Assignment(pipeline=pipeline, sources=sources, windows=Windows(pages=timedelta(days=1)))
         jobs = LocalJobs(assignment, store, clock, reload_if_changed=never_reload, max_visits=MAX_VISITS)
         stop = asyncio.Event()
         running = asyncio.create_task(jobs.run(stop))

@@ -252,8 +252,8 @@ async def test_pruning_forgets_pages_and_visits_and_keeps_articles(store: SqlSto
     await keep(store, make_story("dam", minute=0), make_story("bus", minute=60))
     await store.finish_visit(make_visit(minute=0), NOW)
     await store.finish_visit(make_visit(minute=60), NOW)
-    assert await store.prune(NOW + 30 * MINUTE, NOW) == 1
-    assert await store.prune(NOW + 30 * MINUTE, NOW) == 0
+    assert await store.prune(NOW + 30 * MINUTE, NOW, NOW) == 1
+    assert await store.prune(NOW + 30 * MINUTE, NOW, NOW) == 0
     rows = await count_rows(store)
     assert (rows["pages"], rows["visits"], rows["articles"]) == (1, 1, 2)
     assert await store._read(lambda db: db.scalars(select(VISITS.c.started_at)).one()) == NOW + 60 * MINUTE
@@ -270,9 +270,9 @@ async def test_pruning_takes_old_clusters_out_of_the_index_of_copies(store: SqlS
         candidates = await store.candidates("https://zoo.example/", resembles_both)
         return {candidate.article_id for candidate in candidates.articles}
 
-    await store.prune(NOW, NOW)
+    await store.prune(NOW, NOW, NOW)
     assert await found() == {old.article.id, new.article.id}
-    await store.prune(NOW, NOW + 30 * MINUTE)
+    await store.prune(NOW, NOW + 30 * MINUTE, NOW)
     assert await found() == {new.article.id}
     assert await store._read(lambda db: db.scalar(select(func.count()).select_from(POSTINGS))) == 20
     [same_text] = (await store.candidates("https://zoo.example/", old.fingerprint)).articles
@@ -284,7 +284,7 @@ async def test_pruning_more_than_one_batch_forgets_all(
 ) -> None:
     monkeypatch.setattr("monitor.store.store.PRUNE_AT_ONCE", 2)
     await keep(store, *(make_story(f"story-{number}") for number in range(5)))
-    assert await store.prune(NOW + timedelta(days=30), NOW + timedelta(days=30)) == 5
+    assert await store.prune(NOW + timedelta(days=30), NOW + timedelta(days=30), NOW) == 5
     assert (await count_rows(store))["postings"] == 0
 
 
