@@ -97,14 +97,16 @@ class Page:
     """A page, cut. `boxes[0]` is the body.
 
     `meta` maps lower-case names and properties of `<meta>` to their contents in page order.
-    `jsonld` are the raw texts of the JSON-LD scripts. `times` are `<time>` and microdata dates,
-    `people` the texts of elements marked as an author. `flat` says that the page came as text.
+    `jsonld` are the raw texts of the JSON-LD scripts, `state` those of other JSON. `times` are `<time>` and
+    microdata dates, `people` the texts of elements marked as an author. `flat` says that the page came as
+    text.
     """
 
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     meta: dict[str, list[str]] = field(default_factory=dict)
     jsonld: list[str] = field(default_factory=list)
+    state: list[str] = field(default_factory=list)
     times: list[Mention] = field(default_factory=list)
     people: list[Mention] = field(default_factory=list)
     title: str = ""

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
@@ -19,6 +19,7 @@ from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.page import KEPT, Page, Reason
 from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
+from monitor.extract.state import find_story
 from monitor.extract.template import hash_blocks
 from monitor.extract.walk import cut_html
 from monitor.model import Article, Link, Reading, Response, Template
@@ -129,6 +130,9 @@ def _examine(response: Response, link: Link, template: Template) -> _Examined:
         again = decide(page, metadata.title, hashes, template, believed=PLAIN)
         if sum(len(d.block.text) for d in again if d.reason is Reason.STORY) > LONGER * kept:
             decisions = again
+    if page.state and not metadata.body and kept < MIN_STORY_CHARS:
+        story = find_story(page.state, metadata.title)
+        metadata = replace(metadata, body=story, claims_article=metadata.claims_article or bool(story))
     return _Examined(html, page, metadata, hashes, decisions)
 
 

@@ -27,6 +27,9 @@ FORM_LEVELS = 4
 KIND_COUNT = 13
 TEXT, BLOCK, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(KIND_COUNT)
 
+MAX_STATES = 20
+"""Scripts with JSON that are kept: one or two hold what a framework draws."""
+
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
 
@@ -305,10 +308,13 @@ class _Cutter:
         self.page.people.append(Mention(" ".join(node.text().split())[:200], len(self.page.blocks)))
 
     def read_script(self, node: LexborNode, _tag: str) -> bool:
-        """Keep JSON-LD; count the rest, which tells an empty shell."""
+        """Keep JSON-LD and the state of frameworks; count them all, which tells an empty shell."""
         self.page.scripts += 1
-        if "ld+json" in (node.attributes.get("type") or ""):
+        kind = node.attributes.get("type") or ""
+        if "ld+json" in kind:
             self.page.jsonld.append(node.text())
+        elif kind == "application/json" and len(self.page.state) < MAX_STATES:
+            self.page.state.append(node.text())
         return False
 
     def read_time(self, node: LexborNode, _tag: str) -> bool:
