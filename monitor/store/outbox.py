@@ -12,9 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, case, false, func, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Table,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from monitor.errors import StoreError
 from monitor.model import Alert, DeliveryState, Outgoing
@@ -26,6 +40,8 @@ from monitor.store.deliveries import read_deliveries
 from monitor.store.dialects import insert_new
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.tables import ALERTS, BULLETINS, IS_OPEN
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def insert_alerts(
@@ -56,6 +72,26 @@ def insert_alerts(
         for alert in alerts
     ]
     return insert_new(connection, ALERTS, rows)
+
+
+def _is_open_by(table: Table, horizon: str) -> Exists:
+    return exists().where(
+        table.c.channel == bindparam("channel"), IS_OPEN, table.c.next_attempt_at <= bindparam(horizon)
+    )
+
+
+MAY_BE_DUE = select(_is_open_by(ALERTS, "alerts_by") | _is_open_by(BULLETINS, "bulletins_by"))
+"""Made once: it is asked of every channel twice a second, and mostly that is all."""
+
+
+def may_be_due(connection: Connection, channel: str, now: datetime, gathering: Gathering) -> bool:
+    """Return whether a claim may find anything; False saves one that would not.
+
+    An alert that is to go into a digest need not wait for copies of its story: any counts.
+    """
+    alerts_by = now if gathering.before is None else FOREVER
+    times = {"channel": channel, "alerts_by": alerts_by, "bulletins_by": now}
+    return gathering.empty or bool(connection.scalar(MAY_BE_DUE, times))
 
 
 def claim_due(

@@ -215,6 +215,8 @@ class SqlStore:
         gathering: Gathering = NO_GATHERING,
     ) -> tuple[Outgoing, ...]:
         """Take what is due on a channel."""
+        if not await self._read(lambda db: outbox.may_be_due(db, channel, now, gathering)):
+            return ()
         claim = Claim(self._owner, now, lease)
         return await self._write(lambda db: outbox.claim_due(db, claim, channel, limit, gathering))
 

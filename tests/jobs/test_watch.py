@@ -69,6 +69,19 @@ async def test_a_source_that_turns_is_told_once_and_again_when_it_is_well(ward: 
     assert await ward.look(NOW + 9 * HOUR) == []
 
 
+async def test_a_source_that_falls_ill_again_before_it_counted_as_well_starts_anew(ward: Ward) -> None:
+    await ward.fail(NOW)
+    await ward.look(NOW)
+    await ward.visit(NOW + HOUR, well=True)
+    await ward.look(NOW + HOUR)
+    await ward.fail(NOW + HOUR + 30 * MINUTE)
+    assert await ward.look(NOW + HOUR + 30 * MINUTE) == []
+    await ward.visit(NOW + 2 * HOUR, well=True)
+    assert await ward.look(NOW + 2 * HOUR) == []
+    assert await ward.look(NOW + 3 * HOUR - MINUTE) == []
+    assert await ward.look(NOW + 3 * HOUR) == [("ops", (("gazette", True),))]
+
+
 async def test_what_is_told_says_why_and_since_when(ward: Ward) -> None:
     await ward.fail(NOW)
     await ward.look(NOW)
