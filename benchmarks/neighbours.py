@@ -24,7 +24,7 @@ from time import monotonic
 
 from benchmarks.report import Figure, Report, Row, publish, read_arguments
 from monitor.fetch import FetchSettings, open_fetcher
-from monitor.jobs.local import Assignment, LocalJobs
+from monitor.jobs.local import Assignment, LocalJobs, Windows
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import Seed, SeedKind, Source
@@ -188,7 +188,7 @@ async def run_daemon(folder: Path, port: int) -> None:
     fetcher, workers, stop = open_fetcher(FetchSettings(), clock), PebbleWorkers(2), asyncio.Event()
     pipeline = Pipeline(clock=clock, fetcher=fetcher, workers=workers, store=store, rules=RuleSet.compile(()))
     by_name = {source.name: source for source in sources}
-    assignment = Assignment(pipeline=pipeline, sources=by_name, keep_pages=timedelta(days=1))
+    assignment = Assignment(pipeline=pipeline, sources=by_name, windows=Windows(pages=timedelta(days=1)))
     jobs = LocalJobs(assignment, store, clock, reload_if_changed=find_no_change)
     running = asyncio.create_task(jobs.run(stop))
     await asyncio.sleep(RUN.total_seconds())
