@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta, tzinfo
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
+from apprise import Apprise, AppriseAsset, NotifyFormat, OverflowMode, PersistentStoreMode
 
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import EMAIL_WAITS, spread, wait_after
@@ -53,6 +53,9 @@ class AppriseSender:
         self._service = Apprise(asset=asset)
         if not self._service.add(channel.url):
             raise ValueError(f"the URL of channel {channel.name!r} names no service that Apprise knows")
+        for service in self._service:
+            if service.overflow_mode == OverflowMode.UPSTREAM:  # as long as the URL does not say otherwise
+                service.overflow_mode = OverflowMode.SPLIT
 
     @property
     def name(self) -> str:

@@ -35,6 +35,7 @@ from monitor.ports import Channel
 from monitor.store import SqlStore, open_store
 from monitor.timetable import DigestTimes, Timetable
 from tests.deliver.servers import HANG_UP, HOST, STALL, ScriptedMail, ScriptedWeb, parse_mail, served
+from tests.deliver.test_bulletins import another, make_digest
 from tests.deliver.test_webhook import OK, SECRET, answer
 from tests.fakes import FakeClock
 from tests.store.samples import DAM, GAZETTE, NOW, keep, make_story
@@ -242,3 +243,13 @@ async def test_a_digest_reaches_another_service(desk: Desk) -> None:
         channel = AppriseChannel(name="desk", url=f"json://{HOST}:{web.port}/hook")
         assert await desk.deliver(AppriseSender(channel, UTC)) is DeliveryState.SENT
     assert "2 alerts in 2 stories." in json.loads(web.requests[0].body)["message"]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+async def test_a_digest_longer_than_a_message_of_a_service_comes_in_several() -> None:
+    digest = make_digest([another(f"Story number {n} of the day", n) for n in range(500)])
+    async with served(ScriptedWeb([OK])) as web:
+        await AppriseSender(AppriseChannel(name="desk", url=f"json://{HOST}:{web.port}/"), UTC).send(digest)
+        bodies = [json.loads(request.body)["message"] for request in web.requests]
+    assert len(bodies) > 1
+    assert all(f"Story number {n} of" in "".join(bodies) for n in range(500))
