@@ -40,6 +40,7 @@ from monitor.model import (
     EmailChannel,
     FileChannel,
     Link,
+    Overrides,
     Reading,
     Request,
     Response,
@@ -51,6 +52,7 @@ from monitor.model import (
 )
 from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery, Channel, SourceState, Store, StoredArticle
+from monitor.preview import Preview, Rehearsal
 from monitor.store import SqlStore, lock_database, open_store
 
 log = logging.getLogger("monitor")
@@ -251,9 +253,29 @@ def extract_page(response: Response) -> Reading:
     return read_article(response, Link(url=response.url, source=""), Template())
 
 
-def explain_blocks(response: Response, template: Template) -> Explanation:
-    """Return what is decided on each block of a page, given a source's template; raises `NotAnArticle`."""
-    return explain_page(response, Link(url=response.url, source=""), template)
+async def preview_source(config: Config, source: Source) -> Preview:
+    """Fetch a source's newest pages and say what would be kept of each; nothing is stored, no archive opened.
+
+    Raises:
+        FetchError, NotASeed, WorkerKilled: there is nothing to read.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        rehearsal = Rehearsal(
+            clock,
+            await stack.enter_async_context(open_web(config.contact, clock)),
+            stack.enter_context(open_workers(config)),
+        )
+        return await rehearsal.preview(source, Template())
+
+
+def explain_blocks(response: Response, template: Template, overrides: Overrides) -> Explanation:
+    """Return what is decided on each block of a page, given what a source has taught and what is said of it.
+
+    Raises:
+        NotAnArticle: it cannot be cut into blocks.
+    """
+    return explain_page(response, Link(url=response.url, source=""), template, overrides)
 
 
 # --- channels ------------------------------------------------------------------------------------

@@ -62,6 +62,19 @@ RECHECK = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What a person says of a stubborn source's pages, by CSS selectors; empty where nothing is said.
+
+    `body` is where the story stands, `remove` what is not the story's, `title` where its title is. One that
+    matches nothing on a page changes nothing there.
+    """
+
+    body: str = ""
+    remove: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
     """The part of each day in which nothing is done: from `begin` until `end`, over midnight too."""
 
@@ -103,7 +116,7 @@ class Source:
     is published after the source was added.
 
     `recheck` is at which ages an article is looked at again for edits; empty: never. In its `quiet` hours
-    no visit begins; None: it has none.
+    no visit begins; None: it has none. `overrides` are for extraction.
 
     `former_names` are the names this URL has by itself (host, host-path) when the configuration gives
     it none. A stored source that bears one of them and has this very `url` is this source, so that
@@ -132,6 +145,7 @@ class Source:
     backfill: timedelta = timedelta()
     recheck: tuple[timedelta, ...] = RECHECK
     quiet: QuietHours | None = None
+    overrides: Overrides = Overrides()
     former_names: tuple[str, ...] = ()
 
 

@@ -215,7 +215,7 @@ class Pipeline:
     async def ingest_all(self, visit: OpenVisit, links: Sequence[Link]) -> None:
         """Ingest the links in order. While a source's template is not learned, a few pages are read first."""
         pages = self.fetch_pages(visit, links)
-        batch, template = await self.learn(pages, visit.memory.template)
+        batch, template = await self.learn(visit.source, pages, visit.memory.template)
         for page in batch:
             await self.ingest(visit, page, template)
         async for page in pages:
@@ -238,7 +238,9 @@ class Pipeline:
                 failures = 0
                 yield Page(link, response)
 
-    async def learn(self, pages: AsyncIterator[Page], template: Template) -> tuple[Sequence[Page], Template]:
+    async def learn(
+        self, source: Source, pages: AsyncIterator[Page], template: Template
+    ) -> tuple[Sequence[Page], Template]:
         """Take pages until the template is learned: a new source is read before it is kept.
 
         Returns the pages taken, no more than it needs (each is in memory, and read twice), and the template.
@@ -247,7 +249,9 @@ class Pipeline:
         while len(template.pages) < MIN_PAGES and (page := await anext(pages, None)) is not None:
             batch.append(page)
             try:
-                reading = await self.workers.run_isolated(read_article, page.response, page.link, template)
+                reading = await self.workers.run_isolated(
+                    read_article, page.response, page.link, template, source.overrides
+                )
             except (NotAnArticle, WorkerKilled):
                 continue  # it is read again, and put off with the reason, when its turn comes
             template = Template(pages=(reading.blocks, *template.pages))
@@ -257,7 +261,9 @@ class Pipeline:
         """Read one page and keep its story, or put its link off with the reason stored."""
         began = perf_counter()
         try:
-            reading = await self.workers.run_isolated(read_article, page.response, page.link, template)
+            reading = await self.workers.run_isolated(
+                read_article, page.response, page.link, template, visit.source.overrides
+            )
         except (NotAnArticle, WorkerKilled) as exc:
             await self.put_off(visit, page.link, exc)
             return

@@ -6,8 +6,10 @@ ports, never adapters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from monitor.compose import Aftermath, Pace, compose, compose_later
 from monitor.dedupe import find_changes, next_look
@@ -20,6 +22,7 @@ from monitor.model import (
     Changes,
     Link,
     Match,
+    Reading,
     Relation,
     Request,
     Response,
@@ -61,14 +64,15 @@ class EditWatch:
             same = replace(same, validators=response.validators)
             if response.body == known.page:
                 return same
-            return await self.read_again(known, response, template, same)
+            read = partial(read_article, template=template, overrides=source.overrides)
+            return await self.read_again(known, response, read, same)
         except FetchGone:
             return self.note_gone(known, same)
         except (FetchError, NotAnArticle, WorkerKilled):
             return same
 
     async def read_again(
-        self, known: KnownPage, response: Response, template: Template, same: Recheck
+        self, known: KnownPage, response: Response, read: Callable[[Response, Link], Reading], same: Recheck
     ) -> Recheck:
         """Return what was edited. The earlier page is read anew, by the extractor and the template of today.
 
@@ -77,11 +81,11 @@ class EditWatch:
         """
         article = known.article
         link = Link(url=article.url, source=article.source, title=article.title)
-        reading = await self.workers.run_isolated(read_article, response, link, template)
+        reading = await self.workers.run_isolated(read, response, link)
         before, after = article, reading.article
         if known.page:
             earlier = replace(response, fetched_at=article.fetched_at, body=known.page)
-            before = (await self.workers.run_isolated(read_article, earlier, link, template)).article
+            before = (await self.workers.run_isolated(read, earlier, link)).article
         if after.id != article.id or before.extractor_version != after.extractor_version:
             return same
         changes = await self.workers.run_threaded(find_changes, before, after)

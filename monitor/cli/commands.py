@@ -19,7 +19,7 @@ import typer
 
 from monitor import app as program
 from monitor.archive import check_health, find_articles, find_outgoing
-from monitor.cli import copies, explaining, outbox, printing
+from monitor.cli import copies, explaining, outbox, previewing, printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
 from monitor.cli.channels import channel_commands
 from monitor.cli.logs import LogFormat, start_logging
@@ -27,7 +27,7 @@ from monitor.cli.rules import rule_commands
 from monitor.config import Config, json_schema, render_mistakes
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
-from monitor.model import DeliveryState, Response, Source, Template
+from monitor.model import DeliveryState, Overrides, Response, Source, Template
 from monitor.ports import ArticleQuery
 
 commands = typer.Typer(
@@ -99,10 +99,16 @@ def visit(
     source: Annotated[str, typer.Argument(help="The source's name, as `monitor sources` shows it.")],
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what its newest pages would give, and store nothing.")
+    ] = False,
 ) -> None:
     """Visit a source now and show what was new. Alerts are left for the daemon to send."""
     settings = load(config)
     chosen = find_source(settings, source)
+    if dry_run:
+        rehearse(settings, chosen, as_json=as_json)
+        return
     with printing.errors.status(f"visiting {chosen.name} ..."):
         report = asyncio.run(program.visit_source(settings, chosen))
     if as_json:
@@ -113,6 +119,18 @@ def visit(
         if report.articles:
             printing.show_articles(report.articles, settings.timezone)
     if report.visit.reason is not None:
+        raise typer.Exit(1)
+
+
+def rehearse(config: Config, source: Source, *, as_json: bool) -> None:
+    """Show what a source's newest pages would give; exit code 1 when an override matched nothing on any."""
+    with printing.errors.status(f"fetching the newest pages of {source.name} ..."):
+        preview = asyncio.run(program.preview_source(config, source))
+    if as_json:
+        printing.print_json(previewing.as_object(preview))
+    else:
+        previewing.show_preview(preview)
+    if previewing.is_unwell(preview):
         raise typer.Exit(1)
 
 
@@ -142,8 +160,12 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show every block of a page, kept or stripped, and by which rule."""
-    template = Template() if source is None else learned_template(load(config), source)
-    explanation = program.explain_blocks(obtain(target, url, allow_private=allow_private), template)
+    template, overrides = Template(), Overrides()
+    if source is not None:
+        settings = load(config)
+        template, overrides = learned_template(settings, source), find_source(settings, source).overrides
+    page = obtain(target, url, allow_private=allow_private)
+    explanation = program.explain_blocks(page, template, overrides)
     if html is not None:
         html.write_text(explaining.write_page(explanation), encoding="utf-8", errors="replace")
         printing.errors.print(printing.plain(f"written to {html}"))

@@ -10,7 +10,7 @@ from html import escape
 from rich.text import Text
 
 from monitor.cli.printing import console, plain
-from monitor.extract import KEPT, Decision, Explanation
+from monitor.extract import KEPT, Decision, Explanation, OverrideMatch
 
 STYLE = """
 :root { color-scheme: light dark }
@@ -34,8 +34,15 @@ def verdict_of(explanation: Explanation) -> str:
         return f"No article: {explanation.refusal}."
     kept = sum(decision.reason in KEPT for decision in explanation.decisions)
     verdict = f"{kept} blocks kept, {len(explanation.decisions) - kept} stripped."
+    verdict += "".join(f" {match_of(match)}" for match in explanation.overrides)
     claimed = " The page shows little of its story, so the text was taken from its JSON-LD."
     return verdict + (claimed if explanation.claimed else "")
+
+
+def match_of(match: OverrideMatch) -> str:
+    """Return in a sentence how an override matched a page."""
+    elements = {0: "nothing", 1: "1 element"}.get(match.elements, f"{match.elements} elements")
+    return f"{match.setting}: {match.selector} matched {elements}."
 
 
 def as_object(explanation: Explanation) -> dict[str, object]:
@@ -45,6 +52,10 @@ def as_object(explanation: Explanation) -> dict[str, object]:
         "refusal": explanation.refusal,
         "claimed": explanation.claimed,
         "pages": explanation.pages,
+        "overrides": [
+            {"setting": match.setting, "selector": match.selector, "elements": match.elements}
+            for match in explanation.overrides
+        ],
         "blocks": [
             {
                 "text": decision.block.text,

@@ -122,6 +122,7 @@ Digest = Annotated[
     tuple[time | None, int | None], _one_value(values.read_digest), _text(rf"^\s*(?:{values.DIGEST})\s*$")
 ]
 Limit = Annotated[int, _one_value(values.read_limit), _text(rf"^\s*{values.LIMIT}\s*$")]
+Selector = Annotated[str, _one_value(values.read_selector), _ANY_TEXT]
 Timezone = Annotated[ZoneInfo, _one_value(values.read_timezone), WithJsonSchema({"type": "string"})]
 MailUrl = Annotated[servers.MailServer, _one_value(servers.read_mail_server), _text(r"^\s*[Ss][Mm][Tt][Pp]")]
 DatabaseUrl = Annotated[
@@ -144,6 +145,7 @@ _Addresses = Annotated[list[Address], Field(min_length=1)]
 _Secrets = Annotated[list[WebhookSecret], Field(min_length=1, max_length=MAX_SECRETS)]
 _Patterns = Annotated[list[Pattern], Field(min_length=1)]
 _Ages = Annotated[list[Age], Field(max_length=MAX_AGES)]
+_Selectors = Annotated[list[Selector], Field(min_length=1)]
 _Occasions = Annotated[list[OccasionName], Field(min_length=1)]
 
 Names = Annotated[_Names, BeforeValidator(_enlist, json_schema_input_type=Name | _Names)]
@@ -151,6 +153,7 @@ Addresses = Annotated[_Addresses, BeforeValidator(_enlist, json_schema_input_typ
 Secrets = Annotated[_Secrets, BeforeValidator(_enlist, json_schema_input_type=WebhookSecret | _Secrets)]
 Patterns = Annotated[_Patterns, BeforeValidator(_enlist, json_schema_input_type=Pattern | _Patterns)]
 
+Selectors = Annotated[_Selectors, BeforeValidator(_enlist, json_schema_input_type=Selector | _Selectors)]
 Ages = Annotated[_Ages, BeforeValidator(_enlist, json_schema_input_type=Age | _Ages)]
 Occasions = Annotated[_Occasions, BeforeValidator(_enlist, json_schema_input_type=OccasionName | _Occasions)]
 
@@ -244,6 +247,16 @@ class SourceForm(DefaultsForm):
     )
     section: PageUrl | None = Field(
         default=None, description="A page that links to its articles, to be read instead of a feed."
+    )
+    body: Selector | None = Field(
+        default=None,
+        description="A CSS selector: where the story stands on its pages. By default it is found.",
+    )
+    remove: Selectors = Field(
+        default_factory=list, description="CSS selectors: what on its pages is not the story's."
+    )
+    title: Selector | None = Field(
+        default=None, description="A CSS selector: where the title of a story stands. By default it is found."
     )
 
 

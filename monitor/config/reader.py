@@ -49,6 +49,7 @@ from monitor.model import (
     ConsoleChannel,
     EmailChannel,
     FileChannel,
+    Overrides,
     QuietHours,
     Rule,
     Seed,
@@ -248,6 +249,7 @@ def _build_source(form: SourceForm, naming: Naming, defaults: DefaultsForm, time
         backfill=chosen("backfill").backfill,
         recheck=tuple(chosen("recheck").recheck),
         quiet=None if quiet is None else QuietHours(begin=quiet[0], end=quiet[1], timezone=timezone),
+        overrides=Overrides(body=form.body or "", remove=tuple(form.remove), title=form.title or ""),
         former_names=naming.former_names,
     )
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from monitor.config.references import Text
 from monitor.config.suggestions import did_you_mean, quoted
 from monitor.errors import RuleError
+from monitor.extract import check_selector
 from monitor.match import parse_query
 from monitor.model import ASKABLE, Occasion
 from monitor.text.urls import host_of, normalise_url
@@ -260,6 +261,17 @@ def read_channel_name(key: str) -> str:
     if key != key.strip():
         raise ValueError(f"{quoted(key)} begins or ends with a space, which nobody sees")
     return read_name(Text(key, raw=key, is_bare=True))
+
+
+def read_selector(text: Text) -> str:
+    """Return a CSS selector."""
+    try:
+        check_selector(str(text))
+    except ValueError as exc:
+        raise ValueError(
+            f"{quoted(text)} is no CSS selector; write one such as div.story, #content or article > p"
+        ) from exc
+    return str(text)
 
 
 def read_query(text: Text) -> str:

@@ -5,7 +5,8 @@ Position: after `fetch`, before `dedupe`. Pure and CPU-bound, so the pipeline ru
 The walk inside the room:
 
 1. `charset`   bytes -> UTF-8
-2. `walk`      HTML -> `page.Page`: blocks in reading order and the boxes around them (`flat`: from text)
+2. `walk`      HTML -> `page.Page`: blocks in reading order and the boxes around them (`flat`: from text;
+   `chosen`: what a person said of the source's pages)
 3. `metadata`  the page's own claims: `structured` (JSON-LD), `title`, `authors`, `published`, `dates`
 4. `decide`    a decision for each block, kept or stripped and why: `body` finds where the story stands,
    `marks` reads class words, `shapes` and `phrases` know tickers and share lines, `template` what the
@@ -15,8 +16,9 @@ The walk inside the room:
 6. `read`      all of it -> `Reading`
 """
 
+from monitor.extract.chosen import check_selector
 from monitor.extract.decide import Decision, decide
-from monitor.extract.page import KEPT, Block, Page, Reason
+from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
 from monitor.extract.read import EXTRACTOR_VERSION, Explanation, explain_page, read_article
 from monitor.extract.template import MIN_PAGES, WINDOW
 
@@ -28,8 +30,10 @@ __all__ = [
     "Block",
     "Decision",
     "Explanation",
+    "OverrideMatch",
     "Page",
     "Reason",
+    "check_selector",
     "decide",
     "explain_page",
     "read_article",

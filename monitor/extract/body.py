@@ -104,6 +104,11 @@ def name_bodies(boxes: list[Box]) -> dict[int, Body]:
     return names
 
 
+def choose_body(page: Page) -> list[Span]:
+    """Return the spans of the boxes that the source's overrides name, in page order."""
+    return [Span(page.boxes[i].first, page.boxes[i].last, i) for i in page.chosen]
+
+
 def find_body(page: Page, names: dict[int, Body], sums: list[float], whole: list[float]) -> list[Span]:
     """Return the spans of blocks that hold the story, in page order; none when there is no prose.
 

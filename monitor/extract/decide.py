@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from monitor.extract.body import (
     Span,
+    choose_body,
     find_body,
     find_flat_body,
     find_named_body,
@@ -86,6 +87,10 @@ def decide(
     weights = [weigh(block) for block in blocks]
     seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
     weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
+    taken = [box for box in page.boxes if box.mark is Reason.REMOVED] if page.overrides else []
+    removed = [i for box in taken for i in range(box.first, box.last)]
+    for i in removed:
+        weights[i] = 0.0
     sums = running_sum(weights)
     own = {
         i: box.mark
@@ -96,8 +101,12 @@ def decide(
     for i in surround_named_body(page.boxes, names, sums):
         own.pop(i, None)
     marks = mark_boxes(page.boxes, own, sums)
-    reasons = [Reason.OUTSIDE] * len(blocks)
-    spans = find_flat_body(page, weights, title) if page.flat else _find_body(page, names, weights, marks)
+    reasons = [Reason.UNCHOSEN if page.chosen else Reason.OUTSIDE] * len(blocks)
+    spans = (
+        find_flat_body(page, weights, title)
+        if page.flat
+        else choose_body(page) or _find_body(page, names, weights, marks)
+    )
     for span in spans:
         inner = mark_boxes(page.boxes, own, sums, within=span)
         for i in range(span.first, span.last):
@@ -105,6 +114,8 @@ def decide(
     for i, count in enumerate(seen):
         if count:
             reasons[i] = Reason.TEMPLATE
+    for i in removed:
+        reasons[i] = Reason.REMOVED
     drop_titles(page, reasons, title)
     judge_lines(page, reasons, weights)
     trim(page, reasons, weights)

@@ -56,7 +56,7 @@ def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
     claims = read_claims(page.jsonld)
     site_name = _first_meta(page, "og:site_name", "application-name", "al:ios:app_name") or claims.publisher
     site_names = [site_name, claims.publisher, _site_label(url), urlsplit(url).hostname or ""]
-    title = find_title(page, claims, site_names, hint)
+    title = page.chosen_title or find_title(page, claims, site_names, hint)
     published, modified = find_dates(page, claims, url, title, now)
     return Metadata(
         url=_canonical(page, url),

@@ -40,6 +40,8 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
     REPEATED = "repeated text"
     TEMPLATE = "learned template"
+    REMOVED = "removed by the source's settings"
+    UNCHOSEN = "outside the body that the source's settings name"
     OUTSIDE = "outside the story"
 
 
@@ -92,6 +94,15 @@ class Mention:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideMatch:
+    """An override of a source and how many elements of a page it matched."""
+
+    setting: str
+    selector: str
+    elements: int
+
+
 @dataclass(slots=True)
 class Page:
     """A page, cut. `boxes[0]` is the body.
@@ -100,6 +111,8 @@ class Page:
     `jsonld` are the raw texts of the JSON-LD scripts, `state` those of other JSON. `times` are `<time>` and
     microdata dates, `people` the texts of elements marked as an author. `flat` says that the page came as
     text.
+    `overrides` tells how the source's overrides matched; `chosen` are the boxes that they name as the body,
+    `chosen_title` is the title that they give, "" if none.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -117,3 +130,6 @@ class Page:
     script_hosts: list[str] = field(default_factory=list)
     password_fields: int = 0
     flat: bool = False
+    overrides: list[OverrideMatch] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
+    chosen_title: str = ""

@@ -17,12 +17,12 @@ from monitor.extract.charset import utf8_page
 from monitor.extract.decide import PLAIN, Decision, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
-from monitor.extract.page import KEPT, Page, Reason
+from monitor.extract.page import KEPT, OverrideMatch, Page, Reason
 from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
 from monitor.extract.state import find_story
 from monitor.extract.template import hash_blocks
-from monitor.extract.walk import cut_html
-from monitor.model import Article, Link, Reading, Response, Template
+from monitor.extract.walk import NO_OVERRIDES, cut_html
+from monitor.model import Article, Link, Overrides, Reading, Response, Template
 from monitor.text.language import detect_language
 from monitor.text.urls import url_key
 
@@ -45,14 +45,18 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\ud8
 """Control characters, soft hyphens, zero-width marks, lone surrogates."""
 
 
-def read_article(response: Response, link: Link, template: Template) -> Reading:
+def read_article(
+    response: Response, link: Link, template: Template, overrides: Overrides = NO_OVERRIDES
+) -> Reading:
     """Return the article that `response` holds, its block hashes, and what was stripped.
+
+    `template` is what the source's pages have taught, `overrides` what a person says of them.
 
     Raises:
         NotAnArticle: it holds none; the reason says what it is. Nothing else is ever raised, whatever
             the bytes.
     """
-    examined = _examine(response, link, template)
+    examined = _examine(response, link, template, overrides)
     text = examined.text()
     _refuse(examined, text)
     article = _article(examined.metadata, text, response, link)
@@ -67,6 +71,7 @@ class Explanation:
     `decisions` are those on its blocks, in the page's order. `refusal` says why the page holds no
     article, None when it does. `claimed` is True when the page shows little of its story, so that the text
     was taken from its JSON-LD. `pages` counts the recent pages that the source's template remembers.
+    `overrides` tells how those of the source matched.
     """
 
     title: str
@@ -74,15 +79,18 @@ class Explanation:
     refusal: str | None
     claimed: bool
     pages: int
+    overrides: tuple[OverrideMatch, ...] = ()
 
 
-def explain_page(response: Response, link: Link, template: Template) -> Explanation:
+def explain_page(
+    response: Response, link: Link, template: Template, overrides: Overrides = NO_OVERRIDES
+) -> Explanation:
     """Return the decisions that `read_article` makes on a page: the same, not others like them.
 
     Raises:
         NotAnArticle: the page cannot be cut into blocks: it is empty, or no text.
     """
-    examined = _examine(response, link, template)
+    examined = _examine(response, link, template, overrides)
     refusal = None
     try:
         _refuse(examined, examined.text())
@@ -94,6 +102,7 @@ def explain_page(response: Response, link: Link, template: Template) -> Explanat
         refusal=refusal,
         claimed=examined.is_claimed(),
         pages=len(template.pages),
+        overrides=tuple(examined.page.overrides),
     )
 
 
@@ -108,20 +117,16 @@ class _Examined:
     decisions: list[Decision]
 
     def is_claimed(self) -> bool:
-        return len(join_story(self.decisions)) < CUT_SHARE * len(self.metadata.body)
+        shown = len(join_story(self.decisions))
+        return not self.page.chosen and shown < CUT_SHARE * len(self.metadata.body)
 
     def text(self) -> str:
-        shown = join_story(self.decisions)
-        return (
-            shown
-            if len(shown) >= CUT_SHARE * len(self.metadata.body)
-            else read_body_claim(self.metadata.body)
-        )
+        return read_body_claim(self.metadata.body) if self.is_claimed() else join_story(self.decisions)
 
 
-def _examine(response: Response, link: Link, template: Template) -> _Examined:
+def _examine(response: Response, link: Link, template: Template, overrides: Overrides) -> _Examined:
     html = utf8_page(response.body, response.content_type)
-    page = cut_page(html, response.content_type)
+    page = cut_page(html, response.content_type, overrides)
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     hashes = hash_blocks(page)
     decisions = decide(page, metadata.title, hashes, template)
@@ -145,7 +150,7 @@ def _refuse(examined: _Examined, text: str) -> None:
         raise NotAnArticle("the page has no title")
 
 
-def cut_page(body: bytes, content_type: str) -> Page:
+def cut_page(body: bytes, content_type: str, overrides: Overrides = NO_OVERRIDES) -> Page:
     """Cut a page, given as UTF-8, into blocks: as HTML, or as text when it was sent or flattened as such.
 
     Raises:
@@ -159,7 +164,7 @@ def cut_page(body: bytes, content_type: str) -> Page:
     kind = content_type.partition(";")[0].strip().casefold()
     if kind == "text/plain" or (not kind and b"<" not in head):
         return cut_text(body.decode("utf-8", "replace"))
-    return cut_html(body)
+    return cut_html(body, overrides)
 
 
 def join_story(decisions: Sequence[Decision]) -> str:

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (tables and patterns read best unbroken)
 """HTML -> Page: one walk over the Lexbor tree.
 
-Position: after `charset`, before `decide`. The only module that knows selectolax.
+Position: after `charset`, before `decide`. With `chosen` the only module that knows selectolax.
 
 How: the tree is walked without recursion, so that no nesting can exhaust the stack. Text gathers
 until something block-level begins or ends; then it becomes a block. Attributes are read where
@@ -14,9 +14,12 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.extract.chosen import MARK as CHOSEN
+from monitor.extract.chosen import REMOVE, mark_chosen
 from monitor.extract.marks import TAG_REASONS, read_words
 from monitor.extract.nesting import refuse_deep
 from monitor.extract.page import Block, Box, Mention, Page, Reason
+from monitor.model import Overrides
 
 MAX_NODES = 60_000
 """Nodes after which the rest of a page is not read: over twice the largest page of the development set."""
@@ -64,6 +67,10 @@ KINDS: dict[str, int] = {
 }
 """What the walk does with each tag; an unknown tag is INLINE, with attributes worth a look; PLAIN has none."""
 
+_BOXES = frozenset(_BLOCK_TAGS.split())
+
+NO_OVERRIDES = Overrides()
+
 _WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
 """Boxes whose words describe the page, not a part of it."""
 
@@ -82,17 +89,20 @@ _BREAK = " \n"
 _DATE_PROPS = {"datepublished": "published", "datecreated": "created", "datemodified": "modified"}
 
 
-def cut_html(html: bytes) -> Page:
+def cut_html(html: bytes, overrides: Overrides = NO_OVERRIDES) -> Page:
     """Cut an HTML page, given as valid UTF-8, into blocks.
 
     Raises:
         NotAnArticle: its markup is nested deeper than any page for readers.
     """
     refuse_deep(html)
-    root = LexborHTMLParser(html, scripting=True).root
+    tree = LexborHTMLParser(html, scripting=True)
     cutter = _Cutter()
-    if root is not None:
-        cutter.walk(root)
+    if overrides != NO_OVERRIDES:
+        cutter.has_overrides = True
+        cutter.page.overrides, cutter.page.chosen_title = mark_chosen(tree, overrides, _BOXES)
+    if tree.root is not None:
+        cutter.walk(tree.root)
     return cutter.page
 
 
@@ -111,6 +121,7 @@ class _Cutter:
         self.linked: list[str] = []
         self.emphasised: list[str] = []
         self.links = 0
+        self.has_overrides = False
 
     def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more than the work
         """Visit every node below `root` in document order."""
@@ -274,10 +285,19 @@ class _Cutter:
         if prop:
             box.itemprop = prop.lower()
             self.read_itemprop(node, box.itemprop, attributes)
-        if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
+        if self.has_overrides and CHOSEN in attributes:
+            self.read_choice(attributes[CHOSEN] or "", box)
+        elif "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
             box.mark = Reason.HIDDEN
         if box.tag == "html":
             self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
+
+    def read_choice(self, choice: str, box: Box) -> None:
+        """Read what the source's overrides make of a box."""
+        if choice == REMOVE:
+            box.mark = Reason.REMOVED
+        else:
+            self.page.chosen.append(len(self.page.boxes))
 
     def read_itemprop(self, node: LexborNode, prop: str, attributes: dict[str, str | None]) -> None:
         """Keep microdata that names an author or a date."""

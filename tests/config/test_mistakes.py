@@ -26,7 +26,7 @@ KNOWN = (
 
 SOURCE_SETTINGS = (
     "every, headers, cookies, user_agent, timeout, pause, allow_private, proxy, verify, render, "
-    "first_visit, backfill, recheck, quiet, url, name, feed, sitemap, section"
+    "first_visit, backfill, recheck, quiet, url, name, feed, sitemap, section, body, remove, title"
 )
 
 EXAMPLE = 'write "sources:" and below it "  - https://www.example.org/"'
