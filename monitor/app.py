@@ -263,7 +263,7 @@ async def preview_source(config: Config, source: Source) -> Preview:
     async with AsyncExitStack() as stack:
         rehearsal = Rehearsal(
             clock,
-            await stack.enter_async_context(open_web(config.contact, clock)),
+            await stack.enter_async_context(open_web(config.contact, clock, config.browser)),
             stack.enter_context(open_workers(config)),
         )
         return await rehearsal.preview(source, Template())
