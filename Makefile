@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint types contracts debian bench lock clean
+.PHONY: help demo run test check lint types contracts debian bench floors lock clean
 
 # PYTHON=python3.13 make test: another interpreter, for a fresh .venv.
 PYTHON ?=
@@ -57,6 +57,9 @@ debian: .venv/dev.stamp
 
 bench: .venv-bench/bench.stamp  ## compare us with our peers and write benchmarks/RESULTS.md
 	.venv-bench/bin/python -m benchmarks $(ARGS)
+
+floors: .venv/dev.stamp  ## ask whether the text we extract has become worse (ARGS="--data DIR")
+	$(BIN)/python -m benchmarks.floors $(ARGS)
 
 lock: .venv/dev.stamp  ## choose versions anew after an edit of pyproject.toml (ARGS=--upgrade: the newest)
 	$(BIN)/python $(PIP) uv==$(UV_VERSION)

@@ -48,6 +48,9 @@ distrusted when the body is looked for."""
 
 MIN_STORY_CHARS = 1_000
 
+MAX_CAPTION_CHARS = 600
+"""Prose beside a picture that is longer than this is no caption."""
+
 LEAST_CHARS = 140
 """Prose that plain marks must leave: a teaser's."""
 
@@ -95,7 +98,9 @@ def decide(
     own = {
         i: box.mark
         for i, box in enumerate(page.boxes)
-        if box.mark is not None and (believed is None or box.mark in believed)
+        if box.mark is not None
+        and (believed is None or box.mark in believed)
+        and not (box.mark is Reason.CAPTION and sums[box.last] - sums[box.first] > MAX_CAPTION_CHARS)
     }
     names = name_bodies(page.boxes)
     for i in surround_named_body(page.boxes, names, sums):

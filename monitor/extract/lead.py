@@ -24,7 +24,7 @@ MIN_LEAD_CHARS = 30
 MIN_PLAIN_LEAD_CHARS = 50
 """Characters from which a line that nothing else speaks for may be a standfirst."""
 
-MAX_LEAD_CHARS = 700
+MAX_LEAD_CHARS = 1_000
 SAME_CHARS = 40
 """Characters of two texts that must agree for one to be the other, cut short or gone on with."""
 

@@ -51,7 +51,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     (Reason.POLL, "umfrage encuesta sondage survey", "poll polls vote voting quiz anket", ""),
     (
         Reason.RELATED,
-        "related recommend recirc outbrain taboola trending popular latest teaser promo sidebar widget carousel slider "
+        "related recommend recirc outbrain taboola trending popular latest teaser promo sidebar widget carousel photogallery slider "
         "slideshow snippet similar relacionad suggest onward zergnet revcontent mgid yarpp playlist mostread",
         "rail readmore storyline storylines",
         "read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
@@ -59,7 +59,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         "right rail, right col, card list, card grid, cross link, inline link, inline article, inline story, link box, "
         "link list, infobox link, zum thema, mehr zum, a lire, lire aussi, te puede, previous post, next post, prev next, "
         "post nav, nav link, nav below, nav single, other news, other article, feed list, article list, news list, "
-        "story list, post list, archive list, crp related",
+        "story list, post list, archive list, crp related, video detail, video title, photo gallery",
     ),
     (
         Reason.AD,
@@ -90,7 +90,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         Reason.CAPTION,
         "caption bildunterschrift bildtext legende",
         "credit credits",
-        "photo credit, photo info, photo by, image credit, image source, image desc, image meta, bild quelle, media desc, "
+        "photo credit, photo info, photo by, image credit, image source, image desc, image meta, bild quelle, media desc, media description, image description, img description, picture description, "
         "media info, figure desc, img desc, img credit, media credit",
     ),
     (
@@ -235,7 +235,35 @@ def read_name(name: str) -> Reason | None:
             reason = _PAIRS.get(part + parts[i + 1]) or _PAIRS.get(part + parts[i + 1].removesuffix("s"))
             if reason:
                 return reason
+    if parts and parts[-1].endswith(_PICTURES) and _AROUND_TEXT.isdisjoint(parts):
+        return Reason.CAPTION
     return None
+
+
+_PICTURES = ("image", "images", "img", "photo", "photos", "picture")
+"""How the name of a box ends that holds a picture, and of text only its caption."""
+
+_AROUND_TEXT = frozenset(
+    [
+        "text",
+        "content",
+        "body",
+        "article",
+        "post",
+        "story",
+        "page",
+        "site",
+        "main",
+        "section",
+        "container",
+        "wrapper",
+        "recipe",
+        "no",
+        "with",
+        "background",
+    ]
+)
+"""Parts of a name that say that more than a picture is in the box ("article-image" lays out an article)."""
 
 
 @lru_cache(maxsize=16_384)

@@ -19,6 +19,9 @@ TAIL_BLOCKS = 8
 MAX_NOTE_CHARS = 420
 """A note is not longer."""
 
+MAX_LEGAL_CHARS = 1_500
+"""A disclaimer may be longer."""
+
 MAX_PLEA_CHARS = 260
 """An invitation amid a story is not longer."""
 
@@ -121,13 +124,18 @@ _PLEA_STEMS = (
 
 _NOTE = re.compile(
     r"^\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
-    r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|for (?:more|further) (?:information|details)\b"
+    r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|(?:a|an) (?:previous|earlier) ver\w+ of this (?:article|story)\b|.{3,90}\bet al\.,? (?:19|20)\d\d[.,]|(?:fotos?|photos?|bilder|text) ?:|for (?:more|further) (?:information|details)\b"
     r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
     r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)"
-    r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编",
+    r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|this (?:story|article|column|post) (?:has been|was) (?:updated|corrected|amended)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编",
     re.IGNORECASE,
 )
 """Notes on the story: who contributed, where it appeared, corrections, agencies."""
+
+_LEGAL = re.compile(
+    r"\W*(?:disclaimer|disclosure|©|copyright|\(c\)|important (?:legal )?(?:information|disclosures?))\b",
+    re.IGNORECASE,
+)
 
 _BIOGRAPHY = re.compile(
     r"^\W*(?:(?:dr|prof|mr|ms|mrs)\.? )?[^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]+){1,3}(?:,[^,]{2,60},)? (?:is|was|are|covers|writes|reports|works|has (?:been|written|covered)|ist|schreibt|berichtet|arbeitet|est|es|è|é) "
@@ -140,6 +148,12 @@ _SOURCES = re.compile(
     r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
     re.IGNORECASE,
 )
+_END_NOTES = re.compile(
+    r"(?:more|further) information ?:|journal references? ?:|story source ?:|citation ?:|publication details? ?:|weitere informationen ?:",
+    re.IGNORECASE,
+)
+"""What opens the notes at the end: all below is of their kind."""
+
 _CREDIT = re.compile(
     r"(?:getty images|shutterstock|alamy|reuters|afp|ap photo|epa(?:-efe)?|picture[- ]alliance|imago(?: images)?|istock|unsplash|pexels|pixabay|via ap|associated press|bloomberg|dpa|screenshot|wikimedia(?: commons)?|courtesy of .{2,60}|photo(?:graph)?s? by .{2,60}|handout)(?:\W+(?:images|via .{2,30}|\w{2,20}/?\w{0,20}))?[\W_]*$",
     re.IGNORECASE,
@@ -192,6 +206,10 @@ def _cut_sources(page: Page, reasons: list[Reason], kept: list[int]) -> None:
     for place in range(len(left) - 1, -1, -1):
         text = page.blocks[left[place]].text
         below += len(text)
+        if place >= len(left) - TAIL_BLOCKS and place and _END_NOTES.match(text):
+            for later in left[place:]:
+                reasons[later] = Reason.NOTE
+            return
         if below > MAX_SOURCES_SHARE * total:
             return
         if len(text) <= MAX_SOURCES_HEADING and _SOURCES.fullmatch(text):
@@ -206,7 +224,7 @@ def _strip_notes(page: Page, reasons: list[Reason], kept: list[int]) -> None:
     """Strip the notes below the last paragraph of the story, from the end upwards."""
     for i in reversed(kept[-TAIL_BLOCKS:] if len(kept) > 1 else ()):
         text = page.blocks[i].text
-        if len(text) > MAX_NOTE_CHARS:
+        if len(text) > MAX_NOTE_CHARS and not (len(text) <= MAX_LEGAL_CHARS and _LEGAL.match(text)):
             return
         if is_plea(text):
             reasons[i] = Reason.NEWSLETTER

@@ -114,3 +114,41 @@ def test_words_of_page_builders_say_nothing_against_a_box(read: Reader, name: st
         f"<article>{paragraphs(PARAGRAPHS[:4])}<div class='{name}'>{paragraphs(PARAGRAPHS[4:])}</div></article>"
     )
     assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+CAPTION = "The ferry at noon, seen from the old lock, with the council on its upper deck."
+
+
+@pytest.mark.parametrize("name", ["newsitem-image", "contentImage", "media-photo", "pic picture"])
+def test_the_text_in_a_box_named_after_its_picture_is_a_caption(read: Reader, name: str) -> None:
+    picture = f"<div class='{name}'><img src='a.jpg'><div class='info'>{CAPTION}</div></div>"
+    html = lay_out(f"<article>{paragraphs(PARAGRAPHS[:3])}{picture}{paragraphs(PARAGRAPHS[3:])}</article>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("name", ["article-image", "text-with-image", "no-background-image", "recipe-image"])
+def test_a_box_that_only_has_a_picture_among_its_words_is_kept(read: Reader, name: str) -> None:
+    html = lay_out(
+        f"<article>{paragraphs(PARAGRAPHS[:5])}<div class='{name}'><p>{PARAGRAPHS[5]}</p></div></article>"
+    )
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_prose_beside_a_picture_is_no_caption(read: Reader) -> None:
+    html = lay_out(f"<div class='lead-image'>{paragraphs(ESSAY[:9])}</div>")
+    assert read(html).article.text.split("\n\n") == ESSAY[:9]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "<p>More information: O. Velin, On ferries and their winters, Harbour Letters.</p><p>The council has more about ferries on its page, which is free for all.</p>",
+        "<p>Disclaimer: " + "Nothing here is advice, and nobody may hold the writer to it. " * 10 + "</p>",
+        "<p>O. Velin et al. 2029. On ferries and their winters. Harbour Letters 4.</p>",
+        "<p>A previous version of this article wrongly stated that the ferry sails on Mondays.</p>",
+        "<p>Fotos: Orsa Velin</p>",
+    ],
+)
+def test_notes_at_the_end_go(read: Reader, notes: str) -> None:
+    html = lay_out(f"<article>{paragraphs(PARAGRAPHS)}{notes}</article>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS

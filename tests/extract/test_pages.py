@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.extraction import Gold, Score, adapter
 from tests.extract.conftest import Reader
 
 PAGES = Path(__file__).parent.parent / "fixtures" / "pages"
+F1_FLOOR = 0.999
+"""Words in a row that our own pages share with what must come out of them: they are read without mistakes."""
+
 NAMES = sorted(path.stem for path in PAGES.glob("*.json"))
 
 
@@ -67,6 +71,25 @@ def test_what_was_stripped_is_named(name: str, form: str, read: Reader) -> None:
     content_type = {"html": "text/html", "txt": "text/plain"}[form]
     stripped = read((PAGES / f"{name}.{form}").read_bytes(), content_type=content_type).stripped
     assert set(expected(name).stripped) <= set(stripped)
+
+
+def test_the_f1_of_our_own_pages_stays_above_its_floor() -> None:
+    score = Score()
+    for name in NAMES:
+        want = expected(name)
+        page = Gold(
+            html=(PAGES / f"{name}.html").read_bytes(),
+            url=want.url or "https://gazette.example/story",
+            source="ours",
+            text="\n\n".join(want.paragraphs),
+            wanted=(),
+            unwanted=(),
+            title=want.title,
+            authors=tuple(want.authors),
+            date=None,
+        )
+        score.add(page, adapter(page.html, page.url))
+    assert score.text_f1() >= F1_FLOOR
 
 
 def test_nothing_is_called_a_poll_where_nothing_is_asked(read: Reader) -> None:
