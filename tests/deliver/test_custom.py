@@ -8,6 +8,7 @@ from monitor.deliver.custom import CustomWording
 from monitor.deliver.wording import Wording
 from monitor.model import Templates
 from tests.deliver.stories import FETCHED, hostile_titles, make_delivery, titled
+from tests.deliver.test_bulletins import make_digest, make_notice
 
 OURS = Wording(UTC).write_letter(make_delivery())
 
@@ -73,3 +74,29 @@ def test_a_mistake_is_told_with_its_line() -> None:
 
 def test_templates_that_work_pass_the_check() -> None:
     custom(subject="{{ alert.rule }}", text="{{ alert.published or 'undated' }}", html="x").check(FETCHED)
+
+
+def test_a_digest_has_templates_of_its_own_and_an_alerts_are_not_used_for_it() -> None:
+    digest = make_digest()
+    wording = CustomWording(
+        UTC,
+        Templates(
+            subject="alert",
+            digest_subject="{{ digest.alerts }} for {{ digest.channel }}",
+            digest_text="{% for s in digest.stories %}{{ s[0].rules }}: {% endfor %}{{ digest.receipt }}",
+            digest_html="{% for story in digest.stories %}{{ story[0].alert.url }}{% endfor %}",
+        ),
+    )
+    wording.check(FETCHED)
+    letter = wording.write_letter(digest)
+    assert (letter.subject, letter.text) == ("1 for desk", "ferries: 41 of 42 sources read")
+    assert letter.html == "https://www.ansel-gazette.example/harbour/ferry?id=7&amp;lang=en"
+    assert wording.write_letter(make_delivery()).subject == "alert"
+    assert wording.write_letter(make_notice()) == Wording(UTC).write_letter(make_notice())
+
+
+def test_a_digests_template_that_fails_gives_way_to_ours_and_is_told_beforehand() -> None:
+    wording = CustomWording(UTC, Templates(digest_text="{{ digest.storys }}"))
+    assert wording.write_letter(make_digest()) == Wording(UTC).write_letter(make_digest())
+    with pytest.raises(ValueError, match=r"the template digest\.txt fails: "):
+        wording.check(FETCHED)
