@@ -19,6 +19,9 @@ from monitor.demo.loopback import LOOPBACK, LoopbackServer, Reply, Request
 
 Note = Callable[[str], None]
 
+MAX_MAIL_BYTES = 1 << 24
+"""More than any digest takes."""
+
 URL = re.compile(r"^(http://\S+)\r?$", re.MULTILINE)
 """An article's address, which stands on a line of its own in a mail."""
 
@@ -61,7 +64,7 @@ class MailSink:
 
     async def open(self) -> None:
         """Begin to listen."""
-        self._server = await asyncio.start_server(self._converse, LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._converse, LOOPBACK, 0, limit=MAX_MAIL_BYTES)
 
     async def close(self) -> None:
         """Hang up."""

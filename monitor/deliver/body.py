@@ -30,9 +30,8 @@ BODY_VERSION = 1
 MAX_TEXT_CHARS = 100_000
 """Characters of the article that a body carries: the longest reports whole, and never a megabyte."""
 
-
-MAX_GATHERED_TEXT_CHARS = 2_000
-"""Characters of each article in a digest, which may hold five hundred of them."""
+MAX_GATHERED_TEXT_CHARS = 1_000
+"""Characters of each article in a digest, which holds up to 200: many servers take a megabyte at most."""
 
 
 def write_body(message: Outgoing) -> bytes:

@@ -15,8 +15,8 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
-MAX_BODY_BYTES = 1 << 20
-"""More than any alert; what is longer is not ours."""
+MAX_BODY_BYTES = 1 << 22
+"""More than any digest; what is longer is not ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from monitor.store.deliveries import read_deliveries
 from monitor.store.dialects import insert_new
 from monitor.store.tables import ALERTS, BULLETINS, CHANNELS, BulletinKind
 
-MAX_GATHERED = 500
+MAX_GATHERED = 200
 """Alerts in one digest; when more wait, another follows it."""
 
 HOUR = timedelta(hours=1)
