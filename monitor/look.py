@@ -119,7 +119,8 @@ class Lookout:
             return replace(looks[picked], seed=picked)
         raise NotASeed(
             f"{source.url} names no feed and has no links that look like articles; "
-            "name one in the configuration with feed:, sitemap: or section:"
+            "name one in the configuration with feed:, sitemap: or section:, or have a browser draw pages "
+            "that are made of JavaScript with render: true"
         )
 
     async def read_seed(

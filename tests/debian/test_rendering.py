@@ -129,10 +129,11 @@ ASKING = {
 
 
 async def ask_by_every_way(
-    fetcher: HttpFetcher, server: Server, target: str, **settings: Unpack[Settings]
+    fetcher: HttpFetcher, server: Server, *targets: str, **settings: Unpack[Settings]
 ) -> None:
-    """Draw a page that asks for `target` in every way that a script knows."""
-    script = ";\n".join(f"try {{ {way.format(target)} }} catch (_) {{}}" for way in ASKING.values())
+    """Draw a page that asks for the targets in every way that a script knows."""
+    ways = (way.format(target) for way in ASKING.values() for target in targets)
+    script = ";\n".join(f"try {{ {way} }} catch (_) {{}}" for way in ways)
     server.on("/page", f"<p id=end>begun</p><script>{script};\nend.textContent = 'done'</script>".encode())
     page = await fetcher.get(request(f"{server.url}/page", timeout_s=12, **settings))
     assert b">done<" in page.body
@@ -152,12 +153,14 @@ async def test_a_script_reaches_what_its_source_allows(
     assert {"/secret", "/secret.js"} <= set(private.paths()), "the test above proves nothing otherwise"
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["2130706434", "0x7f000002", "0177.0.0.2", "127.2", "[::ffff:127.0.0.2]", "127。0。0。2", "inside.test"],
+SPELLINGS = (
+    *("2130706434", "0x7f000002", "0177.0.0.2", "127.2", "[::ffff:127.0.0.2]", "127。0。0。2"),
+    "inside.test",
 )
+
+
 async def test_no_spelling_and_no_name_leads_a_script_to_a_private_address(
-    fetcher: HttpFetcher, server: Server, private: Server, monkeypatch: pytest.MonkeyPatch, host: str
+    fetcher: HttpFetcher, server: Server, private: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask_the_system = socket.getaddrinfo
     monkeypatch.setattr(
@@ -167,7 +170,7 @@ async def test_no_spelling_and_no_name_leads_a_script_to_a_private_address(
             str(PRIVATE) if name == "inside.test" else name, port, **more
         ),
     )
-    await ask_by_every_way(fetcher, server, f"http://{host}:{private.port}")
+    await ask_by_every_way(fetcher, server, *(f"http://{host}:{private.port}" for host in SPELLINGS))
     assert private.connections == 0
 
 
