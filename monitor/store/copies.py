@@ -67,8 +67,10 @@ class Neighbours:
 def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbours:
     """Return the nearest clusters by shingles, at most `MAX_CLUSTERS`; among equals older ones first."""
     rows = _find_postings(connection, map(signed, fingerprint.sketch))
-    frequencies = Counter(map(itemgetter(0), rows))
-    common = frozenset(number for number, count in frequencies.items() if count > MAX_DOCUMENT_FREQUENCY)
+    common: frozenset[int] = frozenset()
+    if len(rows) > MAX_DOCUMENT_FREQUENCY:
+        frequencies = Counter(map(itemgetter(0), rows))
+        common = frozenset(number for number, count in frequencies.items() if count > MAX_DOCUMENT_FREQUENCY)
     rare = [row for row in rows if row[0] not in common] if common else rows
     shared = Counter(map(itemgetter(1), rare))
     near = sorted(
