@@ -7,10 +7,6 @@ never edited once it is released; a test sees to it that all of them make exactl
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import StoreError
@@ -31,10 +27,9 @@ def migrate(database: Database) -> None:
             return
     with database.errors(), database.writer.begin() as connection:
         if not _is_current(connection, database.place):  # another process may have been first
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            from monitor.store.migrations.upgrade import upgrade  # noqa: PLC0415 - once in a release
+
+            upgrade(connection)
 
 
 def _is_current(connection: Connection, place: str) -> bool:
