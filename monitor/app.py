@@ -32,6 +32,7 @@ from monitor.fetch import (
 from monitor.health import MEMORY, Ailment, diagnose
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows, record_visit
+from monitor.jobs.memory import keep_little_memory
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import (
@@ -82,6 +83,7 @@ async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[D
         ConfigError: the configuration has mistakes.
         StoreError: the database cannot be used; another daemon may have it.
     """
+    keep_little_memory()
     config, clock = await asyncio.to_thread(read_config, path, environ), SystemClock()
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(config.database))

@@ -23,6 +23,7 @@ from typing import ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from monitor.errors import WorkerKilled
+from monitor.jobs.memory import keep_little_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +43,12 @@ class PebbleWorkers:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["monitor.jobs.reader"])
         self._deadline_s = deadline.total_seconds()
-        self._pool = ProcessPool(max_workers=processes, max_tasks=PAGES_PER_WORKER, context=context)
+        self._pool = ProcessPool(
+            max_workers=processes,
+            max_tasks=PAGES_PER_WORKER,
+            initializer=keep_little_memory,
+            context=context,
+        )
         self._threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="compute")
 
     async def run_isolated(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
