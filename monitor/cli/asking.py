@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from monitor import app as program
 from monitor.cli import printing
-from monitor.config import Config, parse_duration, read_config
+from monitor.config import Config, parse_duration, read_config, render_mistakes
+from monitor.errors import ConfigError, MonitorError
 from monitor.ports import Store
+from monitor.store import open_store
 
 T = TypeVar("T")
 
@@ -39,12 +41,27 @@ def load(path: Path) -> Config:
 
 def ask(config: Config, question: Callable[[Store], Awaitable[T]]) -> T:
     """Return the store's answer to a question."""
+    store = open_store(config.database, f"command-{os.getpid()}")
 
     async def answer() -> T:
-        async with program.open_archive(config, f"command-{os.getpid()}") as store:
+        try:
             return await question(store)
+        finally:
+            await store.close()
 
     return asyncio.run(answer())
+
+
+def run_commands(commands: typer.Typer, arguments: Sequence[str], name: str) -> None:
+    """Run what the arguments ask for. Our errors become one line on standard error and exit code 1."""
+    try:
+        commands(args=list(arguments), prog_name=name)
+    except ConfigError as exc:
+        printing.errors.print(printing.plain(render_mistakes(exc)), soft_wrap=True)
+        sys.exit(1)
+    except MonitorError as exc:
+        printing.errors.print(printing.plain(f"monitor: {exc}"), soft_wrap=True)
+        sys.exit(1)
 
 
 def amount(number: int, what: str) -> str:

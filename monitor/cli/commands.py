@@ -18,13 +18,24 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.archive import check_health, find_articles, find_outgoing
+from monitor.archive import find_articles, find_outgoing
 from monitor.cli import copies, explaining, outbox, previewing, printing
-from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
+from monitor.cli.asking import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigPath,
+    amount,
+    ask,
+    load,
+    moment,
+    run_commands,
+    say_nothing,
+)
 from monitor.cli.channels import channel_commands
+from monitor.cli.health import health
 from monitor.cli.logs import LogFormat, start_logging
 from monitor.cli.rules import rule_commands
-from monitor.config import Config, json_schema, render_mistakes
+from monitor.config import Config, json_schema
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
 from monitor.model import DeliveryState, Overrides, Response, Source, Template
@@ -50,15 +61,8 @@ STDIN = "-"
 
 
 def main() -> None:
-    """Run the command line. Our own errors become one line on standard error and exit code 1."""
-    try:
-        commands(prog_name="monitor")
-    except ConfigError as exc:
-        printing.errors.print(printing.plain(render_mistakes(exc)), soft_wrap=True)
-        sys.exit(1)
-    except MonitorError as exc:
-        printing.errors.print(printing.plain(f"monitor: {exc}"), soft_wrap=True)
-        sys.exit(1)
+    """Run the command line."""
+    run_commands(commands, sys.argv[1:], "monitor")
 
 
 # --- the daemon ----------------------------------------------------------------------------------
@@ -305,26 +309,7 @@ commands.command()(outbox.retry)
 commands.command()(outbox.why)
 
 
-@commands.command()
-def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Say whether the daemon is alive: exit code 0 when it is, 1 with the reason when it is not."""
-    answer = ask(load(config), lambda store: check_health(store, datetime.now(UTC)))
-    if as_json:
-        printing.print_json(answer)
-    else:
-        printing.console.print(
-            "well" if answer.well else "not well", style="green" if answer.well else "red", end=": "
-        )
-        printing.console.print(printing.plain(answer.reason))
-        if answer.failing_sources:
-            printing.console.print(printing.plain(f"failing sources: {', '.join(answer.failing_sources)}"))
-        if answer.dead_deliveries:
-            dead = ", ".join(f"{number} for {name}" for name, number in answer.dead_deliveries.items())
-            said = f"alerts given up: {dead}; see `monitor deliveries --state dead`"
-            printing.console.print(printing.plain(said))
-        for name, reason in answer.stopped_channels.items():
-            printing.console.print(printing.plain(f"channel {name} is stopped: {reason}"))
-    raise typer.Exit(0 if answer.well else 1)
+commands.command()(health)
 
 
 # --- configuration and demo ----------------------------------------------------------------------

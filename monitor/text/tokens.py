@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from monitor.text.characters import (
@@ -70,9 +70,11 @@ def tokenize(text: str) -> list[Token]:
     """Return the tokens of `text` in order. Two tokens share a span when one letter stands for two words."""
     flat = _flatten(text)
     if flat.isascii():
-        return [Token(match[1], *match.span(1)) for match in _ASCII.finditer(flat.lower())]
+        return [Token(match[1], *match.span(1)) for match in _ascii_pattern().finditer(flat.lower())]
     return [
-        Token(term, *match.span(1)) for match in _GENERAL.finditer(flat) for term in fold(match[1]).split()
+        Token(term, *match.span(1))
+        for match in _general_pattern().finditer(flat)
+        for term in fold(match[1]).split()
     ]
 
 
@@ -80,8 +82,8 @@ def token_spans(text: str) -> list[tuple[int, int]]:
     """Return where the tokens of `text` stand: those of `tokenize`, at a third of the cost."""
     flat = _flatten(text)
     if flat.isascii():
-        return [match.span(1) for match in _ASCII.finditer(flat.lower())]
-    return [match.span(1) for match in _GENERAL.finditer(flat) for _ in fold(match[1]).split()]
+        return [match.span(1) for match in _ascii_pattern().finditer(flat.lower())]
+    return [match.span(1) for match in _general_pattern().finditer(flat) for _ in fold(match[1]).split()]
 
 
 def split_terms(text: str) -> tuple[str, ...]:
@@ -92,8 +94,8 @@ def split_terms(text: str) -> tuple[str, ...]:
 def _split(text: str) -> tuple[str, ...]:
     flat = _flatten(text)
     if flat.isascii():
-        return tuple(_ASCII.findall(flat.lower()))
-    return tuple(" ".join(map(fold, _GENERAL.findall(flat))).split())
+        return tuple(_ascii_pattern().findall(flat.lower()))
+    return tuple(" ".join(map(fold, _general_pattern().findall(flat))).split())
 
 
 _split_remembered = lru_cache(REMEMBERED_TEXTS)(_split)
@@ -106,7 +108,7 @@ def index_text(text: str) -> str:
 
 def is_unspaced(term: str) -> bool:
     """Return whether the term is one character of a script without spaces between words."""
-    return not term.isascii() and _UNSPACED.match(term) is not None
+    return not term.isascii() and _unspaced_pattern().match(term) is not None
 
 
 @lru_cache(FOLD_CACHE)
@@ -117,7 +119,9 @@ def fold(word: str) -> str:
     nothing is left of it (a lone tatweel).
     """
     folded = _fold_once(word)
-    return " ".join(map(_fold_once, _GENERAL.findall(folded))) if _NOT_PLAIN.search(folded) else folded
+    return (
+        " ".join(map(_fold_once, _general_pattern().findall(folded))) if _NOT_PLAIN.search(folded) else folded
+    )
 
 
 def _fold_once(word: str) -> str:
@@ -141,6 +145,8 @@ def _flatten(text: str) -> str:
 
 
 # --- what the patterns are made of -----------------------------------------------------------------
+#
+# They are made on first use: that takes a tenth of a second, and most commands split no text.
 
 SKIP = 3
 """How many separators a match may eat before its token. One match a token is twice as fast as trying
@@ -169,6 +175,7 @@ def _spellings() -> dict[int, str | None]:
     }  # i without its dot
 
 
+@cache
 def _general_pattern() -> re.Pattern[str]:
     mark = f"[{as_class(find_marks(), IGNORED, ARMENIAN_MARKS)}]"
     no_word = rf"\W_{as_class(APOSTROPHES, UNSPACED, UNSPACED_EXTRA, JAMO_LEADS, JAMO_RESTS)}"
@@ -199,6 +206,7 @@ def _general_pattern() -> re.Pattern[str]:
     return re.compile(rf"\W{{0,{SKIP}}}+({'|'.join(forms)})(?:{possessive})?")
 
 
+@cache
 def _ascii_pattern() -> re.Pattern[str]:
     joined = rf"(?:[&.,](?:(?<=&)|(?<=[0-9].)(?=[0-9]))[a-z0-9]{{1,{MAX_RUN}}}+){{0,8}}+"
     possessive = "'s(?![a-z0-9])"
@@ -212,8 +220,10 @@ def _ascii_pattern() -> re.Pattern[str]:
     return re.compile(rf"[^a-z0-9]{{0,{SKIP}}}+({'|'.join(forms)})(?:{possessive})?")
 
 
+@cache
+def _unspaced_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{as_class(UNSPACED)}]")
+
+
 _SPELLINGS = _spellings()
-_GENERAL = _general_pattern()
-_ASCII = _ascii_pattern()
-_UNSPACED = re.compile(f"[{as_class(UNSPACED)}]")
 _NOT_PLAIN = re.compile(r"[^\w&.,'+#]|_")

@@ -130,7 +130,7 @@ def test_composed_and_decomposed_text_are_the_same_words(text: str) -> None:
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_the_ascii_pattern_is_the_general_one(text: str) -> None:
-    assert [fold(word) for word in tokens._GENERAL.findall(text)] == list(split_terms(text))
+    assert [fold(word) for word in tokens._general_pattern().findall(text)] == list(split_terms(text))
 
 
 @given(SCRIPTS)
