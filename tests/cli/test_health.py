@@ -15,7 +15,7 @@ def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_it_carries_neither_the_network_nor_parsers_nor_migrations(tmp_path: Path) -> None:
+def test_it_carries_neither_the_network_nor_the_schedule_nor_migrations(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_text(CONFIGURATION)
     ask(tmp_path)  # makes the archive, for which Alembic is needed
     answer = ask(tmp_path)
@@ -23,7 +23,7 @@ def test_it_carries_neither_the_network_nor_parsers_nor_migrations(tmp_path: Pat
     assert answer.stdout.startswith("not well: no daemon has run on this database yet")
     imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
     assert "monitor.store" in imported
-    assert not imported & {"httpx2", "selectolax", "feedparser", "alembic", "apscheduler", "monitor.app"}
+    assert not imported & {"httpx2", "feedparser", "alembic", "apscheduler", "jinja2", "monitor.app"}
 
 
 def test_a_mistake_in_the_configuration_is_told_as_by_every_command(tmp_path: Path) -> None:
