@@ -13,6 +13,9 @@ The score is B-cubed F1 (Bagga and Baldwin, 1998) of the clusters that come out,
 `recall.KIND`: how many of a kind share a cluster with another of their group; `merged.KIND`: how many share
 one with an article of another group. `articles_per_s` counts the CPU time of one core, and of ours all of it,
 from the text to the commit; `--background` puts so many postings into the index first.
+
+With `--stories DIR` it is measured as well how surely one event in other words is known: see
+`benchmarks.stories`. Without the data of the copies that is all that is measured.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ from simhash import Simhash, SimhashIndex
 from sqlalchemy import create_engine, insert, text
 
 from benchmarks.report import OURS, Arguments, Figure, Report, Row, publish
+from benchmarks.stories import measure_stories
 from monitor.dedupe import fingerprint_article, judge
 from monitor.model import Article, Link, Relation, Source
 from monitor.ports import Filing
@@ -309,26 +313,44 @@ def score_kinds(
 # --- the run -------------------------------------------------------------------------------------
 
 
-def read_command_line() -> tuple[Arguments, int, int]:
-    """Return what every benchmark is told, how many postings come first, and how many articles at once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What is asked for besides what every benchmark is told.
+
+    The pairs of `stories` (None: not measured), how many postings come first, how many articles `at_once`.
+    """
+
+    arguments: Arguments
+    stories: Path | None
+    background: int
+    at_once: int
+
+
+def read_command_line() -> Command:
+    """Return what is asked for; without any data the benchmark is not run."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("data/dedupe"), metavar="DIR")
+    parser.add_argument("--stories", type=Path, metavar="DIR", help="labelled pairs: same event or not")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures as well")
     parser.add_argument("--background", type=int, default=0, metavar="N", help="postings to begin with")
     parser.add_argument("--at-once", type=int, default=AT_ONCE, metavar="N", help="articles at a time")
     given = parser.parse_args()
-    if not given.data.is_dir():
+    if not given.data.is_dir() and given.stories is None:
         print(f"not run: {given.data} is not there; name the data with --data DIR")
         sys.exit(0)
-    return Arguments(data=given.data, json=given.json), given.background, given.at_once
+    return Command(
+        arguments=Arguments(data=given.data if given.data.is_dir() else None, json=given.json),
+        stories=given.stories,
+        background=given.background,
+        at_once=given.at_once,
+    )
 
 
-def main() -> None:
-    """Stream the articles through ours and the peers, and publish."""
-    arguments, background, at_once = read_command_line()
-    articles = read_labelled(arguments.data or Path())
+def measure_copies(data: Path, background: int, at_once: int) -> list[Row]:
+    """Stream the articles through ours and the peers; return a row for each."""
+    articles = read_labelled(data)
     with tempfile.TemporaryDirectory() as folder:
         stream = OurStream(Path(folder))
         speed = asyncio.run(stream.run(articles, background, at_once))
@@ -336,6 +358,16 @@ def main() -> None:
     for name, cluster in (("minhash_lsh", cluster_by_minhash), ("simhash", cluster_by_simhash)):
         clusters, peer_speed = time_peer(cluster, articles)
         rows.append(Row(name, score(articles, clusters) | peer_speed))
+    return rows
+
+
+def main() -> None:
+    """Measure what there are data for, and publish."""
+    command = read_command_line()
+    data = command.arguments.data
+    rows = [] if data is None else measure_copies(data, command.background, command.at_once)
+    if command.stories is not None:
+        rows = merge_rows([*rows, *measure_stories(command.stories)])
     publish(
         Report(
             name="dedupe",
@@ -343,8 +375,16 @@ def main() -> None:
             rows=rows,
             distributions=("datasketch", "simhash"),
         ),
-        arguments,
+        command.arguments,
     )
+
+
+def merge_rows(rows: Sequence[Row]) -> list[Row]:
+    """Return one row for each contestant, with all its figures."""
+    figures: dict[str, dict[str, Figure]] = {}
+    for row in rows:
+        figures.setdefault(row.name, {}).update(row.figures)
+    return [Row(name, values) for name, values in figures.items()]
 
 
 if __name__ == "__main__":

@@ -533,6 +533,12 @@ class Store(Protocol):
         """List the articles of a story, the first of them first."""
         ...
 
+    async def recent_stories(
+        self, since: datetime | None, limit: int
+    ) -> tuple[tuple[StoredArticle, ...], ...]:
+        """List the stories of several articles that grew since then, the last to grow first."""
+        ...
+
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""
         ...

@@ -267,6 +267,14 @@ def articles(
         say_nothing("No such article is stored.")
 
 
+@commands.command()
+def stories(
+    since: Since = None, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False, limit: Limit = 50
+) -> None:
+    """List the stories that several articles tell, who copied whom, and who tells it in other words."""
+    copies.list_stories(moment(since), limit, config, as_json=as_json)
+
+
 commands.command()(copies.article)
 commands.command()(copies.compare)
 

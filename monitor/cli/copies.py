@@ -1,12 +1,13 @@
-"""`monitor article` and `monitor compare`: one article with its copies, and why two are copies or are not.
+"""`monitor article`, `monitor stories`, `monitor compare`: who else tells it, and why two are one or are not.
 
 Position: beside `commands`, which hangs these commands under its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import tzinfo
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +15,14 @@ from rich.text import Text
 
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
-from monitor.dedupe import Comparison, explain, fingerprint_article
+from monitor.dedupe import (
+    Comparison,
+    StoryComparison,
+    explain,
+    explain_story,
+    fingerprint_article,
+    outline_article,
+)
 from monitor.errors import MonitorError
 from monitor.model import DiffSide, Relation, Revision
 from monitor.ports import Store, StoredArticle
@@ -24,6 +32,9 @@ MAX_FACTS_SHOWN = 12
 ArticleName = Annotated[str, typer.Argument(help="The article's id (`monitor articles --json`) or its URL.")]
 
 STYLES = {DiffSide.KEPT: "", DiffSide.ADDED: "green underline", DiffSide.REMOVED: "red strike"}
+
+COPIED = (Relation.SAME_PAGE, Relation.EXACT, Relation.COPY)
+"""What makes two articles one, so that nobody asks whether they tell one story."""
 
 SAID = {
     Relation.SAME_PAGE: "These are one page.",
@@ -74,7 +85,62 @@ def show_outlets(stored: StoredArticle, others: Sequence[StoredArticle], zone: t
         outlets = sorted({other.article.source for other in others})
         heading = f"{amount(len(others), 'others')} of this story, in {', '.join(outlets)}:"
         printing.console.print(printing.plain(heading), style="bold")
-        printing.show_articles(others, zone)
+        show_tellers(others, zone)
+
+
+def show_tellers(story: Sequence[StoredArticle], zone: tzinfo | None) -> None:
+    """Print the articles of a story: each in words of its own with the outlets that copied it under it."""
+    copies: dict[str, list[StoredArticle]] = {}
+    names = {stored.article.id for stored in story}
+    for stored in story:
+        if stored.copy_of in names:
+            copies.setdefault(stored.copy_of, []).append(stored)
+    for stored in story:
+        if stored.copy_of not in names:
+            printing.show_articles([stored], zone)
+            show_copies(stored, copies)
+
+
+def show_copies(original: StoredArticle, copies: Mapping[str, Sequence[StoredArticle]]) -> None:
+    """Print who copied an article, and who copied those."""
+    following, outlets = [original], []
+    while following:
+        found = copies.get(following.pop().article.id, ())
+        outlets += [stored.article.source for stored in found]
+        following += found
+    if outlets:
+        words = f"  copied by {', '.join(dict.fromkeys(outlets))}"
+        printing.console.print(printing.plain(words), style="magenta")
+
+
+def list_stories(since: datetime | None, limit: int, config: Path, *, as_json: bool) -> None:
+    """Print the stories that several articles tell, those first that grew last."""
+    settings = load(config)
+    found = ask(settings, lambda store: store.recent_stories(since, limit))
+    if as_json:
+        printing.print_json([story_json(story) for story in found])
+        return
+    for story in found:
+        outlets = len({stored.article.source for stored in story})
+        copied = sum(stored.copy_of is not None for stored in story)
+        counts = f"{amount(outlets, 'outlets')}: {len(story) - copied} in words of their own, {copied} copied"
+        printing.console.print(printing.plain(counts), style="bold")
+        show_tellers(story, settings.timezone)
+        printing.console.print()
+    if not found:
+        printing.console.print("No story is told by several articles yet; `monitor articles` lists them all.")
+
+
+def story_json(story: Sequence[StoredArticle]) -> dict[str, object]:
+    """Return a story, its first article first."""
+    copies = [stored for stored in story if stored.copy_of is not None]
+    return {
+        "story_id": story[0].story_id,
+        "outlets": list(dict.fromkeys(stored.article.source for stored in story)),
+        "independent": len(story) - len(copies),
+        "copies": len(copies),
+        "articles": [printing.stored_json(stored) for stored in story],
+    }
 
 
 def show_revisions(stored: StoredArticle, revisions: Sequence[Revision], zone: tzinfo | None) -> None:
@@ -93,20 +159,32 @@ def show_revisions(stored: StoredArticle, revisions: Sequence[Revision], zone: t
 def compare(
     earlier: ArticleName, later: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False
 ) -> None:
-    """Say why two stored articles are copies of each other, or why they are not."""
+    """Say why two stored articles are copies of each other, or one story, or why they are not."""
 
-    async def find(store: Store) -> tuple[StoredArticle, StoredArticle, Comparison]:
+    async def find(store: Store) -> tuple[StoredArticle, StoredArticle, Comparison, StoryComparison]:
         found = [await find_article(store, name) for name in (earlier, later)]
         first, second = sorted(found, key=lambda stored: stored.article.fetched_at)
         candidates = await store.candidates(second.article.url, fingerprint_article(second.article))
-        return first, second, explain(first.article, second.article, candidates.common)
+        one, other = [
+            (await store.story_candidates(outline_article(stored.article))).outline
+            for stored in (first, second)
+        ]
+        return (
+            first,
+            second,
+            explain(first.article, second.article, candidates.common),
+            explain_story((first.article, second.article), (one, other)),
+        )
 
-    first, second, comparison = ask(load(config), find)
+    first, second, comparison, story = ask(load(config), find)
     if as_json:
         grouped = first.story_id == second.story_id
-        printing.print_json({"comparison": comparison, "same_story": grouped})
-    else:
-        show_comparison(first, second, comparison)
+        printing.print_json({"comparison": comparison, "story": story, "same_story": grouped})
+        return
+    show_comparison(first, second, comparison)
+    if comparison.relation not in COPIED:
+        show_story_comparison(story)
+    show_what_was_kept(first, second, comparison, story)
 
 
 def show_comparison(first: StoredArticle, second: StoredArticle, comparison: Comparison) -> None:
@@ -127,7 +205,31 @@ def show_comparison(first: StoredArticle, second: StoredArticle, comparison: Com
             shown = ", ".join(facts[:MAX_FACTS_SHOWN])
             more = f" and {len(facts) - MAX_FACTS_SHOWN} more" if len(facts) > MAX_FACTS_SHOWN else ""
             printing.console.print(printing.plain(f"  numbers and names of {heading}: {shown}{more}"))
-    if (first.story_id == second.story_id) != (comparison.relation in (Relation.COPY, Relation.EXACT)):
+
+
+def show_story_comparison(story: StoryComparison) -> None:
+    """Print why two articles tell one event, or do not."""
+    verdict = "They tell one story" if story.is_one_story else "They tell two stories"
+    printing.console.print(f"\n{verdict}, as far as the two alone say.", style="bold")
+    style = "green" if story.is_one_story else "red"
+    printing.console.print(
+        f"  {story.score:>5.0%} alike (one story: {story.needed:.0%} at least)", style=style
+    )
+    printing.console.print(
+        f"  {story.cosine:>5.0%} of what they are about, {story.days:.1f} days apart", style="dim"
+    )
+    for heading, words in (("about", story.shared), ("not mentioned by the other", story.not_mentioned)):
+        if words:
+            shown = ", ".join(words[:MAX_FACTS_SHOWN])
+            more = f" and {len(words) - MAX_FACTS_SHOWN} more" if len(words) > MAX_FACTS_SHOWN else ""
+            printing.console.print(printing.plain(f"  {heading}: {shown}{more}"))
+
+
+def show_what_was_kept(
+    first: StoredArticle, second: StoredArticle, comparison: Comparison, story: StoryComparison
+) -> None:
+    """Print how two articles were kept, where the two alone would not be."""
+    if (first.story_id == second.story_id) != (comparison.relation in COPIED or story.is_one_story):
         kept = "one story" if first.story_id == second.story_id else "two stories"
         printing.console.print(f"They were kept as {kept}, because of other articles there.", style="dim")
 

@@ -5,7 +5,7 @@ the articles with the same URL or content, and the representatives of the `MAX_C
 the most rare shingles with the article, `MIN_SHARED` at least.
 """
 
-from monitor.dedupe.explain import Comparison, Measure, explain
+from monitor.dedupe.explain import Comparison, Measure, StoryComparison, explain, explain_story
 from monitor.dedupe.fingerprint import ALGORITHM, fingerprint_article
 from monitor.dedupe.judge import (
     COPY_WINDOW,
@@ -25,6 +25,7 @@ from monitor.dedupe.stories import (
     NEWEST_OF_A_TERM,
     STORY_WINDOW,
     TOLD_ANEW,
+    compare_outlines,
     join_story,
     outline_article,
     score_story,
@@ -49,7 +50,10 @@ __all__ = [
     "TOLD_ANEW",
     "Comparison",
     "Measure",
+    "StoryComparison",
+    "compare_outlines",
     "explain",
+    "explain_story",
     "find_changes",
     "fingerprint_article",
     "join_story",

@@ -1,11 +1,13 @@
-"""Two articles -> why they are, or are not, copies of each other: every measure beside its limit.
+"""Two articles -> why they are, or are not, copies or one story: every measure beside its limit.
 
-Position: beside `judge`, whose measures it shows; asked by people (`monitor compare`), not on the walk. Pure.
+Position: over `judge` and `stories`, whose measures it shows; asked by people (`monitor compare`), not on the
+walk. Pure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from monitor.dedupe.fingerprint import fingerprint_article
 from monitor.dedupe.judge import (
@@ -22,7 +24,8 @@ from monitor.dedupe.judge import (
     measure_overlap,
     name_story,
 )
-from monitor.model import Article, Candidate, Relation
+from monitor.dedupe.stories import MIN_STORY_SCORE, name_terms, score_story, share_terms, told_at
+from monitor.model import Article, Candidate, Outline, Relation, Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,4 +96,46 @@ def explain(earlier: Article, later: Article, common: frozenset[int]) -> Compari
         measures=tuple(measures),
         shared_facts=tuple(sorted(first.facts & second.facts)),
         other_facts=tuple(sorted(first.facts ^ second.facts)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryComparison:
+    """How surely two articles tell one event: the `score`, and the `needed` least that a story has.
+
+    It is the `cosine` of what they are about, lowered for names and numbers of a headline that the other
+    article does `not_mention`, and for the `days` between them. `shared` are the words that both have, the
+    one that tells the most first.
+    """
+
+    score: float
+    needed: float
+    cosine: float
+    days: float
+    shared: tuple[str, ...]
+    not_mentioned: tuple[str, ...]
+
+    @property
+    def is_one_story(self) -> bool:
+        """Whether the two alone would be one story."""
+        return self.score >= self.needed
+
+
+def explain_story(articles: tuple[Article, Article], outlines: tuple[Outline, Outline]) -> StoryComparison:
+    """Compare two articles by their weighed outlines, as `join_story` compares a new one with an old."""
+    first, second = articles
+    one, other = outlines
+    teller = Teller(article_id=first.id, story_id=name_story(first.id), told_at=told_at(first), outline=one)
+    shared = share_terms(one, other)
+    words = name_terms(first) | name_terms(second)
+    unmentioned = (one.facts - set(other.terms + other.mentions)) | (
+        other.facts - set(one.terms + one.mentions)
+    )
+    return StoryComparison(
+        score=score_story(other, told_at(second), teller),
+        needed=MIN_STORY_SCORE,
+        cosine=min(1.0, sum(shared.values())),
+        days=abs(told_at(first) - told_at(second)) / timedelta(days=1),
+        shared=tuple(words[term] for term in sorted(shared, key=lambda term: (-shared[term], term))),
+        not_mentioned=tuple(sorted(words[term] for term in unmentioned)),
     )

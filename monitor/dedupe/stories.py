@@ -34,7 +34,7 @@ LEAD_TOKENS = 60
 MENTION_TOKENS = 150
 """How far into the text a name of the other's headline is looked for."""
 
-MENTION_CHARS = 2_000
+MENTION_CHARS = 1_500
 """Characters that hold so many tokens; the rest of a long text is not read."""
 
 HEADLINE_WEIGHT = 3
@@ -70,6 +70,9 @@ NEWEST_OF_A_TERM = 64
 STORY_WINDOW = timedelta(days=7)
 """How long after its first article a story takes others in."""
 
+MAX_NAMES = 256
+"""Words of names that are looked at; more stand in no such beginning but a hostile one's."""
+
 TOLD_ANEW = (Relation.NEW, Relation.CONTAINS)
 """What an article is that copies none, and so may tell a story in other words."""
 
@@ -83,12 +86,12 @@ _NAME = re.compile(r"(?<=[\w,;:]\s)[«\"“„(]?([^\W\d_]\w+)")
 def outline_article(article: Article) -> Outline:
     """Return what an article's story is recognised by; its weights know nothing of the archive yet."""
     begin, language = article.text[:MENTION_CHARS], article.language
-    headline = _stems(article.title, language)
-    mentioned = _stems(begin, language)[:MENTION_TOKENS]
+    headline = _stems(article.title, language, MENTION_TOKENS)
+    mentioned = _stems(begin, language, MENTION_TOKENS)
     counts = Counter(mentioned[:LEAD_TOKENS])
     for term in headline:
         counts[term] += HEADLINE_WEIGHT
-    names = {term for word in _find_names(article.title, begin) for term in _stems(word, language)}
+    names = set(_stems(" ".join(_find_names(article.title, begin)), language, MAX_NAMES))
     weights = {
         term: (1 + math.log(count)) * (NAME_WEIGHT if term in names else 1) for term, count in counts.items()
     }
@@ -194,9 +197,11 @@ def _rarity(articles: int, frequency: int) -> float:
     return math.log((articles + 1) / (min(frequency, articles) + 0.5))
 
 
-def _stems(text: str, language: str | None) -> list[str]:
-    """Return the stems of a text; of a script without spaces, its pairs of characters."""
-    terms = split_terms(text)
+def _stems(text: str, language: str | None, limit: int) -> list[str]:
+    """Return the stems of a text's first terms; of a script without spaces, its pairs of characters."""
+    terms = split_terms(text)[:limit]
+    if text.isascii() or not any(map(is_unspaced, terms)):
+        return [stem(term, language) for term in terms]
     return [stem(term, language) for term in terms if not is_unspaced(term)] + _pair_characters(terms)
 
 
@@ -210,7 +215,7 @@ def _find_names(title: str, text: str) -> Iterable[str]:
 
     A headline in which most words have capitals names nothing by them.
     """
-    small = {word.lower() for word in _WORD.findall(text) if word[0].islower()}
+    small = {word.lower() for word in set(_WORD.findall(text)) if word[0].islower()}
     words = _WORD.findall(title)[1:]
     is_plain = 2 * sum(word[0].isupper() for word in words) < len(words)
     texts = (title, text) if is_plain else (text,)

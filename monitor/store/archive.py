@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
@@ -216,6 +216,28 @@ def list_story(connection: Connection, story_id: str) -> tuple[StoredArticle, ..
     """Return the articles of a story, the first of them first."""
     rows = connection.execute(_articles().where(ARTICLES.c.story_id == story_id).order_by(ARTICLES.c.id))
     return tuple(map(_stored_from, rows.mappings()))
+
+
+def list_stories(
+    connection: Connection, since: datetime | None, limit: int
+) -> tuple[tuple[StoredArticle, ...], ...]:
+    """Return the stories of several articles that grew since then, the last to grow first."""
+    grown = (
+        select(ARTICLES.c.story_id)
+        .group_by(ARTICLES.c.story_id)
+        .having(func.count() > 1)
+        .order_by(func.max(ARTICLES.c.id).desc())
+        .limit(limit)
+    )
+    if since is not None:
+        young = select(ARTICLES.c.story_id).where(ARTICLES.c.fetched_at >= since)
+        grown = grown.where(ARTICLES.c.story_id.in_(young))
+    names = connection.scalars(grown).all()
+    told: dict[str, list[StoredArticle]] = {name: [] for name in names}
+    rows = connection.execute(_articles().where(ARTICLES.c.story_id.in_(names)).order_by(ARTICLES.c.id))
+    for row in rows.mappings():
+        told[row[ARTICLES.c.story_id]].append(_stored_from(row))
+    return tuple(map(tuple, told.values()))
 
 
 def _articles() -> Select[*tuple[object, ...]]:

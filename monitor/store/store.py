@@ -293,6 +293,12 @@ class SqlStore:
         """List the articles of a story, the first of them first."""
         return await self._read(lambda db: archive.list_story(db, story_id))
 
+    async def recent_stories(
+        self, since: datetime | None, limit: int
+    ) -> tuple[tuple[StoredArticle, ...], ...]:
+        """List the stories of several articles that grew since then, the last to grow first."""
+        return await self._read(lambda db: archive.list_stories(db, since, limit))
+
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""
         return await self._read(visits.states)

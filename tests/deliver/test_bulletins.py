@@ -170,6 +170,16 @@ def test_a_digest_names_the_other_outlets() -> None:
     assert "Also reported by The Courier" in text
 
 
+def test_a_digest_names_what_was_gathered_for_an_alert_with_its_link() -> None:
+    outlet = Outlet(source="courier", site_name=None, title="More <b>", url="https://courier.example/more")
+    many = [make_delivery(number=n) for n in range(MAX_FULL_STORIES)]
+    last = replace(make_delivery(number=MAX_FULL_STORIES), further=(outlet,))
+    for deliveries in ([last], [*many, last]):
+        letter = WORDING.write_letter(make_digest(deliveries))
+        assert "* More <b> (courier)\n  https://courier.example/more\n" in letter.text
+        assert '<a href="https://courier.example/more">More &lt;b&gt;</a>' in letter.html
+
+
 def test_word_of_the_sources_says_what_turned_why_and_since_when() -> None:
     letter = WORDING.write_letter(make_notice())
     assert letter.subject == "gazette is unwell: 503"

@@ -198,6 +198,22 @@ async def test_of_a_large_archive_one_article_in_eight_is_counted_for_eight(
     assert counted == COUNTED_ALL + 2 * COUNTED_SHARE
 
 
+async def test_stories_of_several_articles_are_listed_the_last_to_grow_first(store: SqlStore) -> None:
+    await store.register([GAZETTE, COURIER], NOW)
+    await add(store, THE_FIRE)
+    await add(store, THE_ELECTION)
+    assert await store.recent_stories(None, 10) == ()
+    await add(store, replace(RETOLD, fetched_at=NOW + timedelta(days=1)))
+    [story] = await store.recent_stories(NOW + timedelta(hours=12), 10)
+    assert [each.article.id for each in story] == [THE_FIRE.id, RETOLD.id]
+    assert await store.recent_stories(NOW + timedelta(days=2), 10) == ()
+    again = tell("vote", "Kestrin wins the vote in Upper Orvane", ELECTION, minute=2000, source=COURIER.name)
+    await add(store, again)
+    assert [len(story) for story in await store.recent_stories(None, 10)] == [2, 2]
+    [newest] = await store.recent_stories(None, 1)
+    assert newest[-1].article.id == again.id
+
+
 async def test_articles_without_a_word_belong_to_no_story(store: SqlStore) -> None:
     await store.register([GAZETTE, COURIER], NOW)
     first = await add(store, tell("dots", "…", "?!"))
