@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from benchmarks import results
 
-COMMON = {"__init__", "__main__", "floors", "processes", "report", "results", "usage"}
+COMMON = {"__init__", "__main__", "floors", "processes", "report", "results", "stories", "usage"}
 """Modules that are no benchmarks."""
 
 

@@ -332,17 +332,17 @@ def read_command_line() -> Command:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("data/dedupe"), metavar="DIR")
-    parser.add_argument("--stories", type=Path, metavar="DIR", help="labelled pairs: same event or not")
+    parser.add_argument("--stories", type=Path, default=Path("data/stories"), metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures as well")
     parser.add_argument("--background", type=int, default=0, metavar="N", help="postings to begin with")
     parser.add_argument("--at-once", type=int, default=AT_ONCE, metavar="N", help="articles at a time")
     given = parser.parse_args()
-    if not given.data.is_dir() and given.stories is None:
+    if not given.data.is_dir() and not given.stories.is_dir():
         print(f"not run: {given.data} is not there; name the data with --data DIR")
         sys.exit(0)
     return Command(
         arguments=Arguments(data=given.data if given.data.is_dir() else None, json=given.json),
-        stories=given.stories,
+        stories=given.stories if given.stories.is_dir() else None,
         background=given.background,
         at_once=given.at_once,
     )

@@ -38,6 +38,7 @@ AT_ONCE = 500
 VOCABULARY = 300_000
 EVENT_WORDS = 25
 EVENTS_ALIVE = 400
+OUTLETS = 50
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SYLLABLES = "ba ke li mo nu ra se ti vo zu den gor hal mir pas tel".split()  # noqa: SIM905  a list to read
 
@@ -60,7 +61,7 @@ def write_articles(count: int, chance: Random) -> Iterator[Article]:
         told += draw(60)
         yield Article(
             url=f"https://outlet.example/{number}",
-            source="outlet",
+            source=f"outlet-{number % OUTLETS}",
             title=" ".join(["Word", *chance.sample(event, 5), *draw(3)]),
             text=f"The {' '.join(told)}.",
             fetched_at=BEGAN + timedelta(days=7) * number / count,
@@ -137,12 +138,12 @@ def run(folder: Path, count: int) -> dict[str, Figure]:
     articles = enumerate(write_articles(count, Random(1)), start=1)
     with engine.connect() as connection:
         connection.execute(text("PRAGMA journal_mode=WAL"))
-        source = connection.scalar(select(SOURCES.c.id)) or 0
+        sources = {row.name: row.id for row in connection.execute(select(SOURCES.c.id, SOURCES.c.name))}
         connection.commit()
         while batch := list(itertools.islice(articles, AT_ONCE)):
             for row, article in batch:
                 watch = first if row <= MEASURED else last if row > count - MEASURED else rest
-                add_article(connection, row, article, source, watch)
+                add_article(connection, row, article, sources[article.source], watch)
             connection.commit()
         size = connection.scalar(
             text(
@@ -164,9 +165,10 @@ def run(folder: Path, count: int) -> dict[str, Figure]:
 
 
 async def prepare(url: str) -> None:
-    """Make an archive with a source."""
+    """Make an archive with the sources."""
     store = open_store(url, "benchmark")
-    await store.register([Source(name="outlet", url="https://outlet.example/")], BEGAN)
+    names = [f"outlet-{number}" for number in range(OUTLETS)]
+    await store.register([Source(name=name, url=f"https://{name}.example/") for name in names], BEGAN)
     await store.close()
 
 

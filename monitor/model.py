@@ -394,6 +394,7 @@ class Teller:
     """A stored article, no copy, of a story that a new one may tell too. `told_at`: when it came out."""
 
     article_id: str
+    source: str
     story_id: str
     told_at: datetime
     outline: Outline

@@ -104,8 +104,8 @@ class StoryComparison:
     """How surely two articles tell one event: the `score`, and the `needed` least that a story has.
 
     It is the `cosine` of what they are about, lowered for names and numbers of a headline that the other
-    article does `not_mention`, and for the `days` between them. `shared` are the words that both have, the
-    one that tells the most first.
+    article does `not_mention`, and for the `days` between them; 0 for two articles of one outlet. `shared`
+    are the words that both have, the one that tells the most first.
     """
 
     score: float
@@ -125,14 +125,20 @@ def explain_story(articles: tuple[Article, Article], outlines: tuple[Outline, Ou
     """Compare two articles by their weighed outlines, as `join_story` compares a new one with an old."""
     first, second = articles
     one, other = outlines
-    teller = Teller(article_id=first.id, story_id=name_story(first.id), told_at=told_at(first), outline=one)
+    teller = Teller(
+        article_id=first.id,
+        source=first.source,
+        story_id=name_story(first.id),
+        told_at=told_at(first),
+        outline=one,
+    )
     shared = share_terms(one, other)
     words = name_terms(first) | name_terms(second)
     unmentioned = (one.facts - set(other.terms + other.mentions)) | (
         other.facts - set(one.terms + one.mentions)
     )
     return StoryComparison(
-        score=score_story(other, told_at(second), teller),
+        score=score_story(second, other, teller),
         needed=MIN_STORY_SCORE,
         cosine=min(1.0, sum(shared.values())),
         days=abs(told_at(first) - told_at(second)) / timedelta(days=1),

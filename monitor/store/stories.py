@@ -31,14 +31,13 @@ from monitor.dedupe import (
     NEWEST_OF_A_TERM,
     TOLD_ANEW,
     score_story,
-    told_at,
     weigh,
 )
 from monitor.model import Article, Outline, StoryCandidates, Teller, Verdict
 from monitor.store.columns import local_time
 from monitor.store.dialects import array_of, is_postgresql, packed, parameter_of
 from monitor.store.statement import Executable, Statement
-from monitor.store.tables import ARTICLES, OUTLINES, STORY_POSTINGS, TERM_COUNTS
+from monitor.store.tables import ARTICLES, OUTLINES, SOURCES, STORY_POSTINGS, TERM_COUNTS
 
 COUNTED_ALL = 1_000
 COUNTED_SHARE = 8
@@ -85,9 +84,7 @@ def has_closer_teller(
         return False
     least = max(MIN_STORY_SCORE, verdict.story_score)
     return any(
-        teller.story_id != verdict.story_id
-        and teller.article_id != article.id
-        and score_story(candidates.outline, told_at(article), teller) > least
+        teller.story_id != verdict.story_id and score_story(article, candidates.outline, teller) > least
         for teller in _load(connection, [row for (row,) in cast(list[tuple[int]], later)])
     )
 
@@ -98,10 +95,11 @@ def _load(connection: Connection, rows: Iterable[int]) -> tuple[Teller, ...]:
 
 
 def _teller_from(*row: object) -> Teller:
-    name, story_id, fetched_at, published_at, offset_s, outline = row
+    name, source, story_id, fetched_at, published_at, offset_s, outline = row
     published = local_time(cast(int | None, published_at), cast(int | None, offset_s))
     return Teller(
         article_id=cast(str, name),
+        source=cast(str, source),
         story_id=cast(str, story_id),
         told_at=published or cast(datetime, fetched_at),
         outline=cast(Outline, outline),
@@ -134,11 +132,17 @@ def _select_counts(terms: TableValuedAlias) -> Select[int, int]:
 
 
 def _select_tellers(rows: TableValuedAlias) -> Select[*tuple[object, ...]]:
-    columns = ("name", "story_id", "fetched_at", "published_at", "published_offset_s")
+    columns = ("story_id", "fetched_at", "published_at", "published_offset_s")
     return (
-        select(*(ARTICLES.c[name] for name in columns), OUTLINES.c.outline)
+        select(
+            ARTICLES.c.name,
+            SOURCES.c.name.label("source"),
+            *(ARTICLES.c[name] for name in columns),
+            OUTLINES.c.outline,
+        )
         .join(rows, OUTLINES.c.article_id == rows.c.value)
         .join(ARTICLES, ARTICLES.c.id == OUTLINES.c.article_id)
+        .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
     )
 
 

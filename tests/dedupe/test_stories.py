@@ -39,10 +39,12 @@ WEATHER = (
 )
 
 
-def tell(title: str, text: str, *, page: str = "a", language: str | None = "en") -> Article:
+def tell(
+    title: str, text: str, *, page: str = "a", source: str = "gazette", language: str | None = "en"
+) -> Article:
     return Article(
-        url=f"https://gazette.example/{page}",
-        source="gazette",
+        url=f"https://{source}.example/{page}",
+        source=source,
         title=title,
         text=text,
         fetched_at=NOW,
@@ -58,11 +60,17 @@ def outline(article: Article) -> Outline:
 
 def teller(article: Article, days: float = 0) -> Teller:
     moment = NOW - timedelta(days=days)
-    return Teller(article_id=article.id, story_id="fire", told_at=moment, outline=outline(article))
+    return Teller(
+        article_id=article.id,
+        source=article.source,
+        story_id="fire",
+        told_at=moment,
+        outline=outline(article),
+    )
 
 
 A_FIRE = tell("Four dead in warehouse fire in Port Quillby", FIRE)
-RETOLD = tell("Warehouse fire in Port Quillby kills four", SAME_FIRE, page="b")
+RETOLD = tell("Warehouse fire in Port Quillby kills four", SAME_FIRE, source="courier")
 NEW = Verdict(relation=Relation.NEW, story_id="own")
 
 
@@ -118,7 +126,7 @@ def test_a_rare_word_weighs_more_than_one_that_all_articles_have() -> None:
 
 
 def test_days_between_two_articles_lower_the_score() -> None:
-    scores = [score_story(outline(RETOLD), NOW, teller(A_FIRE, days)) for days in (0, 1, 6, 100)]
+    scores = [score_story(RETOLD, outline(RETOLD), teller(A_FIRE, days)) for days in (0, 1, 6, 100)]
     assert scores == sorted(scores, reverse=True)
     assert scores[-1] == 0
 
@@ -131,14 +139,21 @@ def test_an_article_joins_the_closest_story_and_a_copy_stays_with_its_original()
     assert joined.story_score >= MIN_STORY_SCORE
     copy = replace(NEW, relation=Relation.COPY, of="x")
     assert join_story(RETOLD, copy, candidates) == copy
-    assert join_story(A_FIRE, NEW, StoryCandidates(outline=outline(A_FIRE), tellers=(near,))) == NEW
+
+
+def test_what_an_outlet_writes_again_is_news_and_no_part_of_its_story() -> None:
+    again = replace(RETOLD, source=A_FIRE.source)
+    assert join_story(again, NEW, StoryCandidates(outline=outline(again), tellers=(teller(A_FIRE),))) == NEW
+    said = explain_story((A_FIRE, again), (outline(A_FIRE), outline(again)))
+    assert (said.score, said.is_one_story) == (0, False)
+    assert said.cosine > MIN_STORY_SCORE
 
 
 def test_why_two_articles_are_one_story_is_said_in_words() -> None:
     said = explain_story((A_FIRE, RETOLD), (outline(A_FIRE), outline(RETOLD)))
     assert said.is_one_story
     assert {"quillby", "tesmond", "warehouse"} <= set(said.shared)
-    other = tell("Kestrin wins in Orvane", ELECTION)
+    other = tell("Kestrin wins in Orvane", ELECTION, source="courier")
     said = explain_story((A_FIRE, other), (outline(A_FIRE), outline(other)))
     assert not said.is_one_story
     assert "quillby" in said.not_mentioned

@@ -107,7 +107,8 @@ async def test_an_article_judged_while_other_news_came_in_is_kept(store: SqlStor
 async def test_one_that_knows_its_story_is_not_stale_when_the_story_grows(store: SqlStore) -> None:
     await store.register([GAZETTE, COURIER], NOW)
     await add(store, THE_FIRE)
-    third = tell("third", "Warehouse fire in Port Quillby: four dead", SAME_FIRE, minute=7)
+    title = "Warehouse fire in Port Quillby: four dead"
+    third = tell("third", title, SAME_FIRE, minute=7, source=COURIER.name)
     known = await store.story_candidates(outline_article(third))
     await add(store, RETOLD)
     assert await store.keep(file(third, known)) is not None
@@ -116,7 +117,8 @@ async def test_one_that_knows_its_story_is_not_stale_when_the_story_grows(store:
 async def test_only_the_first_few_of_a_story_are_compared_with_others(store: SqlStore, url: str) -> None:
     await store.register([GAZETTE, COURIER], NOW)
     for number in range(MAX_TELLERS + 2):
-        await add(store, tell(f"fire-{number}", THE_FIRE.title, FIRE, minute=number))
+        source = (GAZETTE, COURIER)[number % 2].name
+        await add(store, tell(f"fire-{number}", THE_FIRE.title, FIRE, minute=number, source=source))
     found = await store.story_candidates(outline_article(RETOLD))
     assert {teller.article_id for teller in found.tellers} == {
         tell(f"fire-{number}", "", "").id for number in range(MAX_TELLERS)
