@@ -17,9 +17,8 @@ The walk inside the room:
 """
 
 from monitor.extract.chosen import check_selector
-from monitor.extract.decide import Decision, decide
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
-from monitor.extract.read import EXTRACTOR_VERSION, Explanation, explain_page, read_article
+from monitor.extract.read import EXTRACTOR_VERSION, Decision, Explanation, explain_page, read_article
 from monitor.extract.template import MIN_PAGES, WINDOW
 
 __all__ = [
@@ -34,7 +33,6 @@ __all__ = [
     "Page",
     "Reason",
     "check_selector",
-    "decide",
     "explain_page",
     "read_article",
 ]

@@ -10,7 +10,6 @@ cover the story, judge the lines inside (`lines`), trim both ends, name everythi
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from monitor.extract.body import (
     Span,
@@ -27,7 +26,7 @@ from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
 from monitor.extract.marks import Body
 from monitor.extract.outside import name_chrome
-from monitor.extract.page import Block, Box, Page, Reason
+from monitor.extract.page import Box, Page, Reason
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
 from monitor.model import Template
@@ -63,15 +62,6 @@ PLAIN = frozenset(
 """The reasons of marks that are hardly ever put around a story."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of a block. `seen_on` counts the source's recent pages with it, 0 if never learned."""
-
-    block: Block
-    reason: Reason
-    seen_on: int = 0
-
-
 def decide(
     page: Page,
     title: str,
@@ -79,8 +69,8 @@ def decide(
     template: Template | None = None,
     *,
     believed: Container[Reason] | None = None,
-) -> list[Decision]:
-    """Return a decision for each block of `page`, in order.
+) -> tuple[list[Reason], list[int]]:
+    """Return for each block of `page` why it is kept or stripped, and on how many recent pages it was seen.
 
     `title` is the article's title, whose repetitions are dropped. `hashes` are the blocks' hashes and
     `template` what the source has taught; without them nothing learned is used. With `believed`, class words
@@ -128,9 +118,7 @@ def decide(
     trim(page, reasons, weights)
     keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)
-    return [
-        Decision(block, reason, count) for block, reason, count in zip(blocks, reasons, seen, strict=True)
-    ]
+    return reasons, seen
 
 
 def _find_body(

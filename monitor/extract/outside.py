@@ -15,6 +15,7 @@ from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_lin
 from monitor.extract.shapes import (
     Cell,
     gives_degrees,
+    has_digit,
     hints_at_quotes,
     is_calendar,
     is_weather,
@@ -56,15 +57,18 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
 
 def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name lines of quotes, and runs of cells that are a strip together."""
-    numbered = [i for i in vague if hints_at_quotes(page.blocks[i].text) or is_calendar(page.blocks[i].text)]
     cells: list[int] = []
-    for i in numbered:
+    for i in vague:
         text = page.blocks[i].text
-        named = read_strip(text) or (Reason.CLOCK if is_calendar(text) else None)
-        if named:
-            reasons[i] = named
-        elif read_cell(text):
-            cells.append(i)
+        if not has_digit(text):
+            continue
+        calendar, hinted = is_calendar(text), hints_at_quotes(text)
+        if calendar or hinted:
+            named = read_strip(text) or (Reason.CLOCK if calendar else None)
+            if named:
+                reasons[i] = named
+            elif read_cell(text):
+                cells.append(i)
     run: list[int] = []
     for i in cells:
         if run and not _are_neighbours(page, reasons, run[-1], i):

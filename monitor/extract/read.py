@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
 from monitor.extract.charset import utf8_page
-from monitor.extract.decide import PLAIN, Decision, decide
+from monitor.extract.decide import PLAIN, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
-from monitor.extract.page import KEPT, OverrideMatch, Page, Reason
+from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
 from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
 from monitor.extract.state import find_story
 from monitor.extract.template import hash_blocks
@@ -60,8 +60,18 @@ def read_article(
     text = examined.text()
     _refuse(examined, text)
     article = _article(examined.metadata, text, response, link)
-    stripped = Counter(str(d.reason) for d in examined.decisions if d.reason not in KEPT)
-    return Reading(article=article, blocks=frozenset(examined.hashes), stripped=dict(stripped))
+    counts = Counter(examined.reasons)
+    stripped = {str(reason): count for reason, count in counts.items() if reason not in KEPT}
+    return Reading(article=article, blocks=frozenset(examined.hashes), stripped=stripped)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a block. `seen_on` counts the source's recent pages with it, 0 if never learned."""
+
+    block: Block
+    reason: Reason
+    seen_on: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def explain_page(
         refusal = exc.reason
     return Explanation(
         title=examined.metadata.title,
-        decisions=tuple(examined.decisions),
+        decisions=tuple(map(Decision, examined.page.blocks, examined.reasons, examined.seen)),
         refusal=refusal,
         claimed=examined.is_claimed(),
         pages=len(template.pages),
@@ -114,14 +124,17 @@ class _Examined:
     page: Page
     metadata: Metadata
     hashes: list[int]
-    decisions: list[Decision]
+    reasons: list[Reason]
+    seen: list[int]
+    shown: str
 
     def is_claimed(self) -> bool:
-        shown = len(join_story(self.decisions))
-        return not self.page.chosen and shown < CUT_SHARE * len(self.metadata.body)
+        """Return whether the page shows so little of its story that the text is that of its JSON-LD."""
+        return not self.page.chosen and len(self.shown) < CUT_SHARE * len(self.metadata.body)
 
     def text(self) -> str:
-        return read_body_claim(self.metadata.body) if self.is_claimed() else join_story(self.decisions)
+        """Return the text of the story."""
+        return read_body_claim(self.metadata.body) if self.is_claimed() else self.shown
 
 
 def _examine(response: Response, link: Link, template: Template, overrides: Overrides) -> _Examined:
@@ -129,16 +142,17 @@ def _examine(response: Response, link: Link, template: Template, overrides: Over
     page = cut_page(html, response.content_type, overrides)
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     hashes = hash_blocks(page)
-    decisions = decide(page, metadata.title, hashes, template)
-    kept = sum(len(d.block.text) for d in decisions if d.reason is Reason.STORY)
-    if metadata.claims_article and kept < MIN_STORY_CHARS:
-        again = decide(page, metadata.title, hashes, template, believed=PLAIN)
-        if sum(len(d.block.text) for d in again if d.reason is Reason.STORY) > LONGER * kept:
-            decisions = again
-    if page.state and not metadata.body and kept < MIN_STORY_CHARS:
+    reasons, seen = decide(page, metadata.title, hashes, template)
+    shown = join_story(page, reasons)
+    if metadata.claims_article and len(shown) < MIN_STORY_CHARS:
+        again, seen = decide(page, metadata.title, hashes, template, believed=PLAIN)
+        longer = join_story(page, again)
+        if len(longer) > LONGER * len(shown):
+            reasons, shown = again, longer
+    if page.state and not metadata.body and len(shown) < MIN_STORY_CHARS:
         story = find_story(page.state, metadata.title)
         metadata = replace(metadata, body=story, claims_article=metadata.claims_article or bool(story))
-    return _Examined(html, page, metadata, hashes, decisions)
+    return _Examined(html, page, metadata, hashes, reasons, seen, shown)
 
 
 def _refuse(examined: _Examined, text: str) -> None:
@@ -167,9 +181,10 @@ def cut_page(body: bytes, content_type: str, overrides: Overrides = NO_OVERRIDES
     return cut_html(body, overrides)
 
 
-def join_story(decisions: Sequence[Decision]) -> str:
+def join_story(page: Page, reasons: Sequence[Reason]) -> str:
     """Return the kept blocks as paragraphs parted by one blank line, NFC, without control characters."""
-    return clean("\n\n".join(d.block.text for d in decisions if d.reason is Reason.STORY))
+    kept = [b.text for b, reason in zip(page.blocks, reasons, strict=True) if reason is Reason.STORY]
+    return clean("\n\n".join(kept))
 
 
 def read_body_claim(body: str) -> str:

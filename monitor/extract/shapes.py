@@ -309,9 +309,14 @@ def read_strip(text: str) -> Reason | None:
     return Reason.STOCKS if len(_MOVE.findall(text)) >= MIN_QUOTES else None
 
 
+def has_digit(text: str) -> bool:
+    """Return whether a text has a digit, as all quotes and calendars have."""
+    return _DIGIT.search(text) is not None
+
+
 def hints_at_quotes(text: str) -> bool:
-    """Return whether a text has what every quote has: a decimal, a sign, an arrow or a code."""
-    return len(text) <= MAX_STRIP_CHARS and bool(_DIGIT.search(text)) and bool(_QUOTE_HINT.search(text))
+    """Return whether a text with a digit has what every quote has: a decimal, a sign, an arrow or a code."""
+    return len(text) <= MAX_STRIP_CHARS and _QUOTE_HINT.search(text) is not None
 
 
 def gives_degrees(text: str) -> bool:
@@ -373,6 +378,8 @@ def may_be_weather(text: str) -> bool:
 
 def is_calendar(text: str) -> bool:
     """Return whether a line is a month's days, or a clock."""
+    if len(text) < CALENDAR_DAYS * 2 - 1:
+        return False
     numbers = text.split()
     return (
         len(numbers) >= CALENDAR_DAYS

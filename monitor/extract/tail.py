@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 from monitor.extract.page import Page, Reason
+from monitor.extract.stems import Stems
 
 TAIL_BLOCKS = 8
 """Blocks at the end of a story that may be notes on it."""
@@ -28,15 +31,14 @@ MAX_PLEA_CHARS = 260
 MAX_SOURCES_SHARE = 0.4
 """Share of the kept text that a list of sources may be at most to be cut."""
 
-_PLEA = re.compile(
-    r"\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
+_PLEA = re2.compile(
+    r"(?i)\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
     r"|(?:like|follow|join|find) (?:us|him|her|them|me|our|the author) on\b|follow .{2,40} on (?:twitter|facebook|instagram|x|google news|threads|bluesky|tiktok|linkedin|whatsapp)\b|join (?:our|the) .{0,40}(?:whatsapp|telegram|channel|newsletter|community)"
     r"|download (?:our|the) .{0,40}\bapp\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber"
     r"|(?:automatically|be) logged in\b|waiting for your permission to load|refresh your browser|enable cookies|this video (?:is unavailable|has failed to load)|try refreshing your browser"
     r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donate|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
     r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
     r"|inscrivez-vous|abonnez-vous|suivez(?:-nous| toute)|rejoignez-nous|téléchargez (?:notre|l.)|suscr[ií]b(?:ete|ase)|s[ií]guenos|únete a|reg[ií]strate|assine (?:a|o|já)|inscreva-se|siga-nos|siga o .{0,30}no|iscriviti|seguici|segui(?:te)? .{0,20}su (?:facebook|instagram|telegram|whatsapp|google)|подпи(?:сывайтесь|шитесь)|հետևեք մեզ|բաժանորդագրվեք|takip ed(?:in|ebilirsiniz)|abone ol|تابعونا|اشترك|关注我们|订阅|フォロー|会員登録|meld je aan|schrijf je in|zapisz się|obserwuj nas|prenumerera|abonner på",
-    re.IGNORECASE,
 )
 """Invitations: newsletters, apps, social networks, donations; and what stands for a blocked embed."""
 
@@ -120,7 +122,7 @@ _PLEA_STEMS = (
         "prenumerera",
     ),
 )
-"""One of these is in every invitation: looking for them is much cheaper than for the whole wordings."""
+"""One of these is in every invitation."""
 
 _NOTE = re.compile(
     r"^\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
@@ -160,6 +162,35 @@ _CREDIT = re.compile(
 )
 """Who took the picture, at the end of its caption."""
 
+_CREDIT_STEMS = (
+    *(
+        "getty",
+        "shutterstock",
+        "alamy",
+        "reuters",
+        "afp",
+        "ap photo",
+        "epa",
+        "picture alliance",
+        "picture-alliance",
+    ),
+    *("imago", "istock", "unsplash", "pexels", "pixabay", "via ap", "associated press", "bloomberg", "dpa"),
+    *(
+        "screenshot",
+        "wikimedia",
+        "courtesy of",
+        "photo by",
+        "photos by",
+        "photograph by",
+        "photographs by",
+        "handout",
+    ),
+)
+"""One of these is in every credit."""
+
+_STEMS = Stems((*_PLEA_STEMS, *_CREDIT_STEMS))
+"""Looking for stems first is much cheaper than for the wordings."""
+
 _PAUSES = '.!?…։。！？"”»'
 """What ends a sentence, and hardly ever a credit."""
 
@@ -173,24 +204,19 @@ def strip_tail(page: Page, reasons: list[Reason]) -> None:
     """Strip what trails the story, and invitations and captions amid it, in place."""
     kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     _cut_sources(page, reasons, kept)
-    for i in kept:
+    short = [i for i in kept if reasons[i] is Reason.STORY and len(page.blocks[i].text) <= MAX_CAPTION_CHARS]
+    for place in _STEMS.find_lines([page.blocks[i].text for i in short]):
+        i = short[place]
         text = page.blocks[i].text
-        if reasons[i] is Reason.STORY and len(text) <= MAX_CAPTION_CHARS:
-            if len(text) <= MAX_PLEA_CHARS and is_plea(text):
-                reasons[i] = Reason.NEWSLETTER
-            elif (
-                text[-1] not in _PAUSES
-                and page.blocks[i].tag != "li"
-                and _CREDIT.search(text, max(0, len(text) - CREDIT_CHARS))
-            ):
-                reasons[i] = Reason.CAPTION
+        if len(text) <= MAX_PLEA_CHARS and _PLEA.search(text):
+            reasons[i] = Reason.NEWSLETTER
+        elif (
+            text[-1] not in _PAUSES
+            and page.blocks[i].tag != "li"
+            and _CREDIT.search(text, max(0, len(text) - CREDIT_CHARS))
+        ):
+            reasons[i] = Reason.CAPTION
     _strip_notes(page, reasons, [i for i in kept if reasons[i] is Reason.STORY])
-
-
-def is_plea(text: str) -> bool:
-    """Return whether a paragraph invites to something."""
-    folded = text.casefold()
-    return any(stem in folded for stem in _PLEA_STEMS) and bool(_PLEA.search(text))
 
 
 def is_biography(text: str) -> bool:
@@ -226,7 +252,7 @@ def _strip_notes(page: Page, reasons: list[Reason], kept: list[int]) -> None:
         text = page.blocks[i].text
         if len(text) > MAX_NOTE_CHARS and not (len(text) <= MAX_LEGAL_CHARS and _LEGAL.match(text)):
             return
-        if is_plea(text):
+        if _PLEA.search(text):
             reasons[i] = Reason.NEWSLETTER
         elif _NOTE.search(text):
             reasons[i] = Reason.COPYRIGHT if "©" in text else Reason.NOTE

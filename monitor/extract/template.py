@@ -45,11 +45,17 @@ _EDGES = ".,:;()[]|•·"
 def hash_blocks(page: Page) -> list[int]:
     """Return an unsigned 64-bit hash of each block's masked words and structural place."""
     boxes = page.boxes
+    texts = "\n".join([_mask(block.text) for block in page.blocks]).encode("utf-8", "replace")
+    places: dict[tuple[str, int], int] = {}
     hashes = []
-    for block in page.blocks:
-        around = boxes[max(boxes[block.box].parent, 0)]
-        place = _hash_place(block.tag, around.tag, boxes[max(around.parent, 0)].tag)
-        hashes.append(crc32(_mask(block.text).encode("utf-8", "replace")) << 32 | place)
+    for block, text in zip(page.blocks, texts.split(b"\n"), strict=False):
+        parent = boxes[block.box].parent
+        place = places.get((block.tag, parent))
+        if place is None:
+            around = boxes[max(parent, 0)]
+            place = _hash_place(block.tag, around.tag, boxes[max(around.parent, 0)].tag)
+            places[block.tag, parent] = place
+        hashes.append(crc32(text) << 32 | place)
     return hashes
 
 
@@ -72,15 +78,18 @@ def _mask(text: str) -> str:
     if len(text) > MAX_MASKED_CHARS:
         return text
     folded = text.casefold()
-    if _DIGIT.search(folded) or (len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split())):
-        return " ".join(["#" if _is_changing(word) else word for word in folded.split()])
+    if _DIGIT.search(folded):
+        return _CHANGING.sub(_mask_word, folded)
+    if len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split()):
+        return _CHANGING.sub(_mask_word, folded)
     return folded
 
 
-def _is_changing(word: str) -> bool:
-    """Return whether a word is a number, a change of one, a month or a day."""
-    bare = word.strip(_EDGES)
-    return bare in _CALENDAR or bool(_DIGIT.search(bare)) or not any(map(str.isalnum, bare))
+def _mask_word(word: re.Match[str]) -> str:
+    """Return "#" for a number, a change of one, a sign, a month or a day; any other word as it is."""
+    bare = word[0].strip(_EDGES)
+    changes = bare in _CALENDAR or _DIGIT.search(bare) or not any(map(str.isalnum, bare))
+    return "#" if changes else word[0]
 
 
 @lru_cache(maxsize=4_096)
