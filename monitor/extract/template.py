@@ -78,18 +78,17 @@ def _mask(text: str) -> str:
     if len(text) > MAX_MASKED_CHARS:
         return text
     folded = text.casefold()
-    if _DIGIT.search(folded):
-        return _CHANGING.sub(_mask_word, folded)
-    if len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split()):
-        return _CHANGING.sub(_mask_word, folded)
+    if _DIGIT.search(folded) or (len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split())):
+        words = folded.split()
+        return " ".join([w if w.isalpha() and w not in _CALENDAR else _mask_word(w) for w in words])
     return folded
 
 
-def _mask_word(word: re.Match[str]) -> str:
+def _mask_word(word: str) -> str:
     """Return "#" for a number, a change of one, a sign, a month or a day; any other word as it is."""
-    bare = word[0].strip(_EDGES)
+    bare = word.strip(_EDGES)
     changes = bare in _CALENDAR or _DIGIT.search(bare) or not any(map(str.isalnum, bare))
-    return "#" if changes else word[0]
+    return "#" if changes else word
 
 
 @lru_cache(maxsize=4_096)
