@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.extract.marks import Body, names_body
 from monitor.extract.page import Block, Box, Page
@@ -55,6 +56,7 @@ class Span:
     box: int
 
 
+@lru_cache(maxsize=256)
 def fold(text: str) -> str:
     """Return the words of a text alone, so that two spellings of one title are equal."""
     return _NOT_WORD.sub(" ", text.casefold()).strip()

@@ -192,6 +192,21 @@ _WIDER_BODY = (
     r"|rich-?text|paragraphs|text-?body|wysiwyg|prose|(?<![a-z])body(?![a-z])|full-?text"
 )
 _ANY_BODY = re.compile(f"{_BODY.pattern}|{_WIDER_BODY}")
+_BODY_STEMS = (
+    "body",
+    "text",
+    "content",
+    "entry",
+    "detail",
+    "copy",
+    "article",
+    "paragraphs",
+    "mw-parser",
+    "wysiwyg",
+    "prose",
+)
+"""One of these is in every name of a body."""
+
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
@@ -278,6 +293,10 @@ def _read_part(part: str) -> Reason | None:
 @lru_cache(maxsize=4_096)
 def names_body(words: str) -> Body | None:
     """Return how surely the words of a box say that it holds the story, None when they do not."""
-    if not _ANY_BODY.search(words) or _NOT_BODY.search(words):
+    if (
+        not any(stem in words for stem in _BODY_STEMS)
+        or not _ANY_BODY.search(words)
+        or _NOT_BODY.search(words)
+    ):
         return None
     return Body.STORY if _BODY.search(words) else Body.CONTENT

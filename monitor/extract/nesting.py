@@ -29,7 +29,11 @@ def refuse_deep(html: bytes) -> None:
     Raises:
         NotAnArticle: it is nested more than `MAX_DEPTH` levels deep.
     """
-    if html.count(b"<") > MAX_OPEN_TAGS and measure_nesting(html) > MAX_DEPTH:
+    if (
+        len(html) > MAX_OPEN_TAGS * len("<b>")
+        and html.count(b"<") > MAX_OPEN_TAGS
+        and measure_nesting(html) > MAX_DEPTH
+    ):
         raise NotAnArticle(f"the page's markup is nested more than {MAX_DEPTH} levels deep")
 
 

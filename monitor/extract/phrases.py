@@ -109,12 +109,8 @@ _COPYRIGHT = r"""
 (?:©|\(c\)|copyright\b|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|todos os direitos|tutti i diritti|все права защищены|բոլոր իրավունքները|tüm hakları|جميع الحقوق|版权所有|無断転載).{0,150}
 """
 
-_RIGHTS_RESERVED = (
-    "all rights reserved",
-    "alle rechte vorbehalten",
-    "tous droits réservés",
-    "все права защищены",
-    "todos los derechos reservados",
+_RIGHTS_RESERVED = re.compile(
+    "rights reserved|rechte vorbehalten|droits réservés|права защищены|derechos reservados"
 )
 """Anywhere in a line these claim a copyright."""
 
@@ -161,7 +157,7 @@ def read_line(text: str) -> Reason | None:
         return Reason.FURNITURE
     if reason := _LINES.fullmatch(line):
         return reason
-    if any(claim in line for claim in _RIGHTS_RESERVED):
+    if _RIGHTS_RESERVED.search(line):
         return Reason.COPYRIGHT
     return _READ_ALSO_OPENINGS.match(folded.lstrip("•-–—>»*| ")) or (
         Reason.RELATED if heads_related(text) else None
@@ -170,7 +166,7 @@ def read_line(text: str) -> Reason | None:
 
 def heads_related(text: str) -> bool:
     """Return whether a line is a heading over links to other stories."""
-    if len(text) > MAX_LINE_CHARS or len(text.split()) > MAX_HEADING_WORDS or text.endswith((".", "。")):
+    if len(text) > MAX_LINE_CHARS or text.count(" ") >= MAX_HEADING_WORDS or text.endswith((".", "。")):
         return False
     return _RELATED_HEADINGS.fullmatch(text.casefold().strip(_EDGES)) is not None
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 from monitor.errors import NotAnArticle
 from monitor.extract.metadata import Metadata
 from monitor.extract.page import Page
@@ -43,6 +45,9 @@ _WALLS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("a DDoS-Guard check stands before the page", re.compile(rb"ddos-guard", re.IGNORECASE)),
     ("a captcha stands before the page", re.compile(rb"g-recaptcha|hcaptcha\.com|recaptcha/api\.js|smartcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i.?m not a robot", re.IGNORECASE)),
 )  # fmt: skip
+
+_ANY_WALL = re2.compile("(?i)" + "|".join(pattern.pattern.decode() for _, pattern in _WALLS))
+"""One pass over the page that tells whether one of the walls' words is there at all."""
 
 _CONSENT = re.compile(
     r"before you continue|(?:we|our partners|and our) .{0,80}(?:store|use) .{0,80}cookies|accept (?:all|cookies|and continue)|manage (?:settings|options|preferences|cookies)"
@@ -81,9 +86,10 @@ def refuse_wall(page: Page, html: bytes, story_chars: float) -> None:
     text = "\n".join(block.text for block in page.blocks)
     if len(text) > MAX_WALL_CHARS:
         return
-    for reason, pattern in _WALLS:
-        if pattern.search(html):
-            raise NotAnArticle(reason, transient=True)
+    if _ANY_WALL.search(html):
+        for reason, pattern in _WALLS:
+            if pattern.search(html):
+                raise NotAnArticle(reason, transient=True)
     if _CONSENT.search(text) and _is_mostly(text, _CONSENT):
         raise NotAnArticle("a consent wall stands before the page", transient=True)
     if story_chars < SHORT_STORY_CHARS / 2 and (page.password_fields or _LOGIN.search(text)):
@@ -128,7 +134,11 @@ def is_list(page: Page, story_chars: float) -> bool:
     """Return whether a page is mostly links to other pages."""
     if story_chars > SHORT_STORY_CHARS:
         return False
-    entries = sum(b.link_chars * 2 > len(b.text) and len(b.text) >= LIST_ENTRY_CHARS for b in page.blocks)
+    entries = sum(
+        max(b.links, 1)
+        for b in page.blocks
+        if b.link_chars * 2 > len(b.text) and len(b.text) >= LIST_ENTRY_CHARS * max(b.links, 1)
+    )
     linked = sum(b.link_chars for b in page.blocks)
     total = sum(len(b.text) for b in page.blocks)
     return entries >= MIN_LIST_ENTRIES and (linked > LIST_LINK_SHARE * total or story_chars < MIN_STORY_CHARS)

@@ -27,8 +27,10 @@ MAX_NODES = 60_000
 FORM_LEVELS = 4
 """Boxes around a radio button that are told of it."""
 
-KIND_COUNT = 13
-TEXT, BLOCK, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(KIND_COUNT)
+KIND_COUNT = 14
+TEXT, BLOCK, LIST, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(
+    KIND_COUNT
+)
 
 MAX_STATES = 20
 """Scripts with JSON that are kept: one or two hold what a framework draws."""
@@ -36,8 +38,17 @@ MAX_STATES = 20
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
 
+MIN_FOLDED_LINKS = 4
+"""Links of a list that may be folded: shorter ones are a story's."""
+
+FOLDED_SHARE = 0.85
+"""Share of a list's characters inside links from which it leads elsewhere and is one block."""
+
+MAX_LIST_LEVELS = 3
+"""Lists around a list from which it is not asked whether it is links, which reads all of it."""
+
 _BLOCK_TAGS = (
-    "html body head div p li ul ol dl dt dd h1 h2 h3 h4 h5 h6 article section main header aside "
+    "html body head div p li dl dt dd h1 h2 h3 h4 h5 h6 article section main header aside "
     "blockquote pre table thead tbody tfoot tr td th caption figure figcaption form fieldset details summary "
     "address center legend hgroup search"
 )
@@ -48,6 +59,7 @@ _SKIPPED_TAGS = (
 KINDS: dict[str, int] = {
     **dict.fromkeys(_BLOCK_TAGS.split(), BLOCK),
     **dict.fromkeys(_SKIPPED_TAGS.split(), SKIP),
+    **dict.fromkeys(("ul", "ol"), LIST),
     **dict.fromkeys(("nav", "footer", "menu"), FOLDED),
     **dict.fromkeys(("strong", "b", "em", "i"), EMPHASIS),
     "-text": TEXT,
@@ -122,6 +134,7 @@ class _Cutter:
         self.emphasised: list[str] = []
         self.links = 0
         self.has_overrides = False
+        self.lists = 0
 
     def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more than the work
         """Visit every node below `root` in document order."""
@@ -141,12 +154,14 @@ class _Cutter:
                         linked.append(text)
                     if in_emphasis:
                         emphasised.append(text)
-            elif kind == BLOCK:
+            elif kind in (BLOCK, LIST):
                 if parts:
                     self.flush()
-                child = node.first_child
-                if child is not None:
-                    waiting.append(node)
+                if kind == BLOCK or not self.fold_links(node):
+                    child = node.first_child
+                    if child is not None:
+                        waiting.append(node)
+                        self.lists += kind == LIST
             elif kind == PLAIN or (kind != SKIP and enter[kind](node, tag)):
                 child = node.first_child
                 if child is not None:
@@ -161,9 +176,10 @@ class _Cutter:
             following = node.next
             while following is None and open_nodes:
                 node, kind = open_nodes.pop()
-                if kind == BLOCK:
+                if kind in (BLOCK, LIST):
                     if parts:
                         self.flush()
+                    self.lists -= kind == LIST
                     if waiting:
                         waiting.pop()
                     else:
@@ -242,19 +258,37 @@ class _Cutter:
             self.close_box()
         self.page.boxes[0].last = len(self.page.blocks)
 
-    def fold_box(self, node: LexborNode, tag: str) -> bool:
+    def fold_box(self, node: LexborNode, _tag: str) -> bool:
         """Take an element that is never part of a story as one block of links."""
         if self.parts:
             self.flush()
-        text = " ".join(node.text(separator=" ").split())[:MAX_FOLDED_CHARS]
-        if text:
-            self.open_boxes()
-            page = self.page
-            page.blocks.append(Block(text, tag, len(page.boxes), len(text)))
-            page.boxes.append(
-                Box(self.box, tag, len(page.blocks) - 1, mark=TAG_REASONS[tag], last=len(page.blocks))
-            )
+        if text := " ".join(node.text(separator=" ").split()):
+            self.take_links(node, text, 0)
         return False
+
+    def fold_links(self, node: LexborNode) -> bool:
+        """Take a list as one block when next to all of it is links; return whether it is."""
+        if self.lists >= MAX_LIST_LEVELS:
+            return False
+        links = node.css("a")
+        if len(links) < MIN_FOLDED_LINKS:
+            return False
+        words = node.text(separator=" ").split()
+        linked = "".join("".join([link.text() for link in links]).split())
+        if len(linked) < FOLDED_SHARE * sum(map(len, words)) or not linked:
+            return False
+        self.take_links(node, " ".join(words), len(links))
+        return True
+
+    def take_links(self, node: LexborNode, text: str, links: int) -> None:
+        """Make one block of an element and all that is in it."""
+        self.waiting.append(node)
+        self.open_boxes()
+        page, box = self.page, self.page.boxes[self.box]
+        box.mark = box.mark or Reason.NAVIGATION
+        kept = text[:MAX_FOLDED_CHARS]
+        page.blocks.append(Block(kept, box.tag, self.box, len(kept), 0, links * len(kept) // len(text)))
+        self.close_box()
 
     def break_line(self, _node: LexborNode, tag: str) -> bool:
         """Take a `<br>`: two in a row, or an `<hr>`, end the paragraph."""

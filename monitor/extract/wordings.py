@@ -34,19 +34,24 @@ class Wordings:
             )
             for letter in letters
         }
+        self._digits = self._by_letter.get("0")
         self._others = _combine([pair for pair, o in zip(named, openings, strict=True) if o is None])
 
     def fullmatch(self, line: str) -> Reason | None:
         """Return what a whole folded line is, None when it is none of the wordings; "" is none."""
-        pattern, reasons = self._by_letter.get(_opening(line), self._others)
+        pattern, reasons = self._by_letter.get(line[:1]) or self._rest(line)
         found = pattern.fullmatch(line)
         return reasons[found.lastindex - 1] if found and found.lastindex else None
 
     def match(self, line: str) -> Reason | None:
         """Return what a folded line opens like, None when it opens like none of the wordings."""
-        pattern, reasons = self._by_letter.get(_opening(line), self._others)
+        pattern, reasons = self._by_letter.get(line[:1]) or self._rest(line)
         found = pattern.match(line)
         return reasons[found.lastindex - 1] if found and found.lastindex else None
+
+    def _rest(self, line: str) -> tuple[re.Pattern[str], list[Reason]]:
+        """Return the pattern for a line that opens with none of the letters; every digit counts as 0."""
+        return (line[:1].isdigit() and self._digits) or self._others
 
 
 def _opening(line: str) -> str:
