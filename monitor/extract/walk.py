@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.extract.chosen import MARK as CHOSEN
 from monitor.extract.chosen import REMOVE, mark_chosen
 from monitor.extract.marks import TAG_REASONS, read_words
-from monitor.extract.nesting import refuse_deep
+from monitor.extract.markup import bound_markup
 from monitor.extract.page import Block, Box, Mention, Page, Reason
 from monitor.model import Overrides
 
@@ -34,6 +34,12 @@ TEXT, BLOCK, LIST, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME,
 
 MAX_STATES = 20
 """Scripts with JSON that are kept: one or two hold what a framework draws."""
+
+MAX_START_NODES = 60
+"""Nodes of an element among which its first characters are looked for."""
+
+MAX_PEOPLE = 100
+"""Mentions of an author that are kept."""
 
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
@@ -105,10 +111,9 @@ def cut_html(html: bytes, overrides: Overrides = NO_OVERRIDES) -> Page:
     """Cut an HTML page, given as valid UTF-8, into blocks.
 
     Raises:
-        NotAnArticle: its markup is nested deeper than any page for readers.
+        NotAnArticle: its markup is none that a page for readers has.
     """
-    refuse_deep(html)
-    tree = LexborHTMLParser(html, scripting=True)
+    tree = LexborHTMLParser(bound_markup(html), scripting=True)
     cutter = _Cutter()
     if overrides != NO_OVERRIDES:
         cutter.has_overrides = True
@@ -339,7 +344,7 @@ class _Cutter:
             self.mention_person(node)
         elif prop in _DATE_PROPS:
             value = attributes.get("content") or attributes.get("datetime") or attributes.get("title")
-            value = value or node.text() or ""
+            value = value or _read_start(node, 100)
             self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS[prop]))
 
     def enter_inline(self, node: LexborNode, _tag: str) -> bool:
@@ -359,7 +364,8 @@ class _Cutter:
 
     def mention_person(self, node: LexborNode) -> None:
         """Keep the text of an element that is marked as an author."""
-        self.page.people.append(Mention(" ".join(node.text().split())[:200], len(self.page.blocks)))
+        if len(self.page.people) < MAX_PEOPLE:
+            self.page.people.append(Mention(_read_start(node, 200), len(self.page.blocks)))
 
     def read_script(self, node: LexborNode, _tag: str) -> bool:
         """Keep JSON-LD and the state of frameworks; count them all, which tells an empty shell."""
@@ -374,7 +380,7 @@ class _Cutter:
     def read_time(self, node: LexborNode, _tag: str) -> bool:
         """Keep a `<time>`; its text is also the page's."""
         attributes = node.attributes
-        value = attributes.get("datetime") or node.text() or ""
+        value = attributes.get("datetime") or _read_start(node, 100)
         prop = (attributes.get("itemprop") or "").lower()
         self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS.get(prop, "time")))
         return True
@@ -409,6 +415,21 @@ class _Cutter:
         elif attributes.get("rel") == "canonical":
             page.canonical = page.canonical or attributes.get("href") or ""
         return False
+
+
+def _read_start(node: LexborNode, chars: int) -> str:
+    """Return the first characters of an element's text, reading no more of it than that takes.
+
+    Elements that name an author may be nested in one another, each with all the text of the page.
+    """
+    parts, length = [], 0
+    for child, _ in zip(node.traverse(include_text=True), range(MAX_START_NODES), strict=False):
+        if child.tag == "-text":
+            parts.append(child.text_content or "")
+            length += len(parts[-1])
+            if length > 2 * chars:
+                break
+    return " ".join("".join(parts).split())[:chars]
 
 
 def _count_chars(texts: list[str]) -> int:

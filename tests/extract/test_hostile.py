@@ -113,3 +113,11 @@ def test_two_thousand_levels_of_nesting_are_read(read: Reader) -> None:
         + "It was dark down there. " * 20
     )
     assert read(page).article.text.startswith("It was dark")
+
+
+def test_authors_nested_in_authors_are_read_in_good_time(read: Reader) -> None:
+    nested = b"<div itemprop=author><span class=author>" * 900 + b"Ann Lee " * 10_000
+    reading = read(
+        b"<h1>The mill burns down</h1>" + b"<p>The mill burned down on Monday night. " * 30 + nested
+    )
+    assert "Ann Lee" not in reading.article.title
