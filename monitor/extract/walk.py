@@ -364,8 +364,8 @@ class _Cutter:
 
     def mention_person(self, node: LexborNode) -> None:
         """Keep the text of an element that is marked as an author."""
-        if len(self.page.people) < MAX_PEOPLE:
-            self.page.people.append(Mention(_read_start(node, 200), len(self.page.blocks)))
+        if len(self.page.people) < MAX_PEOPLE and (text := _read_start(node, 200)):
+            self.page.people.append(Mention(text, len(self.page.blocks)))
 
     def read_script(self, node: LexborNode, _tag: str) -> bool:
         """Keep JSON-LD and the state of frameworks; count them all, which tells an empty shell."""
