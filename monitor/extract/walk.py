@@ -425,9 +425,9 @@ def _read_start(node: LexborNode, chars: int) -> str:
     parts, length = [], 0
     for child, _ in zip(node.traverse(include_text=True), range(MAX_START_NODES), strict=False):
         if child.tag == "-text":
-            parts.append(child.text_content or "")
+            parts.append((child.text_content or "")[: 2 * chars])
             length += len(parts[-1])
-            if length > 2 * chars:
+            if length >= 2 * chars:
                 break
     return " ".join("".join(parts).split())[:chars]
 
