@@ -273,7 +273,7 @@ class _Cutter:
 
     def fold_links(self, node: LexborNode) -> bool:
         """Take a list as one block when next to all of it is links; return whether it is."""
-        if self.lists >= MAX_LIST_LEVELS:
+        if self.has_overrides or self.lists >= MAX_LIST_LEVELS:
             return False
         links = node.css("a")
         if len(links) < MIN_FOLDED_LINKS:
