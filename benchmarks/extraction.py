@@ -9,7 +9,9 @@ Text: bags of 4-grams of words, Chinese, Japanese and Thai by the character; tru
 divided by their sum on each page; precision and recall are means over pages and F1 is made of those
 (the published metric of the scrapinghub article-extraction benchmark). Exact: all words are the same.
 Segments, for the source that has no full texts: wanted ones found, unwanted ones not. CPU: every page goes
-to every contestant in turn, in random order; the best of `ROUNDS`. The last figures are ratios: to a bare
+to every contestant in turn, in random order; the best of `ROUNDS`, or of one for those that are slow. A
+contestant that takes more than `LIMIT_S` over a page has given nothing for it; `over_limit` counts those.
+The last figures are ratios: to a bare
 parse, and how many times trafilatura's speed.
 
 Ends with exit code 1 when our F1 on a source falls below its floor, which is all that
@@ -23,6 +25,7 @@ import importlib
 import json
 import random
 import re
+import signal
 import sys
 import unicodedata
 from collections import Counter, defaultdict
@@ -32,6 +35,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 from time import process_time
+from types import FrameType
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -42,6 +46,12 @@ from monitor.model import Link, Response, Template
 
 DATA = Path("../shared/extraction-dev")
 ROUNDS = 2
+LIMIT_S = 2.0
+"""CPU seconds that a contestant may take over a page."""
+
+SLOW_MS = 60.0
+"""Mean CPU milliseconds a page from which one round says enough."""
+
 PARSE = "parse"
 SLACK = 0.003
 """How far an F1 may fall below its floor before the run ends badly."""
@@ -250,6 +260,30 @@ class Score:
         given = hits + self.segments["unwanted found"]
         return f1(hits / given if given else 0.0, hits / max(self.segments["wanted"], 1))
 
+    def figures(self) -> dict[str, float]:
+        """Return the scores that the source has gold for."""
+        figures = {"f1": round(self.text_f1(), 4)}
+        for name, values in (
+            ("precision", self.precision),
+            ("recall", self.recall),
+            ("exact", self.exact),
+            ("title", self.title),
+            ("author", self.authors),
+            ("date", self.date),
+        ):
+            if values:
+                figures[name] = round(mean(values), 3)
+        return figures
+
+
+@dataclass(slots=True)
+class Result:
+    """What one contestant scored by source, its CPU milliseconds page by page, and the pages it gave up."""
+
+    cpu_ms: list[float]
+    scores: defaultdict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    over_limit: int = 0
+
 
 # --- the run
 
@@ -272,31 +306,45 @@ def load_pages(folder: Path) -> Iterator[Gold]:
             )
 
 
-def run(
-    pages: Sequence[Gold], contestants: dict[str, Adapter]
-) -> tuple[dict[str, dict[str, Score]], dict[str, float]]:
-    """Return the scores by contestant and source, and each one's mean CPU milliseconds a page."""
-    scores: dict[str, dict[str, Score]] = {name: defaultdict(Score) for name in contestants}
-    best: dict[str, list[float]] = {name: [float("inf")] * len(pages) for name in contestants}
-    order, rng = list(contestants), random.Random(7)
+class OverLimitError(BaseException):
+    """A contestant took too long. Contestants that catch every `Exception` let it through."""
+
+
+def run(pages: Sequence[Gold], contestants: dict[str, Adapter]) -> dict[str, Result]:
+    """Return what each contestant scored and cost."""
+    results = {name: Result(cpu_ms=[float("inf")] * len(pages)) for name in contestants}
+    rng = random.Random(7)
+    signal.signal(signal.SIGPROF, _stop)
     for round_number in range(ROUNDS):
+        order = [name for name in contestants if not round_number or mean(results[name].cpu_ms) < SLOW_MS]
         for i, page in enumerate(pages):
             rng.shuffle(order)
             for name in order:
+                result = results[name]
                 began = process_time()
                 found = _attempt(contestants[name], page)
-                best[name][i] = min(best[name][i], (process_time() - began) * 1000)
+                result.cpu_ms[i] = min(result.cpu_ms[i], (process_time() - began) * 1000)
                 if not round_number:
-                    scores[name][page.source].add(page, found)
-    return scores, {name: mean(times) for name, times in best.items()}
+                    result.over_limit += "over limit" in found
+                    result.scores[page.source].add(page, found)
+    return results
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise OverLimitError
 
 
 def _attempt(read: Adapter, page: Gold) -> Found:
-    """Return what a contestant makes of a page; one that breaks on it has missed it."""
+    """Return what a contestant makes of a page; one that breaks on it, or takes too long, has missed it."""
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
     try:
         return read(page.html, page.url)
+    except OverLimitError:
+        return {"text": "", "over limit": True}
     except Exception as broken:  # noqa: BLE001 - a peer may raise anything
         return {"text": "", "broken": repr(broken)}
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def parse_only(html: bytes, _url: str) -> Found:
@@ -305,21 +353,14 @@ def parse_only(html: bytes, _url: str) -> Found:
     return {}
 
 
-def make_rows(scores: dict[str, dict[str, Score]], cpu_ms: dict[str, float]) -> Iterator[Row]:
+def make_rows(results: dict[str, Result]) -> Iterator[Row]:
     """Yield a row for each contestant."""
-    for name, by_source in scores.items():
+    cpu_ms = {name: mean(result.cpu_ms) for name, result in results.items()}
+    for name, result in results.items():
         figures: dict[str, float] = {}
         if name != PARSE:
-            for source, score in by_source.items():
-                figures[f"{source}_f1"] = round(score.text_f1(), 4)
-                for key, values in (
-                    ("exact", score.exact),
-                    ("title", score.title),
-                    ("author", score.authors),
-                    ("date", score.date),
-                ):
-                    if values:
-                        figures[f"{source}_{key}"] = round(mean(values), 3)
+            for source, score in result.scores.items():
+                figures |= {f"{source}_{key}": value for key, value in score.figures().items()}
         figures["cpu_ms"] = round(cpu_ms[name], 2)
         figures["x_parse"] = round(cpu_ms[name] / cpu_ms[PARSE], 1)
         for peer, column in (
@@ -328,6 +369,7 @@ def make_rows(scores: dict[str, dict[str, Score]], cpu_ms: dict[str, float]) -> 
         ):
             if peer in cpu_ms:
                 figures[column] = round(cpu_ms[peer] / cpu_ms[name], 1)
+        figures["over_limit"] = result.over_limit
         yield Row(name, figures)
 
 
@@ -348,17 +390,17 @@ def main() -> int:
     arguments = read_arguments(__doc__, DATA)
     folder = arguments.data or DATA
     contestants = {OURS: adapter, PARSE: parse_only, **dict(installed_peers())}
-    scores, cpu_ms = run(list(load_pages(folder)), contestants)
+    results = run(list(load_pages(folder)), contestants)
     publish(
         Report(
             name="extraction",
             question="How clean is the text, how right the metadata, and at what cost?",
-            rows=list(make_rows(scores, cpu_ms)),
+            rows=list(make_rows(results)),
             distributions=("selectolax", "trafilatura", "resiliparse", "readability-lxml", "newspaper4k"),
         ),
         arguments,
     )
-    return report_falls(scores[OURS])
+    return report_falls(results[OURS].scores)
 
 
 if __name__ == "__main__":
