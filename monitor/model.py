@@ -526,6 +526,8 @@ class Rule:
     """What to look for, which channels to tell, and on which occasions.
 
     `query` is in the language of docs/rules.md. One in the `shadow` is only counted and shown.
+    `query` is in the language of docs/rules.md. `stem`: its words are looked for by all their forms.
+    `fold_diacritics`: letters are the same with and without their marks.
     """
 
     name: str
@@ -533,6 +535,8 @@ class Rule:
     notify: tuple[str, ...]
     on: tuple[Occasion, ...] = (Occasion.NEW,)
     shadow: bool = False
+    stem: bool = False
+    fold_diacritics: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ child's anchors will do, so the cheapest are taken; of an OR, all children's are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
+from operator import itemgetter
 from typing import NamedTuple
 
 from monitor.match.document import (
@@ -24,6 +25,7 @@ from monitor.match.document import (
 )
 from monitor.match.nodes import And, AtLeast, Cased, Near, Node, Or, Phrase, Prefix, Stem, Together, Word
 from monitor.match.parser import Query
+from monitor.text.readings import strip_diacritics
 from monitor.text.stems import stems_anywhere
 
 
@@ -38,14 +40,18 @@ COST_BY_LENGTH = (0.5, 0.5, 0.5, 0.3, 0.15, 0.08, 0.05)
 """The share of articles that hold a word of so many letters, when the archive has not told: the last
 for all longer ones. Measured on the words of the 10,000 development rules in their 720 articles."""
 
+UNSEEN = 0.01
+"""How much rarer than by its length a word is that the archive's sample lacks."""
+
 PAIR_SHARE = 0.1
 """How many of the articles that hold the rarer of two words hold them side by side."""
 
 TITLE_SHARE = 0.1
 """How many of the articles that hold a word hold it in the title."""
 
-PREFIX_COST = (1.0, 1.0, 1.0, 0.5, 0.3, 0.15, 0.1)
-"""As `COST_BY_LENGTH`, for all words that begin alike."""
+PREFIX_COST = (2.0, 2.0, 2.0, 1.5, 1.3, 1.15, 1.1)
+"""As `COST_BY_LENGTH`, for all words that begin alike; plus 1, since the beginnings of all words must be
+made for it: a prefix is an anchor where there is no other."""
 
 FIELD_COST = 0.02
 WHOLE_FIELD_COST = 0.4
@@ -62,32 +68,30 @@ MAX_CONJUNCTION_TERMS = 12
 def find_anchors(root: Node, shares: Mapping[str, float]) -> Anchoring | None:
     """Return the cheapest anchors of a tree; None when it has none (a bare regular expression).
 
-    `shares` says which share of the archive's articles holds a term; terms it lacks are guessed.
+    `shares` says which share of the archive's articles holds a term; terms it lacks are rarer than those
+    it has. Without any, long words count as rare.
     """
-    if isinstance(root, Word):
-        return _anchor_words(root.field, (root.term,), shares)
-    if isinstance(root, Phrase):
-        return _anchor_words(root.field, root.terms[:-1] if root.open_end else root.terms, shares)
-    if isinstance(root, And | Near):
-        children = root.children if isinstance(root, And) else (root.left, root.right)
-        found = [anchoring for child in children if (anchoring := find_anchors(child, shares))]
-        return min(found, key=_cost) if found else None
     if isinstance(root, Or):
-        return _unite(find_anchors(child, shares) for child in root.children)
+        return unite(find_anchors(child, shares) for child in root.children)
+    if isinstance(root, Stem) and root.field in BODY_FIELDS:
+        keys = tuple((STEM_KEY, form) for form in sorted(stems_anywhere(root.term)))
+        return Anchoring(_share(root.term, shares) * FORMS, keys)
+    if isinstance(root, And):
+        return cheapest(find_anchors(child, shares) for child in root.children)
+    if isinstance(root, Near):
+        return cheapest(find_anchors(side, shares) for side in (root.left, root.right))
     if isinstance(root, AtLeast):
         return find_anchors(root.child, shares)
-    if isinstance(root, Cased):
-        return find_anchors(root.words, shares)
-    if isinstance(root, Together):
-        return min((_anchor_words(root.field, (term,), shares) for term in root.terms), key=_cost)
-    return _anchor_forms(root, shares)
+    return cheapest(Anchoring(cost_of(key, shares), (key,)) for key in necessary_keys(root))
 
 
-def _cost(anchoring: Anchoring) -> float:
-    return anchoring.cost
+def cheapest(anchorings: Iterable[Anchoring | None]) -> Anchoring | None:
+    """Return the anchors that the fewest articles hold; None when there are none."""
+    return min(filter(None, anchorings), key=itemgetter(0), default=None)
 
 
-def _unite(parts: Iterable[Anchoring | None]) -> Anchoring | None:
+def unite(parts: Iterable[Anchoring | None]) -> Anchoring | None:
+    """Return the anchors of all parts together; None when one of them has none."""
     cost = 0.0
     keys: dict[Key, None] = {}
     for part in parts:
@@ -98,40 +102,56 @@ def _unite(parts: Iterable[Anchoring | None]) -> Anchoring | None:
     return Anchoring(cost, tuple(keys))
 
 
-def _anchor_words(field: Field, terms: tuple[str, ...], shares: Mapping[str, float]) -> Anchoring:
-    """Return the anchor of words in a row: the rarest two of them, where two in a row are a key."""
-    if field not in BODY_FIELDS:
-        cost = WHOLE_FIELD_COST if field in WHOLE_FIELDS else FIELD_COST
-        return Anchoring(cost, ((field_mark(field), max(terms, key=len)),))
-    costs = [_share(term, shares) for term in terms]
-    key: Key
-    if len(terms) == 1:
-        cost, key = costs[0], terms[0]
-    else:
-        cost, key = min(
-            (min(a, b), pair) for (a, b), pair in zip(pairwise(costs), pairwise(terms), strict=True)
-        )
-        cost *= PAIR_SHARE
+def necessary_keys(node: Node) -> Sequence[Key]:
+    """Return keys, all of which any document has of which `node` holds."""
+    if isinstance(node, Word | Prefix):
+        key = node.key
+        return (key,) if key else _keys_in(node.field, (node.term,) if isinstance(node, Word) else ())
+    if isinstance(node, Phrase):
+        key = node.key
+        return (key,) if key else _keys_in(node.field, node.terms[:-1] if node.open_end else node.terms)
+    if isinstance(node, Cased):
+        return necessary_keys(node.words)
+    if isinstance(node, Together):
+        return [key for term in node.terms for key in _keys_in(node.field, (term,))]
+    if isinstance(node, Near):
+        return [*necessary_keys(node.left), *necessary_keys(node.right)]
+    return necessary_keys(node.child) if isinstance(node, AtLeast) else ()
+
+
+def _keys_in(field: Field, terms: Sequence[str]) -> Sequence[Key]:
+    """Return the keys of words in a row: each two of them, where two in a row are a key."""
     if field is Field.TITLE:
-        return Anchoring(
-            cost * TITLE_SHARE, ((TITLE_MARK, key) if isinstance(key, str) else (TITLE_MARK, *key),)
-        )
-    return Anchoring(cost, (key,))
+        return [(TITLE_MARK, *key) if isinstance(key, tuple) else (TITLE_MARK, key) for key in _rows(terms)]
+    if field in BODY_FIELDS:
+        return _rows(terms)
+    return [] if field in WHOLE_FIELDS else [(field_mark(field), term) for term in terms]
 
 
-def _anchor_forms(node: Node, shares: Mapping[str, float]) -> Anchoring | None:
-    if isinstance(node, Prefix) and node.field in BODY_FIELDS:
-        cost = PREFIX_COST[min(len(node.prefix), len(PREFIX_COST) - 1)]
-        return Anchoring(cost, ((PREFIX_KEY, node.prefix),))
-    if isinstance(node, Stem) and node.field in BODY_FIELDS:
-        keys = tuple((STEM_KEY, form) for form in sorted(stems_anywhere(node.term)))
-        return Anchoring(_share(node.term, shares) * FORMS, keys)
-    return None
+def _rows(terms: Sequence[str]) -> Sequence[Key]:
+    return list(pairwise(terms)) if len(terms) > 1 else terms
+
+
+def cost_of(key: Key, shares: Mapping[str, float]) -> float:
+    """Return which share of the articles is likely to have a key."""
+    if isinstance(key, str):
+        return _share(key, shares)
+    mark = key[0]
+    if mark == PREFIX_KEY:
+        return PREFIX_COST[min(len(key[1]), len(PREFIX_COST) - 1)]
+    if mark == TITLE_MARK:
+        return min(_share(term, shares) for term in key[1:]) * TITLE_SHARE
+    if mark[-1:] == ":":  # no term ends in a colon
+        return WHOLE_FIELD_COST if Field(mark[:-1]) in WHOLE_FIELDS else FIELD_COST
+    return min(_share(mark, shares), _share(key[1], shares)) * PAIR_SHARE
 
 
 def _share(term: str, shares: Mapping[str, float]) -> float:
-    known = shares.get(term)
-    return COST_BY_LENGTH[min(len(term), len(COST_BY_LENGTH) - 1)] if known is None else known
+    known = shares.get(term if term.isascii() else strip_diacritics(term))
+    if known is not None:
+        return known
+    guessed = COST_BY_LENGTH[min(len(term), len(COST_BY_LENGTH) - 1)]
+    return guessed * UNSEEN if shares else guessed
 
 
 # --- what the search index is asked ---------------------------------------------------------------

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from monitor.model import Article
+from monitor.text.readings import Reading, split
 from monitor.text.stems import stem
-from monitor.text.tokens import is_unspaced, split_terms, token_spans
+from monitor.text.tokens import is_unspaced, token_spans
 
 MAX_DISTANCE = 100
 """The largest number of words that a query may allow between two of its words."""
@@ -49,10 +50,19 @@ BODY_FIELDS = frozenset({Field.ANY, Field.TITLE, Field.LEAD, Field.TEXT})
 WHOLE_FIELDS = frozenset({Field.SOURCE, Field.LANG})
 """The fields that a query names whole: `source:gazette` is not the source gazette-sport."""
 
+NAME_FIELDS = frozenset({Field.SOURCE, Field.SITE, Field.LANG, Field.URL})
+"""The fields that hold names and no prose, so that they are never read as Turkish."""
+
+
+def reading_of(field: Field, reading: Reading) -> Reading:
+    """Return how `field` is read in a document that is read in this way."""
+    return Reading.FOLDED if reading is Reading.TURKISH and field in NAME_FIELDS else reading
+
 
 Key = str | tuple[str, ...]
 """What can be looked up in a document at once: a term of the body, two of its terms in a row, or either
-behind the mark of a field or of a kind: `("title:", "blackout")`, `("*", "minist")`."""
+behind the mark of a field or of a kind: `("title:", "blackout")`, `("*", "minist")`. That of a whole
+field is all of it: `("source:", "the gazette")`."""
 
 PREFIX_KEY = "*"
 STEM_KEY = "~"
@@ -85,9 +95,11 @@ class Segment:
         self.terms = terms
 
     @cached_property
-    def unique(self) -> frozenset[str]:
+    def unique(self) -> set[str]:
         """The terms that occur."""
-        return frozenset(self.terms) - {""}
+        unique = set(self.terms)
+        unique.discard("")
+        return unique
 
     @cached_property
     def in_order(self) -> list[str]:
@@ -119,34 +131,55 @@ class Segment:
 
 
 class Document:
-    """One article, cut into words once for all rules."""
+    """One article, cut into words once for all rules of one reading."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: Article, reading: Reading = Reading.FOLDED) -> None:
         self.article = article
-        title, text = split_terms(article.title), split_terms(article.text)
+        self.reading = reading
+        title, text = split(article.title, reading), split(article.text, reading)
         self.title_end = len(title)
         self.text_start = len(title) + len(GAP)
         self.text_end = self.text_start + len(text)
         self.body = Segment((title, text))
         self._others: dict[Field, Segment] = {}
 
-    @cached_property
-    def keys(self) -> set[Key]:
-        """The terms of the body and each two in a row, and those of the title again, marked as such."""
-        terms = self.body.terms
-        title = terms[: self.title_end]
-        keys: set[Key] = set(terms)
-        keys.update(pairwise(terms))
-        keys.update((TITLE_MARK, term) for term in title)
-        keys.update((TITLE_MARK, *pair) for pair in pairwise(title))
+    def body_keys(self, wanted: Container[Key]) -> set[Key]:
+        """Return those of `wanted` that are terms of the body, two of them in a row, or these in the title.
+
+        Few of an article's pairs are in any rule: to keep them all would cost twice the time.
+        """
+        title = self.body.terms[: self.title_end]
+        keys: set[Key] = set(filter(wanted.__contains__, self.body.unique))
+        keys.update(filter(wanted.__contains__, pairwise(self.body.terms)))
+        marked: Iterable[Key] = chain(
+            ((TITLE_MARK, term) for term in title), ((TITLE_MARK, *two) for two in pairwise(title))
+        )
+        keys.update(filter(wanted.__contains__, marked))
         return keys
+
+    def prefix_keys(self, length: int) -> Iterator[Key]:
+        """Yield the keys of the beginnings, so many letters long, of the terms of the body."""
+        return ((PREFIX_KEY, start) for start in {term[:length] for term in self.body.unique})
+
+    def stem_keys(self) -> Iterator[Key]:
+        """Yield the keys of the stems of the body."""
+        return ((STEM_KEY, form) for form in self.stems)
+
+    def field_keys(self, field: Field) -> Iterator[Key]:
+        """Yield the keys of a field outside the body: its terms, or the whole of it."""
+        names = map(" ".join, self._split(field)) if field in WHOLE_FIELDS else self.segment(field).unique
+        return ((field_mark(field), name) for name in names)
+
+    def _split(self, field: Field) -> Iterable[Sequence[str]]:
+        reading = reading_of(field, self.reading)
+        return [split(value, reading) for value in _values(self.article, field)]
 
     def segment(self, field: Field) -> Segment:
         """Return the words of `field`; for those of the body, within `bounds(field)`."""
         if field in BODY_FIELDS:
             return self.body
         if field not in self._others:
-            self._others[field] = Segment(map(split_terms, _values(self.article, field)))
+            self._others[field] = Segment(self._split(field))
         return self._others[field]
 
     def bounds(self, field: Field) -> tuple[int, int]:

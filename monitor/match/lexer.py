@@ -48,6 +48,7 @@ PARENTHESES = str.maketrans("\uff08\uff09", "()")
 
 _BOUNDARY = rf"(?=[\s(){DOUBLE_QUOTES}]|\Z)"
 _FORMS = (
+    ("LETTERS", r"[a-z0-9]++(?=[ )]|\Z)"),  # most words: no other form could be meant
     ("PATTERN", r"re\(\s*/(?P<pattern>(?:[^/\\]|\\.)*+)/(?P<flags>\w*)\s*\)"),
     ("FUNCTION", r"(?:stem|case|atleast\d*|re)\("),
     ("OPEN", r"\("),
@@ -67,27 +68,28 @@ _FORMS = (
     ("WORD", rf'(?:[^\s(){DOUBLE_QUOTES}]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))++'),
 )
 _PATTERN = re.compile(rf"\s*+(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS)})", re.DOTALL)
-_KINDS = {name: Kind[name] for name, _ in _FORMS if name in Kind.__members__}
+_NAMED = {"LETTERS": Kind.WORD} | {
+    name: Kind[name] for name, _ in _FORMS if name in Kind.__members__.keys() - {"PHRASE", "PATTERN"}
+}
 
 
 def split_query(query: str) -> list[Lexeme]:
     """Return the lexemes of `query` without its spaces, END last. A quote without its pair is BROKEN."""
     lexemes: list[Lexeme] = []
     written = query.rstrip()  # spaces at the end belong to no lexeme, and each would be tried as a start
+    add = lexemes.append
     for match in _PATTERN.finditer(written if written.isascii() else written.translate(PARENTHESES)):
         name = match.lastgroup or ""
         column = match.start(name) + 1
-        if name == "WORD":
-            lexemes.append(Lexeme(Kind.WORD, match[name], column))
+        if name in _NAMED:
+            add(Lexeme(_NAMED[name], match[name], column))
         elif name == "PHRASE":
-            lexemes.append(Lexeme(Kind.PHRASE, match["phrase"], column, match["slop"] or ""))
+            add(Lexeme(Kind.PHRASE, match["phrase"], column, match["slop"] or ""))
         elif name == "QUOTED":
-            lexemes.append(Lexeme(Kind.PHRASE, match["single"], column, match["loose"] or ""))
+            add(Lexeme(Kind.PHRASE, match["single"], column, match["loose"] or ""))
         elif name == "PATTERN":
-            lexemes.append(Lexeme(Kind.PATTERN, match["pattern"], column, match["flags"]))
-        elif name == "MINUS":
-            lexemes += [Lexeme(Kind.NOT, "-", column)] * (len(match[name]) % 2)  # two are none
+            add(Lexeme(Kind.PATTERN, match["pattern"], column, match["flags"]))
         else:
-            lexemes.append(Lexeme(_KINDS[name], match[name], column))
+            lexemes += [Lexeme(Kind.NOT, "-", column)] * (len(match[name]) % 2)  # two are none
     lexemes.append(Lexeme(Kind.END, "", len(query) + 1))
     return lexemes

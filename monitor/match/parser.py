@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 import re2
 
 from monitor.errors import RuleError
-from monitor.match.document import BODY_FIELDS, MAX_DISTANCE, Field
+from monitor.match.document import BODY_FIELDS, MAX_DISTANCE, NAME_FIELDS, Field, reading_of
 from monitor.match.lexer import Kind, Lexeme, split_query
 from monitor.match.nodes import (
     And,
@@ -36,7 +38,9 @@ from monitor.match.nodes import (
     Word,
     compile_pattern,
 )
-from monitor.text.tokens import MAX_RUN, is_unspaced, split_terms, tokenize
+from monitor.model import Rule
+from monitor.text.readings import TURKISH_LANGUAGES, Reading, split
+from monitor.text.tokens import MAX_RUN, is_unspaced, tokenize
 
 MAX_DEPTH = 50
 """Parentheses within parentheses: no rule that a person wrote comes near."""
@@ -50,8 +54,30 @@ DEFAULT_DISTANCE = 4
 LANGUAGE_CODE = 2
 """Letters of an ISO 639-1 code."""
 
+
+class Manner(Enum):
+    """How words are looked for.
+
+    As they are; letter by letter, within case( ); by their forms, within stem( ); or by their forms
+    wherever they stand alone, since the rule says so.
+    """
+
+    PLAIN = auto()
+    CASED = auto()
+    STEMMED = auto()
+    ALL_FORMS = auto()
+
+
 _FIELDS = {field.value: field for field in Field if field is not Field.ANY}
+_NAMES = NAME_FIELDS | {Field.AUTHOR}
+"""The fields whose words have no forms."""
+
+_WITHIN = frozenset({Manner.CASED, Manner.STEMMED})
 _LOWER_CASE = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR"}
+# Python 3.11 needs a tenth of a microsecond to find a member of an enum by its name.
+_AND, _OR, _NOT, _NEAR, _WORD, _CLOSE = Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR, Kind.WORD, Kind.CLOSE
+_PLAIN, _TURKISH, _ANY = Manner.PLAIN, Reading.TURKISH, Field.ANY
+_LEAVES = frozenset({Kind.WORD, Kind.PHRASE})
 _ENDS = frozenset({Kind.END, Kind.CLOSE})
 _INFIX = frozenset({Kind.AND, Kind.OR, Kind.NEAR})
 _NO_OPERAND = _ENDS | _INFIX
@@ -64,6 +90,7 @@ _CURES = {
     "!": "write NOT",
     "+": "take it away: every word must be there anyway",
 }
+_PLAIN_WORDS = re.compile("[A-Za-z0-9 ]++")
 _SMALL_NEAR = re.compile(r"o?near/\d*", re.IGNORECASE)
 
 
@@ -77,38 +104,58 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that was read: as written, as a tree, and what is doubtful about it."""
+    """A query that was read: as written, as a tree, what is doubtful about it, and how to read articles."""
 
     text: str
     root: Node
     remarks: tuple[Remark, ...] = ()
+    reading: Reading = Reading.FOLDED
 
 
-class Manner(Enum):
-    """How the words within parentheses are looked for."""
-
-    PLAIN = auto()
-    CASED = auto()
-    STEMMED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What holds within the parentheses at hand."""
 
     field: Field = Field.ANY
     manner: Manner = Manner.PLAIN
     depth: int = 0
+    reading: Reading = Reading.FOLDED
+
+    def split(self, text: str) -> Sequence[str]:
+        """Return the terms of a word or a phrase, as documents are read."""
+        if self.reading is not _TURKISH and len(text) <= MAX_RUN and _PLAIN_WORDS.fullmatch(text):
+            return text.lower().split()
+        return split(text, reading_of(self.field, self.reading))
 
 
-def parse_query(query: str) -> Query:
+def parse_query(query: str, *, stem: bool = False, fold_diacritics: bool = False) -> Query:
     """Read a query of the rule language.
+
+    `stem`: words that stand alone are looked for by all their forms. `fold_diacritics`: articles are read
+    without theirs. A query for Turkish or Azerbaijani articles alone is read letter by letter.
 
     Raises:
         RuleError: it cannot be read; the error says at which column, why, and what to write instead.
     """
+    manner = Manner.ALL_FORMS if stem else _PLAIN
+    reading = Reading.PLAIN if fold_diacritics else Reading.FOLDED
+    read = _parse(query, Scope(_ANY, manner, 0, reading))
+    if reading is Reading.FOLDED and _is_turkish(read.root):
+        return _parse(query, Scope(_ANY, manner, 0, _TURKISH))
+    return read
+
+
+def _parse(query: str, scope: Scope) -> Query:
     parser = _Parser(query)
-    return Query(query, parser.parse(), tuple(parser.remarks))
+    return Query(query, parser.parse(scope), tuple(parser.remarks), scope.reading)
+
+
+def read_rule(rule: Rule) -> Query:
+    """Read the query of a rule, by what the rule says of its words.
+
+    Raises:
+        RuleError: as `parse_query`.
+    """
+    return parse_query(rule.query, stem=rule.stem, fold_diacritics=rule.fold_diacritics)
 
 
 class _Parser:
@@ -118,11 +165,11 @@ class _Parser:
         self.remarks: list[Remark] = []
         self.first_not = 1
 
-    def parse(self) -> Node:
+    def parse(self, scope: Scope) -> Node:
         if len(self.lexemes) == 1:
             raise RuleError("the query is empty; write a word to look for", 1)
-        root = self.parse_or(Scope())
-        if self.lexemes[self.at].kind is Kind.CLOSE:
+        root = self.parse_or(scope)
+        if self.lexemes[self.at].kind is _CLOSE:
             raise RuleError('this ")" closes nothing; take it away or open one before', self.peek().column)
         if _holds_of_nothing(root):
             message = "this matches whatever does not hold the word; name a word that must be there too"
@@ -140,23 +187,29 @@ class _Parser:
     # --- operators, weakest first
 
     def parse_or(self, scope: Scope) -> Node:
-        children = [self.parse_and(scope)]
-        while self.lexemes[self.at].kind is Kind.OR:
+        first = self.parse_and(scope)
+        if self.lexemes[self.at].kind is not _OR:
+            return first
+        children = [first]
+        while self.lexemes[self.at].kind is _OR:
             self.take_operator()
             children.append(self.parse_and(scope))
-        return children[0] if len(children) == 1 else Or(tuple(children))
+        return Or(tuple(children))
 
     def parse_and(self, scope: Scope) -> Node:
         children = [self.parse_not(scope)]
-        while (kind := self.lexemes[self.at].kind) is not Kind.OR and kind not in _ENDS:
-            if kind is Kind.AND:
+        while (kind := self.lexemes[self.at].kind) is not _OR and kind not in _ENDS:
+            if kind is _AND:
                 self.take_operator()
             children.append(self.parse_not(scope))
         return children[0] if len(children) == 1 else And(tuple(children))
 
     def parse_not(self, scope: Scope) -> Node:
-        negated = False
-        while self.lexemes[self.at].kind is Kind.NOT:
+        lexeme, negated = self.lexemes[self.at], False
+        if lexeme.kind in _LEAVES and self.lexemes[self.at + 1].kind is not _NEAR:  # most operands
+            self.at += 1
+            return self.read_word(lexeme, scope) if lexeme.kind is _WORD else _read_phrase(lexeme, scope)
+        while self.lexemes[self.at].kind is _NOT:
             operator = self.take_operator()
             self.first_not = operator.column if self.first_not == 1 else self.first_not
             negated = not negated
@@ -166,13 +219,13 @@ class _Parser:
     def parse_near(self, scope: Scope) -> Node:
         start = self.peek()
         left = self.parse_operand(scope)
-        if self.lexemes[self.at].kind is not Kind.NEAR:
+        if self.lexemes[self.at].kind is not _NEAR:
             return left
         operator = self.take_operator()
         distance = _read_distance(operator)
         behind = self.peek()
         right = self.parse_operand(scope)
-        if self.peek().kind is Kind.NEAR:
+        if self.peek().kind is _NEAR:
             message = "NEAR takes two sides; write (a NEAR/4 b) AND (b NEAR/4 c)"
             raise RuleError(message, self.peek().column)
         sides = _need_spans(left, start, operator.text), _need_spans(right, behind, operator.text)
@@ -183,8 +236,8 @@ class _Parser:
 
     def take_operator(self) -> Lexeme:
         operator = self.take()
-        name = operator.text.partition("/")[0]
-        if self.peek().kind in _NO_OPERAND:
+        if self.lexemes[self.at].kind in _NO_OPERAND:
+            name = operator.text.partition("/")[0]
             raise RuleError(f'"{name}" has nothing behind it; write a word there', operator.column)
         return operator
 
@@ -192,7 +245,7 @@ class _Parser:
 
     def parse_operand(self, scope: Scope) -> Node:
         lexeme = self.take()
-        if lexeme.kind is Kind.WORD:
+        if lexeme.kind is _WORD:
             return self.read_word(lexeme, scope)
         if lexeme.kind is Kind.PHRASE:
             return _read_phrase(lexeme, scope)
@@ -206,7 +259,7 @@ class _Parser:
             return _read_pattern(lexeme, scope)
         if lexeme.kind is Kind.BROKEN:
             raise RuleError("this quotation mark has no second one; close it or take it away", lexeme.column)
-        if lexeme.kind is Kind.NOT:
+        if lexeme.kind is _NOT:
             message = "NEAR cannot have NOT beside it; write: a AND NOT (a NEAR b)"
             raise RuleError(message, lexeme.column)
         if lexeme.kind in _INFIX:
@@ -217,12 +270,12 @@ class _Parser:
         if scope.depth == MAX_DEPTH:
             message = f"parentheses lie more than {MAX_DEPTH} deep here; split the rule into several"
             raise RuleError(message, opening.column)
-        if self.peek().kind is Kind.CLOSE:
+        if self.peek().kind is _CLOSE:
             raise RuleError("there is nothing within these parentheses", opening.column)
         if self.peek().kind is Kind.END:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
-        node = self.parse_or(Scope(scope.field, scope.manner, scope.depth + 1))
-        if self.peek().kind is not Kind.CLOSE:
+        node = self.parse_or(Scope(scope.field, scope.manner, scope.depth + 1, scope.reading))
+        if self.peek().kind is not _CLOSE:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
         self.take()
         return node
@@ -236,12 +289,12 @@ class _Parser:
             raise RuleError(
                 f'"{name}:" is no field; {cure} (to look for it as text, quote it)', lexeme.column
             )
-        if scope.field is not Field.ANY:
+        if scope.field is not _ANY:
             raise RuleError(f'"{name}:" lies within "{scope.field}:"; keep one of them', lexeme.column)
         if self.peek().kind in _NO_VALUE:
             raise RuleError(f'"{lexeme.text}" has nothing behind it; write a word there', lexeme.column)
         value = self.peek()
-        node = self.parse_operand(Scope(field, scope.manner, scope.depth))
+        node = self.parse_operand(Scope(field, scope.manner, scope.depth, scope.reading))
         if field is Field.LANG and not _are_languages(node):
             raise RuleError('"lang:" takes codes of two letters, as in lang:hy', value.column)
         return node
@@ -254,7 +307,7 @@ class _Parser:
             manner = Manner.STEMMED if name == "stem" else Manner.CASED
             if manner is Manner.CASED and scope.field not in BODY_FIELDS:
                 raise RuleError("case( ) looks at title and text alone", lexeme.column)
-            return self.parse_group(lexeme, Scope(scope.field, manner, scope.depth))
+            return self.parse_group(lexeme, Scope(scope.field, manner, scope.depth, scope.reading))
         digits = name.removeprefix("atleast")
         if not digits or not 1 <= int(digits[:6]) <= MAX_DISTANCE:
             raise RuleError(f"write how often, 1 to {MAX_DISTANCE}: atleast3(drone)", lexeme.column)
@@ -263,10 +316,11 @@ class _Parser:
 
     def read_word(self, lexeme: Lexeme, scope: Scope) -> Node:
         text, column = lexeme.text, lexeme.column
-        if scope.manner is Manner.PLAIN and text.isalnum() and text.isascii() and len(text) <= MAX_RUN:
-            if text in _LOWER_CASE and column > 1 and self.peek().kind not in _ENDS:
-                message = f'"{text}" is looked for as a word; as an operator, write {_LOWER_CASE[text]}'
-                self.remarks.append(Remark(message, column))
+        if text in _LOWER_CASE and column > 1 and self.peek().kind not in _ENDS:
+            message = f'"{text}" is looked for as a word; as an operator, write {_LOWER_CASE[text]}'
+            self.remarks.append(Remark(message, column))
+        is_plain = scope.manner is _PLAIN and scope.reading is not _TURKISH
+        if is_plain and text.isalnum() and text.isascii() and len(text) <= MAX_RUN:
             return Word(text.lower(), scope.field)
         if _SMALL_NEAR.fullmatch(text):
             raise RuleError(f"write {text.upper()} in capitals", column)
@@ -283,10 +337,10 @@ class _Parser:
 def _read_phrase(lexeme: Lexeme, scope: Scope) -> Node:
     if not lexeme.extra:
         return _read_terms(lexeme, scope)
-    if scope.manner is not Manner.PLAIN:
+    if scope.manner in _WITHIN:
         raise RuleError('"..."~n cannot stand within stem( ) or case( )', lexeme.column)
     distance = _read_number(lexeme.extra[1:], lexeme.column, '"a b"~5')
-    terms = split_terms(lexeme.text)
+    terms = scope.split(lexeme.text)
     if len(terms) < 2:  # noqa: PLR2004  a pair
         raise RuleError('"..."~n needs two words or more', lexeme.column)
     return Together(tuple(terms), distance, scope.field)
@@ -298,19 +352,24 @@ def _read_terms(lexeme: Lexeme, scope: Scope) -> Node:
     star = text.find("*")
     if 0 <= star < len(text.rstrip()) - 1 and not (lexeme.kind is Kind.PHRASE and _is_inner(text, star)):
         raise RuleError("a * stands at the end of a word only, the last one of a phrase", column + star)
-    terms = tuple(split_terms(text))
+    terms = tuple(scope.split(text))
     if not terms:
         raise RuleError("there is no letter or digit in this; name a word to look for", column)
     open_end = text.rstrip().endswith("*") and not is_unspaced(terms[-1])
     if open_end and len(terms[-1]) < MIN_PREFIX:
         raise RuleError(f"a prefix has {MIN_PREFIX} letters at least before its *", column)
-    if scope.manner is not Manner.PLAIN:
+    if scope.manner in _WITHIN:
         if open_end:
             raise RuleError("a * cannot stand within stem( ) or case( )", column)
         return _read_manner(text, terms, column, scope)
     if len(terms) > 1:
         return Phrase(terms, scope.field, open_end)
-    return Prefix(terms[0], scope.field) if open_end else Word(terms[0], scope.field)
+    if open_end:
+        return Prefix(terms[0], scope.field)
+    has_forms = scope.manner is Manner.ALL_FORMS and lexeme.kind is _WORD
+    if has_forms and scope.field not in _NAMES and terms[0].isalpha():
+        return Stem(terms[0], scope.field)
+    return Word(terms[0], scope.field)
 
 
 def _read_manner(text: str, terms: tuple[str, ...], column: int, scope: Scope) -> Node:
@@ -323,7 +382,7 @@ def _read_manner(text: str, terms: tuple[str, ...], column: int, scope: Scope) -
 
 
 def _read_pattern(lexeme: Lexeme, scope: Scope) -> Node:
-    if scope.field not in {Field.ANY, Field.TITLE, Field.TEXT}:
+    if scope.field not in {_ANY, Field.TITLE, Field.TEXT}:
         raise RuleError("re( ) looks at title and text alone", lexeme.column)
     if lexeme.extra not in {"", "i"}:
         raise RuleError(f'"{lexeme.extra}" is no flag of re(/.../); the only one is i', lexeme.column)
@@ -389,6 +448,15 @@ def _fields(node: Node) -> set[Field]:
     if isinstance(node, Cased):
         return {node.words.field}
     return {node.field} if isinstance(node, Word | Prefix | Phrase | Stem | Together) else set()
+
+
+def _is_turkish(node: Node) -> bool:
+    """Return whether only Turkish or Azerbaijani articles can match."""
+    if isinstance(node, Word):
+        return node.field is Field.LANG and node.term in TURKISH_LANGUAGES
+    if isinstance(node, Or):
+        return all(map(_is_turkish, node.children))
+    return isinstance(node, And) and any(map(_is_turkish, node.children))
 
 
 def _are_languages(node: Node) -> bool:

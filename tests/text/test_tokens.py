@@ -146,3 +146,10 @@ def test_a_term_holds_no_ascii_but_what_is_promised(text: str) -> None:
 def test_a_long_run_of_one_thing_is_split_to_its_end(unit: str) -> None:
     text = unit * (400_000 // len(unit))
     assert split_terms(f"{text} end")[-1] == "end"
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 200, 'צה"ל and "quoted" word', "don't " * 300, "one, two. Three" * 20_000, "é-é. " * 300]
+)
+def test_texts_of_unusual_shape_are_cut_like_all_others(text: str) -> None:
+    assert list(split_terms(text)) == [token.term for token in tokenize(text)]

@@ -1,0 +1,121 @@
+"""Trees -> Index: which of many rules of one reading hold of a document, without asking each.
+
+Position: under `ruleset`, over `plan`. Pure.
+
+How: every rule is filed under its anchors. The keys that a document has name the few rules that may
+match; of these, those whose guard it has too are asked what is left of their plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from monitor.match.document import BODY_FIELDS, PREFIX_KEY, STEM_KEY, Document, Field, Key, field_mark
+from monitor.match.nodes import Node
+from monitor.match.plan import Check, make_plan
+
+_FIELDS = {field_mark(field): field for field in Field if field not in BODY_FIELDS}
+
+
+class Entry(NamedTuple):
+    """A rule where it is filed: it matches a document that has `guard` and of which `check` holds.
+
+    Postings hold the entries themselves: a number to look them up by is a cache miss more for each.
+    """
+
+    guard: Key | None
+    check: Check | None
+    number: int
+
+
+class Index:
+    """Rules by number, each filed under its anchors. `shares` as in `anchors.find_anchors`."""
+
+    def __init__(self, shares: Mapping[str, float]) -> None:
+        self._shares = shares
+        self._rules = 0
+        self._postings: dict[Key, tuple[Entry, ...] | list[Entry]] = {}  # a tuple, of one, is smaller
+        self._unanchored: list[Entry] = []
+        self._uses: dict[Key, int] = {}
+        self._marked: Counter[tuple[str, int]] = Counter()
+
+    def __len__(self) -> int:
+        return self._rules
+
+    @property
+    def unanchored(self) -> Iterator[int]:
+        """The numbers of the rules that every document is asked about."""
+        return (entry.number for entry in self._unanchored)
+
+    def add(self, number: int, root: Node) -> None:
+        """File a rule."""
+        plan = make_plan(root, self._shares)
+        entry = Entry(plan.guard, plan.check, number)
+        self._rules += 1
+        for key in plan.needed():
+            self._use(key)
+        for key in plan.anchors:
+            held = self._postings[key]
+            if not held:
+                self._postings[key] = (entry,)
+            elif isinstance(held, list):
+                held.append(entry)
+            else:
+                self._postings[key] = [*held, entry]
+        if not plan.anchors:
+            self._unanchored.append(entry)
+
+    def remove(self, number: int, root: Node) -> None:
+        """Take a rule out that was added with this tree."""
+        plan = make_plan(root, self._shares)
+        self._rules -= 1
+        for key in plan.anchors:
+            self._postings[key] = [entry for entry in self._postings[key] if entry.number != number]
+        if not plan.anchors:
+            self._unanchored = [entry for entry in self._unanchored if entry.number != number]
+        for key in plan.needed():
+            self._drop(key)
+
+    def _use(self, key: Key) -> None:
+        """Look a key up in documents, for one rule more."""
+        uses = self._uses[key] = self._uses.get(key, 0) + 1
+        if uses == 1:
+            self._postings[key] = ()
+            if _is_marked(key):
+                self._marked[key[0], len(key[1])] += 1
+
+    def _drop(self, key: Key) -> None:
+        self._uses[key] -= 1
+        if not self._uses[key]:
+            del self._uses[key], self._postings[key]
+            if _is_marked(key):
+                self._marked -= Counter(((key[0], len(key[1])),))
+
+    def find(self, document: Document) -> set[int]:
+        """Return the numbers of the rules that hold of a document."""
+        keys = document.body_keys(self._postings)
+        for more in self._marked_keys(document):
+            keys.update(filter(self._postings.__contains__, more))
+        postings = map(self._postings.__getitem__, keys)
+        entries = chain(self._unanchored, *postings)
+        candidates = [entry for entry in entries if entry[0] is None or entry[0] in keys]
+        return {number for _, check, number in candidates if check is None or check.holds(document, keys)}
+
+    def _marked_keys(self, document: Document) -> Iterator[Iterator[Key]]:
+        """Yield the keys that only some sets of rules look up."""
+        for mark, length in self._marked:
+            if mark == PREFIX_KEY:
+                yield document.prefix_keys(length)
+        marks = {mark for mark, _ in self._marked}
+        if STEM_KEY in marks:
+            yield document.stem_keys()
+        for mark in marks & _FIELDS.keys():
+            yield document.field_keys(_FIELDS[mark])
+
+
+def _is_marked(key: Key) -> bool:
+    """Return whether a key is none of those that every document is asked for."""
+    return isinstance(key, tuple) and (key[0] == PREFIX_KEY or key[0] == STEM_KEY or key[0] in _FIELDS)
