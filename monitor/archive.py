@@ -19,6 +19,7 @@ from monitor.match import (
     matches_query,
     missing_clause,
     parse_query,
+    read_rule,
     required_terms,
     terms_of,
 )
@@ -94,14 +95,14 @@ class Rehearsal:
     near_misses: tuple[NearMiss, ...]
 
 
-async def rehearse(store: Store, written: str, since: datetime, now: datetime) -> Rehearsal:
-    """Return what a rule with this query would have done from `since` to `now`.
+async def rehearse(store: Store, rule: Rule, since: datetime, now: datetime) -> Rehearsal:
+    """Return what a rule would have done from `since` to `now`.
 
     Raises:
-        RuleError: the query cannot be read.
+        RuleError: its query cannot be read.
     """
-    query, asked = parse_query(written), ArticleQuery(since=since)
-    rule = RuleSet.compile([Rule(name="rehearsal", query=written, notify=())])
+    query, asked = read_rule(rule), ArticleQuery(since=since)
+    rules = RuleSet.compile([rule])
     counted: Counter[date] = Counter()
     stories: set[str] = set()
     newest: list[tuple[StoredArticle, Match]] = []
@@ -109,7 +110,7 @@ async def rehearse(store: Store, written: str, since: datetime, now: datetime) -
         counted[stored.article.fetched_at.date()] += 1
         stories.add(stored.story_id)
         if len(newest) < NEWEST_SHOWN:
-            newest += [(stored, match) for match in rule.match(stored.article)]
+            newest += [(stored, match) for match in rules.match(stored.article)]
     length = (now.date() - since.date()).days
     days = [since.date() + timedelta(days=day) for day in range(length + 1)]
     return Rehearsal(

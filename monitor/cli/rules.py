@@ -6,7 +6,7 @@ Position: under `commands`; over `archive` and `match`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, 
 from monitor.cli.printing import console, marked, plain
 from monitor.config import Config
 from monitor.errors import MonitorError
-from monitor.match import Clause, explain_query, parse_query
+from monitor.match import Clause, explain_query, read_rule
 from monitor.model import Rule
 
 rule_commands = typer.Typer(
@@ -59,15 +59,18 @@ def count_shadowed(config: Config) -> Mapping[str, int]:
 def rehearse_rule(
     query: Annotated[str, typer.Argument(help="A query, in quotes, or the name of a rule.")],
     since: Annotated[str, typer.Option("--since", help="From when on: 30d, or a date.")] = "30d",
+    stem: Annotated[bool, typer.Option("--stem", help="Find words in all their forms.")] = False,
+    fold: Annotated[bool, typer.Option("--fold-diacritics", help="Take é for e.")] = False,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Rehearse a rule on the archive: what it would have found, how often, and what it just missed."""
     settings, start, now = load(config), moment(since), datetime.now(UTC)
-    written = next((rule.query for rule in settings.rules if rule.name == query), query)
-    remarks = parse_query(written).remarks
+    rule = find_rule(settings, query)
+    rule = replace(rule, stem=rule.stem or stem, fold_diacritics=rule.fold_diacritics or fold)
+    remarks = read_rule(rule).remarks
     with printing.errors.status("reading the archive ..."):
-        rehearsal = ask(settings, lambda store: rehearse(store, written, start or now, now))
+        rehearsal = ask(settings, lambda store: rehearse(store, rule, start or now, now))
     if as_json:
         printing.print_json(as_object(rehearsal))
         return
@@ -89,7 +92,7 @@ def explain_rule(
     stored = ask(settings, lambda store: store.article(article))
     if stored is None:
         raise MonitorError(f"no article has the id {article}; `monitor articles --json` shows the ids")
-    clause = explain_query(parse_query(rule.query), stored.article)
+    clause = explain_query(read_rule(rule), stored.article)
     if as_json:
         printing.print_json(clause)
         return
@@ -101,7 +104,8 @@ def explain_rule(
 def find_rule(config: Config, name: str) -> Rule:
     """Return the rule of this name, or one that has `name` for its query."""
     known = {rule.name: rule for rule in config.rules}
-    return known.get(name) or Rule(name=name, query=name, notify=())
+    written = Rule(name=name, query=name, notify=(), fold_diacritics=config.fold_diacritics)
+    return known.get(name, written)
 
 
 def show_clause(clause: Clause, *, depth: int) -> None:

@@ -385,6 +385,10 @@ class RuleForm(Form):
     shadow: Flag = Field(
         default=False, description="Whether to count and show what it finds, and to tell nobody."
     )
+    stem: Flag = Field(default=False, description="Whether words are found in all their forms.")
+    fold_diacritics: Flag | None = Field(
+        default=None, description="Whether é is e. By default what the file says for all rules."
+    )
 
 
 class SmtpForm(Form):
@@ -448,6 +452,9 @@ class FileForm(Form):
     story_window: Age = Field(
         default=STORY_WINDOW,
         description="How long after its first article a story takes in articles in other words.",
+    )
+    fold_diacritics: Flag = Field(
+        default=False, description="Whether é is e in all rules that do not say it themselves."
     )
     browser: FilePath | None = Field(
         default=None,

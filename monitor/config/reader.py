@@ -201,6 +201,10 @@ def _build(
                 notify=tuple(dict.fromkeys(rule.form.notify)),
                 on=tuple(dict.fromkeys(rule.form.on)),
                 shadow=rule.form.shadow,
+                stem=rule.form.stem,
+                fold_diacritics=main.fold_diacritics
+                if rule.form.fold_diacritics is None
+                else rule.form.fold_diacritics,
             )
             for rule in rules_of(files)
         ),
@@ -215,6 +219,7 @@ def _build(
         copy_window=main.copy_window,
         story_window=main.story_window,
         health=tuple(dict.fromkeys(main.health or ())),
+        fold_diacritics=main.fold_diacritics,
         files=stamps,
         patterns=patterns,
         parsed=tuple(files),

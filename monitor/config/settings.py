@@ -27,8 +27,9 @@ class Config:
     cores. `browser` is the program that draws pages, None for the first that is found. Bytes of pages are
     kept for `keep_pages`; alerts wait as `pace` says. A cluster of copies takes others in for `copy_window`,
     a story for `story_window`, after its first article. The channels of `health` are told how the sources
-    fare. `files` are all that was read, secrets among them, by path; `patterns` those of `include`,
-    absolute. `parsed` lets the next reading skip what has not changed.
+    fare. `fold_diacritics` is for rules that do not say it. `files` are all that was read, secrets among
+    them, by path; `patterns` those of `include`, absolute. `parsed` lets the next reading skip what has not
+    changed.
     """
 
     sources: tuple[Source, ...]
@@ -46,6 +47,7 @@ class Config:
     copy_window: timedelta
     story_window: timedelta
     health: tuple[str, ...]
+    fold_diacritics: bool
     files: tuple[FileStamp, ...]
     patterns: tuple[str, ...] = ()
     parsed: tuple[ParsedFile, ...] = field(default=(), compare=False)

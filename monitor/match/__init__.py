@@ -10,7 +10,7 @@ rules whose words it holds are asked (`ruleset`), and what they marked is shown 
 
 from monitor.match.anchors import required_terms
 from monitor.match.explain import Clause, clauses_of, explain_query, leave_out, missing_clause, terms_of
-from monitor.match.parser import Query, Remark, parse_query
+from monitor.match.parser import Query, Remark, parse_query, read_rule
 from monitor.match.ruleset import RuleSet, matches_query
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "matches_query",
     "missing_clause",
     "parse_query",
+    "read_rule",
     "required_terms",
     "terms_of",
 ]

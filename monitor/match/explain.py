@@ -41,7 +41,7 @@ class Clause:
 
 def explain_query(query: Query, article: Article) -> Clause:
     """Return the query's tree with what holds of `article`, and the sentences that show it."""
-    return _explain(query.root, Document(article))
+    return _explain(query.root, Document(article, query.reading))
 
 
 def missing_clause(query: Query, article: Article) -> str | None:
@@ -49,7 +49,7 @@ def missing_clause(query: Query, article: Article) -> str | None:
 
     The clauses of a query are what AND joins at its top.
     """
-    document = Document(article)
+    document = Document(article, query.reading)
     failed = [clause for clause in clauses_of(query) if not clause.root.holds(document)]
     return failed[0].text if len(failed) == 1 else None
 
@@ -58,7 +58,7 @@ def clauses_of(query: Query) -> tuple[Query, ...]:
     """Return what AND joins at the top of a query, each a query of its own; the query when nothing does."""
     root = query.root
     children = root.children if isinstance(root, And) else (root,)
-    return tuple(Query(write_node(child), child) for child in children)
+    return tuple(_query_of(child, query) for child in children)
 
 
 def leave_out(query: Query, clause: Query) -> Query | None:
@@ -66,13 +66,17 @@ def leave_out(query: Query, clause: Query) -> Query | None:
     left = tuple(other.root for other in clauses_of(query) if other != clause)
     if all(isinstance(node, Not) for node in left):
         return None
-    root = left[0] if len(left) == 1 else And(left)
-    return Query(write_node(root), root)
+    return _query_of(left[0] if len(left) == 1 else And(left), query)
 
 
 def terms_of(query: Query) -> tuple[Query, ...]:
     """Return the words, phrases and patterns that a query looks for, each once; those of NOT left out."""
-    return tuple(Query(write_node(leaf), leaf) for leaf in dict.fromkeys(_leaves(query.root)))
+    return tuple(_query_of(leaf, query) for leaf in dict.fromkeys(_leaves(query.root)))
+
+
+def _query_of(node: Node, query: Query) -> Query:
+    """Return a part of a query as a query of its own, which reads articles in the same way."""
+    return Query(write_node(node), node, (), query.reading)
 
 
 def write_node(node: Node) -> str:  # noqa: C901 - one case a node

@@ -9,7 +9,9 @@ script agree. The databases get finished terms and may not touch them:
 * PostgreSQL: a tsvector made of the terms as they are (`array_to_tsvector`) under a GIN index, and
   tsqueries with every term quoted.
 
-One more term in each document names its source, so that the index answers "newest of this source" itself.
+The terms are plain, without diacritics, whichever way a rule reads them (`text.readings`): what the index
+proposes is then never too little. One more term in each document names its source, so that the index
+answers "newest of this source" itself.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from monitor.store.columns import storable
 from monitor.store.dialects import is_postgresql
 from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES
+from monitor.text.readings import strip_diacritics
 from monitor.text.tokens import split_terms
 
 MAX_TERM_CHARS = 200
@@ -57,7 +60,8 @@ _SEPARATORS = re.compile(r"[\x00-\x20\x7f:]")
 
 def terms_of(*texts: str) -> list[str]:
     """Return the distinct terms of some texts, as the index takes them, in the order of their first use."""
-    terms = list(dict.fromkeys(chain.from_iterable(map(split_terms, texts))))
+    found = dict.fromkeys(chain.from_iterable(map(split_terms, texts)))
+    terms = list(dict.fromkeys(map(strip_diacritics, found)))
     if max(map(len, terms), default=0) > MAX_TERM_CHARS:
         terms = list(dict.fromkeys(term[:MAX_TERM_CHARS] for term in terms))
     if sum(map(len, terms)) * MAX_CHAR_BYTES <= MAX_DOCUMENT_BYTES:
@@ -99,7 +103,11 @@ Way = list[tuple[str, bool]]
 
 def _ways(query: ArticleQuery) -> list[Way]:
     return [
-        [(word, term.endswith("*")) for term in way if (word := _clean(term.removesuffix("*")))]
+        [
+            (word, term.endswith("*"))
+            for term in way
+            if (word := _clean(strip_diacritics(term.removesuffix("*"))))
+        ]
         for way in query.terms
     ]
 

@@ -45,6 +45,9 @@ _STROKES = str.maketrans(
 )
 """Letters that Unicode does not take apart, and what they are written as where they are missing."""
 
+_DOTLESS = "\ua78f"
+"""Stands for ı while a word is folded: a letter that folding leaves alone and no Turkish word holds."""
+
 _KEPT = re.compile(f"[{_LETTERS_WITH_MARKS}]")
 
 
@@ -81,4 +84,4 @@ def _split_turkish(text: str) -> list[str]:
 def _fold_turkish(word: str) -> str:
     """Return the term of a token in the lower case of Turkish (Unicode's SpecialCasing.txt, tr and az)."""
     composed = unicodedata.normalize("NFC", word).replace("İ", "i").replace("I", "ı")
-    return "ı".join(map(fold, composed.split("ı")))
+    return fold(composed.replace("ı", _DOTLESS)).replace(_DOTLESS, "ı")

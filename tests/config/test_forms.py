@@ -343,3 +343,15 @@ def test_a_rule_may_be_in_the_shadow(read: Read) -> None:
 def test_channels_may_be_told_how_the_sources_fare(read: Read) -> None:
     assert read("sources: [https://a.example/]\nhealth: console\n").health == ("console",)
     assert read("sources: [https://a.example/]\n").health == ()
+
+
+def test_a_rule_says_how_its_words_are_read_or_the_file_does(read: Callable[..., Config]) -> None:
+    text = (
+        "fold_diacritics: true\nsources: [https://a.example/]\nrules:\n"
+        "  - { name: a, match: b, notify: console }\n"
+        "  - { name: c, match: d, notify: console, stem: true, fold_diacritics: false }\n"
+    )
+    plain, own = read(text).rules
+    assert (plain.stem, plain.fold_diacritics) == (False, True)
+    assert (own.stem, own.fold_diacritics) == (True, False)
+    assert read(text).fold_diacritics

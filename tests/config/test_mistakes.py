@@ -21,7 +21,7 @@ R = "rules:\n  - name: talks\n"
 
 KNOWN = (
     "sources, channels, rules, defaults, smtp, include, database, contact, timezone, workers, group_wait, "
-    "story_update, copy_window, story_window, browser, health, keep_pages"
+    "story_update, copy_window, story_window, fold_diacritics, browser, health, keep_pages"
 )
 
 SOURCE_SETTINGS = (

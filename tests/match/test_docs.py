@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import RuleError
-from monitor.match import RuleSet, matches_query, parse_query
+from monitor.match import RuleSet, matches_query, parse_query, read_rule
 from monitor.match.document import Field
 from monitor.model import Rule
 from tests.match.articles import read_article
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```query\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```query(.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 FOUND = [
-    (lines[0], sign, line)
-    for lines in (block.splitlines() for block in BLOCKS)
+    (lines[0], frozenset(settings.split()), sign, line)
+    for settings, lines in ((settings, block.splitlines()) for settings, block in BLOCKS)
     for sign, _, line in (line.partition(" ") for line in lines[1:])
     if sign in "+-"
 ]
-REFUSED = [line[2:] for block in BLOCKS for line in block.splitlines() if line.startswith("! ")]
+REFUSED = [line[2:] for _, block in BLOCKS for line in block.splitlines() if line.startswith("! ")]
 
 
 def test_the_page_has_examples() -> None:
@@ -29,11 +29,22 @@ def test_the_page_has_examples() -> None:
     assert len(REFUSED) > 15
 
 
-@pytest.mark.parametrize(("query", "sign", "line"), FOUND)
-def test_an_example_finds_what_it_says(query: str, sign: str, line: str) -> None:
+def test_no_example_has_a_setting_that_is_none() -> None:
+    assert {name for _, names, _, _ in FOUND for name in names} == {"stem", "fold_diacritics"}
+
+
+@pytest.mark.parametrize(("query", "settings", "sign", "line"), FOUND)
+def test_an_example_finds_what_it_says(query: str, settings: frozenset[str], sign: str, line: str) -> None:
     article = read_article(line)
-    rules = RuleSet.compile([Rule(name="example", query=query, notify=())])
-    assert matches_query(parse_query(query), article) is (sign == "+")
+    rule = Rule(
+        name="example",
+        query=query,
+        notify=(),
+        stem="stem" in settings,
+        fold_diacritics="fold_diacritics" in settings,
+    )
+    rules = RuleSet.compile([rule])
+    assert matches_query(read_rule(rule), article) is (sign == "+")
     assert bool(rules.match(article)) is (sign == "+")
 
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from monitor.errors import StoreError
+from monitor.ports import ArticleQuery
 from monitor.store import migrations, open_store
 from monitor.store.tables import METADATA
 from tests.store.samples import DAM, GAZETTE, NOW, keep, make_story
@@ -81,3 +82,20 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(empty_url: str) -> None
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["search"]
     engine.dispose()
+
+
+async def test_articles_of_an_older_release_are_found_without_their_diacritics(empty_url: str) -> None:
+    store = open_store(empty_url, "daemon")
+    await store.register([GAZETTE], NOW)
+    await keep(store, make_story("résumé"))
+    await store.close()
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE search"))
+        connection.execute(text("CREATE TABLE search (terms TEXT)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+    engine.dispose()
+    store = open_store(empty_url, "daemon")
+    for term in ("resume", "résumé", "résu*"):
+        assert len(await store.articles(ArticleQuery(terms=((term,),)))) == 1
+    await store.close()
