@@ -5,7 +5,9 @@
 DIR holds `rules.jsonl.gz` (rules as the nested lists of `matchers.naive`) and `articles.jsonl.gz`
 (`title`, `text`). Everything runs on one core, and time is CPU time. Frequencies for the index come from
 the articles themselves, as the daemon would take them from its archive. "brute force" asks every rule
-of every article; it agrees or the run ends with exit code 1.
+of every article; "SQLite FTS5" is asked every rule that it can say; where one of them finds something else,
+it counts as wrong and the run ends with exit code 1. pyahocorasick and ahocorasick_rs find the words, and
+the rules that wait for one of them are evaluated by our own trees.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.matchers import naive
+from benchmarks.matchers.fts5 import match_by_fts5
+from benchmarks.peers.automata import AutomatonMatcher, Find, build_ahocorasick_rs, build_pyahocorasick
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
 from monitor.match import RuleSet, parse_query
 from monitor.model import Article, Rule
@@ -55,10 +59,21 @@ def main() -> None:
     ours |= figures
     ours["change_ms_100k"] = measure_changes(many, rules)
     brute = {"articles_per_s_10k": brute_per_s, "hits_10k": sum(map(len, expected))}
+    by_fts5, said = match_by_fts5(shapes[:FEW], articles)
+    missed = sum(len({*a} & said ^ {*b}) for a, b in zip(found, by_fts5, strict=True))
+    ours["wrong_by_fts5_10k"] = missed
+    fts5 = {"rules_10k": len(said), "hits_10k": sum(map(len, by_fts5))}
     question = f"How fast are {len(articles)} articles matched against 10,000 and 100,000 rules?"
-    rows = [Row(OURS, ours), Row("brute force", brute)]
-    publish(Report(name="matching", question=question, rows=rows), arguments)
-    sys.exit(1 if wrong else 0)
+    rows = [
+        Row(OURS, ours),
+        Row("brute force", brute),
+        Row("SQLite FTS5", fts5),
+        Row("pyahocorasick", measure_peer(build_pyahocorasick, shapes, articles, shares)),
+        Row("ahocorasick_rs", measure_peer(build_ahocorasick_rs, shapes, articles, shares)),
+    ]
+    peers = ("pyahocorasick", "ahocorasick-rs")
+    publish(Report(name="matching", question=question, rows=rows, distributions=peers), arguments)
+    sys.exit(1 if wrong or missed else 0)
 
 
 def read_articles(path: Path) -> Iterator[Article]:
@@ -123,6 +138,24 @@ def match_by_force(
         parts = naive.split_parts(article.title, article.text)
         found.append([str(number) for number, shape in enumerate(shapes) if naive.holds(shape, parts)])
     return found, len(articles) / (time.process_time() - before)
+
+
+def measure_peer(
+    build_finder: Callable[[Sequence[str]], Find],
+    shapes: Sequence[naive.Shape],
+    articles: Sequence[Article],
+    shares: dict[str, float],
+) -> dict[str, Figure]:
+    """Return how fast an automaton and evaluation are, and what they find."""
+    figures: dict[str, Figure] = {}
+    for rules, name in ((FEW, "10k"), (MANY, "100k")):
+        before = time.process_time()
+        matcher = AutomatonMatcher(shapes[:rules], shares, build_finder)
+        built = time.process_time()
+        hits = sum(len(matcher.find(article)) for article in articles)
+        figures[f"articles_per_s_{name}"] = len(articles) / (time.process_time() - built)
+        figures |= {f"build_s_{name}": built - before, f"hits_{name}": hits}
+    return figures
 
 
 def measure_changes(rules: RuleSet, known: Sequence[Rule]) -> float:

@@ -17,6 +17,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from monitor.archive import Doubt, count_shares, doubt_rules
 from monitor.config import Config, blame_channel, blame_source, has_changed, read_config, render_mistakes
 from monitor.deliver import ChannelTools, ClientFor, CustomWording, open_channel, write_sample
 from monitor.errors import ConfigError, FetchFailed, StoreError
@@ -54,7 +55,7 @@ from monitor.model import (
 from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery, Channel, SourceState, Store, StoredArticle
 from monitor.preview import Preview, Rehearsal
-from monitor.store import SqlStore, lock_database, open_store
+from monitor.store import SqlStore, has_database, lock_database, open_store
 
 log = logging.getLogger("monitor")
 
@@ -62,6 +63,11 @@ VISIT_LEASE = timedelta(hours=1)
 
 
 # --- the daemon ----------------------------------------------------------------------------------
+
+
+MANY_RULES = 1000
+"""From so many rules on, words are counted in the archive before they are filed; until then their length
+says enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +100,26 @@ async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[D
             workers=stack.enter_context(open_workers(config)),
             http_client=await stack.enter_async_context(open_webhook_clients()),
         )
-        daemon = Daemon(adapters, config, lambda in_use: read_config(path, environ, in_use))
+        shares = await count_shares(adapters.store) if len(config.rules) >= MANY_RULES else {}
+        daemon = Daemon(adapters, config, shares, lambda in_use: read_config(path, environ, in_use))
         stack.push_async_callback(daemon.close)
         yield daemon
 
 
 class Daemon:
-    """The whole program, running. `read` reads the configuration again, given the one in use."""
+    """The whole program, running. `read` reads the configuration again, given the one in use.
 
-    def __init__(self, adapters: Adapters, config: Config, read: Callable[[Config], Config]) -> None:
+    `shares` says how frequent words are in the archive, for the rule index.
+    """
+
+    def __init__(
+        self,
+        adapters: Adapters,
+        config: Config,
+        shares: Mapping[str, float],
+        read: Callable[[Config], Config],
+    ) -> None:
+        self._shares = shares
         self._adapters = adapters
         self._config = config
         self._read = read
@@ -160,7 +177,7 @@ class Daemon:
                 fetcher=adapters.fetcher,
                 workers=adapters.workers,
                 store=adapters.store,
-                rules=RuleSet.compile(config.rules),
+                rules=RuleSet.compile(config.rules, self._shares),
                 channels=channels,
                 timetables=config.timetables,
                 pace=config.pace,
@@ -401,6 +418,18 @@ def open_browser(program: str | None) -> Browser:
     except ModuleNotFoundError as exc:
         raise FetchFailed("render: true needs the extra: pip install 'news-monitor[browser]'") from exc
     return PlaywrightBrowser(find_browser(program))
+
+
+async def check_rules(config: Config) -> tuple[Doubt, ...]:
+    """Return the rules that the archive casts doubt on; none while there is no archive.
+
+    Raises:
+        StoreError: there is one, and it cannot be asked.
+    """
+    if not config.rules or not has_database(config.database):
+        return ()
+    async with open_archive(config, f"check-{os.getpid()}") as store:
+        return await doubt_rules(store, config.rules, SystemClock().now())
 
 
 def check_browser(config: Config) -> None:

@@ -5,8 +5,9 @@ Position: beside `pipeline`, which fills the archive; `cli` asks. It sees the st
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,8 +24,10 @@ from monitor.match import (
     required_terms,
     terms_of,
 )
-from monitor.model import Delivery, DeliveryState, Match, Outgoing, Rule
+from monitor.model import Article, Delivery, DeliveryState, Match, Outgoing, Rule
 from monitor.ports import ArticleQuery, Heartbeat, Store, StoredArticle
+from monitor.text.readings import strip_diacritics
+from monitor.text.tokens import split_terms
 
 HEARTBEAT_LATE = timedelta(seconds=60)
 """The daemon beats every 10 s; six missed beats are no hiccup."""
@@ -37,6 +40,16 @@ NEWEST_SHOWN = 5
 
 NEAR_MISSES = 3
 """Near misses that a rehearsal shows for each clause."""
+
+SILENCE = timedelta(days=30)
+LOUD = 50
+"""A rule that finds nothing for so long, or more articles than this a day, is doubtful."""
+
+MAX_SEARCHED = 500
+"""Rules of which the daemon has kept nothing and that are searched for: some milliseconds each."""
+
+SAMPLE = 500
+"""Articles whose words are counted for the rule index, the newest: a fifth of a second's work."""
 
 NEAR_MISS_LOOKS = 200
 """Articles that are looked at for the near misses of one clause, the newest."""
@@ -121,6 +134,67 @@ async def rehearse(store: Store, rule: Rule, since: datetime, now: datetime) -> 
         silent_terms=await find_silent_terms(store, query, asked),
         near_misses=await find_near_misses(store, query, asked),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A rule that finds next to nothing or far too much, and what to do about it."""
+
+    rule: str
+    message: str
+
+
+async def doubt_rules(store: Store, rules: Sequence[Rule], now: datetime) -> tuple[Doubt, ...]:
+    """Return the rules that found nothing for `SILENCE`, or more than `LOUD` articles a day.
+
+    What the daemon has kept is counted; a rule of which it has kept nothing is searched for, since it may
+    be new. An archive younger than `SILENCE` calls no rule silent.
+    """
+    counts = await store.count_matches(now - SILENCE)
+    if counts.first_at is None:
+        return ()
+    age = min(SILENCE, now - counts.first_at)
+    days, doubts, searched = max(1, age.days), [], 0
+    for rule in rules:
+        found = counts.by_rule.get((rule.name, rule.query), 0)
+        if not found and searched < MAX_SEARCHED:
+            searched += 1
+            found = await _count_found(store, rule, now - SILENCE, LOUD * days + 1)
+        elif not found:
+            continue
+        if found > LOUD * days:
+            doubts.append(Doubt(rule=rule.name, message=f"finds more than {LOUD} articles a day; narrow it"))
+        elif not found and age >= SILENCE:
+            cure = "`monitor rules test` shows what it just missed"
+            doubts.append(Doubt(rule=rule.name, message=f"has found nothing for {SILENCE.days} days; {cure}"))
+    return tuple(doubts)
+
+
+async def _count_found(store: Store, rule: Rule, since: datetime, enough: int) -> int:
+    """Return how many articles a rule would have found; it stops counting at `enough`."""
+    found = 0
+    async for _ in search(store, read_rule(rule), ArticleQuery(since=since)):
+        found += 1
+        if found == enough:
+            break
+    return found
+
+
+async def count_shares(store: Store) -> dict[str, float]:
+    """Return which share of the newest articles holds a term: those that more than one of them holds.
+
+    Terms are as the search index has them (`text.readings`).
+    """
+    articles = await store.articles(ArticleQuery(limit=SAMPLE))
+    return await asyncio.to_thread(_count_terms, [stored.article for stored in articles])
+
+
+def _count_terms(articles: Sequence[Article]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for article in articles:
+        terms = {*split_terms(article.title), *split_terms(article.text)}
+        counts.update(set(map(strip_diacritics, terms)))
+    return {term: count / len(articles) for term, count in counts.items() if count > 1}
 
 
 async def find_silent_terms(store: Store, query: Query, asked: ArticleQuery) -> tuple[str, ...]:

@@ -206,6 +206,17 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchCounts:
+    """How often rules found something, by their name and query.
+
+    `first_at` is when the first article of the archive was fetched, None when it has none.
+    """
+
+    first_at: datetime | None
+    by_rule: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """How a source fares, for people to read. Times are None before the first visit.
 
@@ -555,6 +566,10 @@ class Store(Protocol):
         self, *, state: DeliveryState | None = None, since: datetime | None = None, limit: int = 50
     ) -> tuple[Delivery, ...]:
         """List alerts with their way to their channel, newest first."""
+        ...
+
+    async def count_matches(self, since: datetime) -> MatchCounts:
+        """Return how many articles fetched since then each rule has found, whoever was told."""
         ...
 
     async def count_shadowed(self) -> Mapping[str, int]:

@@ -109,6 +109,11 @@ def _meet(shape: Shape, part: Part) -> bool:
     )
 
 
+def children(parts: Sequence[str | int | Shape]) -> list[Shape]:
+    """Return the shapes among the parts of a shape."""
+    return [_list(part) for part in parts if not isinstance(part, int)]
+
+
 def _list(shape: str | int | Shape) -> Shape:
     if isinstance(shape, str | int):
         raise TypeError(shape)

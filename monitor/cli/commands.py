@@ -34,7 +34,7 @@ from monitor.cli.asking import (
 from monitor.cli.channels import channel_commands
 from monitor.cli.health import health
 from monitor.cli.logs import LogFormat, start_logging
-from monitor.cli.rules import rule_commands
+from monitor.cli.rules import doubt_rules, rule_commands
 from monitor.config import Config, json_schema
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
@@ -340,10 +340,12 @@ def check_config(
             raise
         printing.print_json({"mistakes": exc.mistakes})
         raise typer.Exit(1) from exc
-    numbers = program.count(settings)
+    numbers, doubts = program.count(settings), doubt_rules(settings)
     if as_json:
-        printing.print_json({"mistakes": [], **numbers})
+        printing.print_json({"mistakes": [], "doubts": doubts, **numbers})
     else:
+        for doubt in doubts:
+            printing.console.print(printing.plain(f'rule "{doubt.rule}" {doubt.message}'), style="yellow")
         printing.console.print(
             f"{path}: no mistakes; {', '.join(amount(n, what) for what, n in numbers.items())}",
             highlight=False,

@@ -5,6 +5,7 @@ Position: under `commands`; over `archive` and `match`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, tzinfo
@@ -13,12 +14,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from monitor.archive import Rehearsal, rehearse
+from monitor import app as program
+from monitor.archive import Doubt, Rehearsal, rehearse
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
 from monitor.cli.printing import console, marked, plain
 from monitor.config import Config
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
 from monitor.match import Clause, explain_query, read_rule
 from monitor.model import Rule
 
@@ -77,6 +79,20 @@ def rehearse_rule(
     for remark in remarks:
         printing.errors.print(plain(f"column {remark.column}: {remark.message}"), style="yellow")
     show_rehearsal(rehearsal, settings.timezone)
+
+
+def doubt_rules(config: Config) -> list[Doubt]:
+    """Return what may not be meant in the rules, and those that the archive casts doubt on."""
+    doubts = [
+        Doubt(rule=rule.name, message=f"(column {remark.column}): {remark.message}")
+        for rule in config.rules
+        for remark in read_rule(rule).remarks
+    ]
+    try:
+        return doubts + list(asyncio.run(program.check_rules(config)))
+    except StoreError as exc:
+        printing.errors.print(plain(f"The archive was not asked about the rules: {exc}"), style="yellow")
+        return doubts
 
 
 @rule_commands.command("explain")

@@ -17,12 +17,12 @@ Nothing outside sees a row number, a table or an error of SQLAlchemy's.
 
 from __future__ import annotations
 
-from monitor.store.database import connect_database, parse_database_url
+from monitor.store.database import connect_database, has_database, parse_database_url
 from monitor.store.lock import DatabaseLock, lock_database
 from monitor.store.migrations import migrate
 from monitor.store.store import SqlStore
 
-__all__ = ["DatabaseLock", "SqlStore", "lock_database", "open_store"]
+__all__ = ["DatabaseLock", "SqlStore", "has_database", "lock_database", "open_store"]
 
 
 def open_store(url: str, owner: str) -> SqlStore:

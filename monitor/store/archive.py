@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, 
 
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
-from monitor.ports import ArticleQuery, Filing, StoredArticle
+from monitor.ports import ArticleQuery, Filing, MatchCounts, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
 from monitor.store.links import settle
@@ -261,6 +261,21 @@ def _stored_from(row: RowMapping) -> StoredArticle:
 def candidates(connection: Connection, url: str, fingerprint: Fingerprint) -> Candidates:
     """Return the articles that one with this URL and fingerprint must be judged against."""
     return find_candidates(connection, names_of(url), fingerprint)
+
+
+def count_matches(connection: Connection, since: datetime) -> MatchCounts:
+    """Return how many articles fetched since then each rule has found."""
+    counted = (
+        select(MATCHES.c.rule, MATCHES.c.query, func.count())
+        .join(ARTICLES, ARTICLES.c.id == MATCHES.c.article_id)
+        .where(ARTICLES.c.fetched_at >= since)
+        .group_by(MATCHES.c.rule, MATCHES.c.query)
+    )
+    first = select(ARTICLES.c.fetched_at).order_by(ARTICLES.c.fetched_at).limit(1)
+    return MatchCounts(
+        first_at=connection.scalar(first),
+        by_rule={(row[0], row[1]): row[2] for row in connection.execute(counted)},
+    )
 
 
 # --- forgetting ----------------------------------------------------------------------------------

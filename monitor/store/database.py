@@ -109,6 +109,12 @@ def place_of(url: URL) -> str:
     )
 
 
+def has_database(url: str) -> bool:
+    """Return whether a database may be there: False for a SQLite file that nobody has made yet."""
+    parsed = parse_database_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(place_of(parsed)).is_file()
+
+
 def connect_database(url: URL) -> Database:
     """Return a database, not touched yet; the folder of a SQLite file is made if need be."""
     if url.get_backend_name() == "sqlite":

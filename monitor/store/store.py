@@ -45,6 +45,7 @@ from monitor.ports import (
     Heartbeat,
     KnownPage,
     LinkState,
+    MatchCounts,
     Recheck,
     SourceMemory,
     SourceState,
@@ -316,6 +317,10 @@ class SqlStore:
     ) -> tuple[Delivery, ...]:
         """List alerts with their way to their channel, newest first."""
         return await self._read(lambda db: deliveries.list_deliveries(db, state, since, limit))
+
+    async def count_matches(self, since: datetime) -> MatchCounts:
+        """Return how many articles fetched since then each rule has found."""
+        return await self._read(lambda db: archive.count_matches(db, since))
 
     async def count_shadowed(self) -> Mapping[str, int]:
         """Return how many alerts were held back, by rule."""

@@ -1,6 +1,6 @@
 """The search index without diacritics, so that rules which fold them find every article.
 
-Revision ID: 0009
+Revision ID: 0011
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from monitor.store.migrations.versions.v0001_first_tables import create_search
 from monitor.store.search import add_document, terms_of
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 BATCH = 500
 """Articles that are held in memory at once."""
