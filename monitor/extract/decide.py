@@ -34,6 +34,8 @@ from monitor.model import Template
 _QUOTED = frozenset(("blockquote", "table", "pre"))
 """What stands in a `<figure>` to be read with the story."""
 
+_LISTS = frozenset(("ul", "ol"))
+
 REVOKED_SHARE = 0.4
 """A mark that would cover this share of the story's prose is wrong, and revoked."""
 
@@ -91,6 +93,7 @@ def decide(
         if box.mark is not None
         and (believed is None or box.mark in believed)
         and not (box.mark is Reason.CAPTION and sums[box.last] - sums[box.first] > MAX_CAPTION_CHARS)
+        and not (box.mark is Reason.RELATED and box.tag in _LISTS and not _has_links(page, box))
     }
     names = name_bodies(page.boxes)
     for i in surround_named_body(page.boxes, names, sums):
@@ -119,6 +122,11 @@ def decide(
     keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)
     return reasons, seen
+
+
+def _has_links(page: Page, box: Box) -> bool:
+    """Return whether there is a link in a box; a list without any leads to no other stories."""
+    return any(block.links for block in page.blocks[box.first : box.last])
 
 
 def _find_body(
@@ -174,7 +182,8 @@ def _overreaching(
 ) -> set[str]:
     """Return the names, class words or tags, of marked boxes that together cover too much of the prose.
 
-    `limits` are what is too much, for most marks and for comments.
+    `limits` are what is too much, for most marks and for comments. Navigation holds links, no prose, so that
+    less of it is too much.
     """
     covered: dict[str, float] = {}
     limit_of: dict[str, float] = {}
@@ -186,5 +195,7 @@ def _overreaching(
         if weight and box.first >= ends.get(name, 0):
             covered[name] = covered.get(name, 0.0) + weight
             limit_of[name] = limits[mark in _OTHERS]
+            if mark is Reason.NAVIGATION:
+                limit_of[name] = REVOKED_SHARE * sums[-1]
             ends[name] = box.last
     return {name for name, weight in covered.items() if weight >= limit_of[name]}

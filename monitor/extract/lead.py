@@ -28,6 +28,9 @@ MAX_LEAD_CHARS = 1_000
 SAME_CHARS = 40
 """Characters of two texts that must agree for one to be the other, cut short or gone on with."""
 
+COMPARED_CHARS = 160
+"""Characters of two texts that are compared at most."""
+
 _LEAD_WORDS = re.compile(
     r"standfirst|stand-first|(?<![a-z])lead(?!er|s|-?gen|ing)|lede|(?<![a-z])de[ck]k?(?![a-z])|sub-?_?(?:title|head|headline|line)|summary"
     r"|(?<![a-z])intro|excerpt|chapo|sapo|abstract|strap-?line|(?<![a-z])strap(?![a-z])|vorspann|untertitel|unterzeile|bajada|entradilla"
@@ -45,6 +48,10 @@ _POSSIBLE = frozenset(
 )
 
 
+_REVIEWED = (Reason.OUTSIDE, Reason.RELATED, Reason.BYLINE)
+"""What a standfirst is taken for at first: templates put it among teasers, or beside the byline."""
+
+
 def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
     """Give the story its standfirst back, in place."""
     start = next((i for i, reason in enumerate(reasons) if reason is Reason.STORY), None)
@@ -56,13 +63,13 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
     found = [fold(page.blocks[start].text)]
     for i in range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start):
         folded = fold(page.blocks[i].text)
-        if reasons[i] not in (Reason.OUTSIDE, Reason.RELATED) or any(_same(folded, other) for other in found):
+        if reasons[i] not in _REVIEWED or any(_same(folded, other) for other in found):
             continue
         if not _may_be_lead(page.blocks[i]):
             continue
         described = any(_same(folded, description) for description in descriptions)
         placed = title is not None and marks[page.blocks[i].box] is None and _reads_as_lead(page, i)
-        if described or placed:
+        if described or (placed and reasons[i] is not Reason.BYLINE):
             reasons[i] = Reason.STORY
             found.append(folded)
 
@@ -102,6 +109,9 @@ def _named_lead(page: Page, index: int) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Return whether one of two folded texts is the beginning of the other."""
-    chars = min(len(one), len(other), SAME_CHARS * 4)
+    """Return whether one of two folded texts is the beginning of the other, a dateline aside."""
+    opening = one[:COMPARED_CHARS]
+    if len(opening) > SAME_CHARS and opening in other[: COMPARED_CHARS + SAME_CHARS]:
+        return True
+    chars = min(len(one), len(other), COMPARED_CHARS)
     return chars >= min(SAME_CHARS, len(one)) > 0 and one[:chars] == other[:chars]

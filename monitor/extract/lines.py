@@ -16,6 +16,9 @@ LINKED_SHARE = 0.85
 MAX_LINKED_CHARS = 200
 """A linked line longer than this is prose about what it links."""
 
+MIN_ENTRIES = 3
+"""Entries without links from which a list below the last sentence is the story's, with its heading."""
+
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTED = frozenset(("li", "td", "th", "dt", "dd"))
 
@@ -76,5 +79,14 @@ def trim(page: Page, reasons: list[Reason], weights: list[float]) -> None:
 
 
 def _continues(page: Page, reasons: list[Reason], index: int) -> bool:
-    """Return whether a line after the last sentence belongs to it: an entry of a list in the story."""
-    return page.blocks[index].tag in _LISTED and reasons[index - 1] is Reason.STORY
+    """Return whether a line after the last sentence is the story's: an entry or the heading of a list."""
+    if reasons[index - 1] is not Reason.STORY:
+        return False
+    if page.blocks[index].tag in _LISTED:
+        return True
+    below = page.blocks[index + 1 : index + 1 + MIN_ENTRIES]
+    return (
+        page.blocks[index].tag in _HEADINGS
+        and len(below) == MIN_ENTRIES
+        and all(entry.tag == "li" and not entry.link_chars for entry in below)
+    )

@@ -88,7 +88,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     ),
     (
         Reason.CAPTION,
-        "caption bildunterschrift bildtext legende",
+        "caption cptn bildunterschrift bildtext legende",
         "credit credits",
         "photo credit, photo info, photo by, image credit, image source, image desc, image meta, bild quelle, media desc, media description, image description, img description, picture description, "
         "media info, figure desc, img desc, img credit, media credit",
@@ -210,7 +210,7 @@ _BODY_STEMS = (
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
-    r"\S*[:\[]|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
+    r"\S*[:\[]|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|elementor-widget__|hs_cos_wrapper|widget-(?:span|type-)|so-widget-sow-editor|siteorigin-widget-|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
 )
 """Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
 categories and tags, states of the layout ("no-sidebar")."""

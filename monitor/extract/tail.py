@@ -22,6 +22,9 @@ TAIL_BLOCKS = 8
 MAX_NOTE_CHARS = 420
 """A note is not longer."""
 
+MAX_BIOGRAPHY_CHARS = 800
+"""A line about the author below the story may be longer."""
+
 MAX_LEGAL_CHARS = 1_500
 """A disclaimer may be longer."""
 
@@ -34,7 +37,7 @@ MAX_SOURCES_SHARE = 0.4
 _PLEA = re2.compile(
     r"(?i)\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
     r"|(?:like|follow|join|find) (?:us|him|her|them|me|our|the author) on\b|follow .{2,40} on (?:twitter|facebook|instagram|x|google news|threads|bluesky|tiktok|linkedin|whatsapp)\b|join (?:our|the) .{0,40}(?:whatsapp|telegram|channel|newsletter|community)"
-    r"|download (?:our|the) .{0,40}\bapp\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber"
+    r"|download (?:our|the) .{0,40}\bapp\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber|follow your (?:favou?rite|team)|subscription has been confirmed|keep an eye on your inbox"
     r"|(?:automatically|be) logged in\b|waiting for your permission to load|refresh your browser|enable cookies|this video (?:is unavailable|has failed to load)|try refreshing your browser"
     r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donate|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
     r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
@@ -129,7 +132,8 @@ _NOTE = re.compile(
     r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|(?:a|an) (?:previous|earlier) ver\w+ of this (?:article|story)\b|.{3,90}\bet al\.,? (?:19|20)\d\d[.,]|(?:fotos?|photos?|bilder|text) ?:|for (?:more|further) (?:information|details)\b"
     r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
     r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)"
-    r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|this (?:story|article|column|post) (?:has been|was) (?:updated|corrected|amended)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编",
+    r"|contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|this (?:story|article|column|post) (?:has been|was) (?:updated|corrected|amended)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|[（(](?:責|责)编"
+    r"|(?:for|only|purely) (?:general )?informational purposes|substitute for (?:professional |direct )?medical advice|(?:not|nor) (?:constitute|intended (?:as|to be)|be construed as|legal|tax|investment|financial)\b.{0,60}\badvice\b",
     re.IGNORECASE,
 )
 """Notes on the story: who contributed, where it appeared, corrections, agencies."""
@@ -221,7 +225,7 @@ def strip_tail(page: Page, reasons: list[Reason]) -> None:
 
 def is_biography(text: str) -> bool:
     """Return whether a line is about the author."""
-    return len(text) <= MAX_NOTE_CHARS and bool(_BIOGRAPHY.match(text))
+    return len(text) <= MAX_BIOGRAPHY_CHARS and bool(_BIOGRAPHY.match(text))
 
 
 def _cut_sources(page: Page, reasons: list[Reason], kept: list[int]) -> None:
@@ -250,13 +254,13 @@ def _strip_notes(page: Page, reasons: list[Reason], kept: list[int]) -> None:
     """Strip the notes below the last paragraph of the story, from the end upwards."""
     for i in reversed(kept[-TAIL_BLOCKS:] if len(kept) > 1 else ()):
         text = page.blocks[i].text
-        if len(text) > MAX_NOTE_CHARS and not (len(text) <= MAX_LEGAL_CHARS and _LEGAL.match(text)):
+        if is_biography(text):
+            reasons[i] = Reason.AUTHOR_BOX
+        elif len(text) > MAX_NOTE_CHARS and not (len(text) <= MAX_LEGAL_CHARS and _LEGAL.match(text)):
             return
-        if _PLEA.search(text):
+        elif _PLEA.search(text):
             reasons[i] = Reason.NEWSLETTER
         elif _NOTE.search(text):
             reasons[i] = Reason.COPYRIGHT if "©" in text else Reason.NOTE
-        elif is_biography(text):
-            reasons[i] = Reason.AUTHOR_BOX
         else:
             return

@@ -74,15 +74,16 @@ MIN_HEADING_WORDS = 5
 def _prefer_claim(heading: str, shared: str, headline: str, window: str, *, is_news: bool) -> str:
     """Return the heading, or the title that the page is shared by where that one is the better.
 
-    That is so when the heading has lost the colon, or the space, between a kicker and the rest; when the two
-    differ by a kicker ("Berlin: ..."), which templates glue to the heading or leave out of it; and on news pages whose JSON-LD sides with it, or whose heading is the search engines' title.
+    That is so when the heading has lost the colon, or the space, between a kicker and the rest; when a kicker
+    ("Berlin: ...") is glued to the heading, or left out of it and JSON-LD has it too; and on news pages whose
+    JSON-LD sides with it, or whose heading is the search engines' title.
     """
     mine, theirs = fold(heading), fold(shared)
     if mine.replace(" ", "") == theirs.replace(" ", ""):
         return max(heading, shared, key=lambda title: len(_KICKER_SIGN.findall(title)))
     if not theirs:
         return heading
-    if mine.endswith(theirs) or theirs.endswith(mine):
+    if mine.endswith(theirs) or (theirs.endswith(mine) and fold(headline) == theirs):
         return shared
     if is_news and (fold(headline) == theirs or mine == fold(headline) == fold(window)):
         return shared

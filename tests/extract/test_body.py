@@ -33,6 +33,7 @@ INTERRUPTIONS = {
     "a related box": "<div class='related-posts'><h3>Related</h3><ul><li><a href='/1'>One</a></li></ul></div>",
     "a related list": "<h3>Related stories</h3><ul><li><a href='/1'>The winter without a ferry</a></li><li>The old lock</li></ul>",
     "a table of contents": "<nav><a href='#1'>One</a><a href='#2'>Two</a></nav>",
+    "an abbreviated caption": "<div class='img_cptn'>The ferry at noon, seen from the bank of the harbour, where people wait for it.</div>",
     "something hidden": "<div hidden>This paragraph is hidden from readers and nobody was meant to see it at all.</div>",
     "a hidden span": "<span class='sr-only'>opens in a new window</span>",
     "a form": "<form><input type='radio'><input type='radio'><button>Vote</button></form>",
@@ -46,6 +47,11 @@ def test_what_interrupts_a_story_goes(name: str, read: Reader) -> None:
 
 TRAILERS = {
     "a biography": "<p>Orsa Velin is a reporter who covers the coast.</p>",
+    "a long biography": "<p>Orsa Velin is a freelance writer who lives by the harbour. "
+    + "She has followed the ferry through nine winters and two councils. " * 8
+    + "</p>",
+    "a disclaimer": "<p>This page is for informational purposes only and does not constitute legal advice.</p>",
+    "favourites": "<p>Follow your favorites to hear first of ferries and of all that floats in the harbour.</p>",
     "a contribution": "<p>Additional reporting by Bero Kastel in Upper Tavra.</p>",
     "an agency": "<p>(AFP)</p>",
     "a first publication": "<p>This story was originally published on 3 May 2031.</p>",
@@ -97,6 +103,36 @@ def test_a_standfirst_that_the_description_names_is_found(read: Reader) -> None:
 def test_a_standfirst_that_the_body_repeats_comes_once(read: Reader) -> None:
     html = lay_out(around=f"<p class='standfirst'>{PARAGRAPHS[0]}</p><div class='article-body'>{{}}</div>")
     assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_standfirst_that_the_body_repeats_after_its_dateline_comes_once(read: Reader) -> None:
+    html = lay_out(
+        around=f"<div class='synopsis'><p>{PARAGRAPHS[0]}</p></div><div class='article-body'><p>TAVRA: {PARAGRAPHS[0]}</p>{{}}</div>"
+    )
+    assert read(html).article.text.split("\n\n")[0] == f"TAVRA: {PARAGRAPHS[0]}"
+
+
+def test_a_standfirst_beside_the_byline_is_found_when_it_is_the_description(read: Reader) -> None:
+    lead = "The ferry has kept two banks of one harbour together for longer than anybody remembers."
+    html = lay_out(
+        head=f"<meta name='description' content='{lead}'>",
+        around=f"<div class='article-body'><div class='article-info'><p>{lead}</p><p>By Orsa Velin</p></div>{{}}</div>",
+    )
+    assert read(html).article.text.split("\n\n") == [lead, *PARAGRAPHS]
+
+
+def test_a_list_that_closes_the_story_stays_with_its_heading(read: Reader) -> None:
+    captains = ["2031: Orsa Velin", "2030: Bero Kastel", "2029: Maret Oll"]
+    entries = "".join(f"<li>{captain}</li>" for captain in captains)
+    html = lay_out(below=f"<h2>Captains of the year</h2><ul>{entries}</ul>")
+    assert read(html).article.text.split("\n\n") == [*PARAGRAPHS, "Captains of the year", *captains]
+
+
+def test_a_list_without_links_is_the_storys_whatever_its_name(read: Reader) -> None:
+    reasons = [f"Reason {n} is told in a sentence that is no shorter than the others." for n in range(3)]
+    entries = "".join(f"<li>{reason}</li>" for reason in reasons)
+    html = lay_out(amid=f"<ul class='story-list'>{entries}</ul>")
+    assert read(html).article.text.split("\n\n") == [*PARAGRAPHS[:3], *reasons, *PARAGRAPHS[3:]]
 
 
 def test_a_body_in_pieces_is_put_together(read: Reader) -> None:

@@ -54,6 +54,14 @@ def test_a_mark_around_a_box_with_the_storys_name_is_not_believed(read: Reader) 
     assert read(html).article.text.split("\n\n")[: len(PARAGRAPHS)] == PARAGRAPHS
 
 
+def test_a_layout_that_is_named_after_its_table_of_contents_is_no_navigation(read: Reader) -> None:
+    others = f"<p>{'The paper has told of the harbour for ninety years, and asks its readers to go on with it. ' * 16}</p>"
+    html = lay_out(
+        f"<div class='wrap sticky-table-of-contents'><div>{paragraphs(ESSAY)}</div></div><div class='colophon'>{others}</div>"
+    )
+    assert read(html).article.text.split("\n\n")[: len(ESSAY)] == ESSAY
+
+
 def test_a_box_with_the_storys_name_wins_over_one_for_any_content(read: Reader) -> None:
     footer = "<div class='page-footer-spotlight'><p>The writer of this story has lived by the harbour for thirty years and knows it.</p></div>"
     html = lay_out(
@@ -107,6 +115,9 @@ def test_quotes_and_tables_in_figures_are_read_with_the_story(read: Reader, amid
         "elementor-widget elementor-widget-text-editor",
         "cmp-text",
         "article-detail",
+        "elementor-widget__width-inherit",
+        "hs_cos_wrapper hs_cos_wrapper_widget hs_cos_wrapper_type_rich_text",
+        "so-widget-sow-editor so-widget-sow-editor-base",
     ],
 )
 def test_words_of_page_builders_say_nothing_against_a_box(read: Reader, name: str) -> None:
