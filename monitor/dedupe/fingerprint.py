@@ -87,8 +87,8 @@ def sketch_terms(terms: Sequence[str]) -> Sketch:
         return Sketch((), b"")
     shingles = _hash_shingles([*terms, "", ""][:SHINGLE_TOKENS] if len(terms) < SHINGLE_TOKENS else terms)
     count = len(shingles)
-    is_kept = [number < KEPT_BELOW for number in shingles]
-    kept = _find_first_places(list(compress(shingles, is_kept)), list(compress(range(count), is_kept)))
+    places = list(compress(range(count), _mark_kept(shingles)))
+    kept = _find_first_places([shingles[place] for place in places], places)
     if len(kept) < MIN_SKETCH:
         every = _find_first_places(shingles, range(count))
         kept = {number: every[number] for number in sorted(every)[:MIN_SKETCH]}
@@ -96,7 +96,16 @@ def sketch_terms(terms: Sequence[str]) -> Sketch:
     return Sketch(tuple(hashes), bytes([kept[number] * PLACES // count for number in hashes]))
 
 
-def _hash_shingles(terms: Sequence[str]) -> Sequence[int]:
+def _mark_kept(shingles: array[int]) -> bytes:
+    """Return a byte for each hash: not zero when it is below `KEPT_BELOW`, which its first byte shows."""
+    first = HASH_BYTES - 1 if sys.byteorder == "little" else 0
+    return shingles.tobytes()[first::HASH_BYTES].translate(_IS_KEPT)
+
+
+_IS_KEPT = bytes(byte < 256 // KEPT_SHARE for byte in range(256))
+
+
+def _hash_shingles(terms: Sequence[str]) -> array[int]:
     """Return the hashes of all shingles in order.
 
     All of a text's hashes are one long number, XORed with itself a token and a place further on, and once
@@ -105,9 +114,10 @@ def _hash_shingles(terms: Sequence[str]) -> Sequence[int]:
     hashes = b"".join(map(_TOKENS.__getitem__, terms))
     number, step = int.from_bytes(hashes, "little"), 8 * (TOKEN_BYTES + HASH_BYTES)
     numbers = array("Q", (number ^ number >> step ^ number >> 2 * step).to_bytes(len(hashes), "little"))
+    shingles = numbers[: (1 - SHINGLE_TOKENS) * SHINGLE_TOKENS or None : SHINGLE_TOKENS]
     if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers[: (1 - SHINGLE_TOKENS) * SHINGLE_TOKENS or None : SHINGLE_TOKENS]
+        shingles.byteswap()
+    return shingles
 
 
 def _find_first_places(shingles: Sequence[int], places: Sequence[int]) -> dict[int, int]:

@@ -24,21 +24,26 @@ from operator import itemgetter
 from typing import cast
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
+    Insert,
     Subquery,
+    Table,
     TableValuedAlias,
     bindparam,
     delete,
     func,
     insert,
     select,
+    true,
     union,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.dedupe import MAX_CLUSTERS, MAX_DOCUMENT_FREQUENCY, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Verdict
-from monitor.store.columns import signed, unsigned
+from monitor.store.columns import signed, signed_each, unsigned
 from monitor.store.dialects import array_of, packed, parameter_of
 from monitor.store.statement import Executable, Statement
 from monitor.store.tables import (
@@ -66,7 +71,7 @@ class Neighbours:
 
 def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbours:
     """Return the nearest clusters by shingles, at most `MAX_CLUSTERS`; among equals older ones first."""
-    rows = _find_postings(connection, map(signed, fingerprint.sketch))
+    rows = _find_postings(connection, signed_each(fingerprint.sketch))
     common: frozenset[int] = frozenset()
     if len(rows) > MAX_DOCUMENT_FREQUENCY:
         frequencies = Counter(map(itemgetter(0), rows))
@@ -230,9 +235,8 @@ def add_fingerprint(
     representative = verdict.relation is not Relation.EXACT and (
         cluster == article_row or _count_representatives(connection, cluster) < MAX_REPRESENTATIVES
     )
-    new = set(map(signed, fingerprint.sketch)) - common if representative else set()
-    if new and cluster != article_row:
-        new -= _posted(connection, cluster, new)
+    new = [number for number in signed_each(fingerprint.sketch) if number not in common]
+    indexed = representative and bool(new)
     _INSERT_FINGERPRINT.run(
         connection,
         {
@@ -240,20 +244,30 @@ def add_fingerprint(
             "cluster_id": cluster,
             "algorithm": fingerprint.algorithm,
             "content": fingerprint.content,
-            "indexed": bool(new),
+            "indexed": indexed,
             "representative": representative,
             "sketch": fingerprint.sketch,
             "places": fingerprint.places,
             "facts": sorted(fingerprint.facts),
         },
     )
-    if new:
-        postings = [{"hash": number, "cluster_id": cluster} for number in sorted(new)]
-        _INSERT_POSTINGS.run_each(connection, postings)
+    if indexed:
+        _INSERT_POSTINGS.run(connection, {"shingles": packed(connection, new), "cluster": cluster})
+
+
+def _insert_postings(
+    kind: Callable[[Table], sqlite.Insert | postgresql.Insert], shingles: TableValuedAlias
+) -> Insert:
+    """Return the statement that posts shingles; those that the cluster has already stay as they are."""
+    rows = select(shingles.c.value, bindparam("cluster", type_=BigInteger)).where(true())
+    return kind(POSTINGS).from_select(["hash", "cluster_id"], rows).on_conflict_do_nothing()
 
 
 _INSERT_FINGERPRINT = Statement(insert(FINGERPRINTS))
-_INSERT_POSTINGS = Statement(insert(POSTINGS))
+_INSERT_POSTINGS = Statement(
+    _insert_postings(sqlite.insert, parameter_of("shingles")),
+    _insert_postings(postgresql.insert, array_of("shingles")),
+)
 
 
 def _find_cluster(connection: Connection, verdict: Verdict) -> int | None:
@@ -265,10 +279,6 @@ def _find_cluster(connection: Connection, verdict: Verdict) -> int | None:
 
 def _count_representatives(connection: Connection, cluster: int) -> int:
     return _REPRESENTATIVES.find_number(connection, {"cluster": cluster}) or 0
-
-
-def _posted(connection: Connection, cluster: int, numbers: Iterable[int]) -> set[int]:
-    return {number for number, of in _find_postings(connection, numbers) if of == cluster}
 
 
 _CLUSTER = Statement(
