@@ -16,16 +16,16 @@ window.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import starmap
-from operator import itemgetter
+from itertools import compress, starmap
 from typing import cast
 
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Function,
     Insert,
     Subquery,
     Table,
@@ -44,7 +44,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.dedupe import MAX_CLUSTERS, MAX_DOCUMENT_FREQUENCY, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Verdict
 from monitor.store.columns import signed, signed_each, unsigned
-from monitor.store.dialects import array_of, packed, parameter_of
+from monitor.store.dialects import array_of, packed, parameter_of, unpacked
 from monitor.store.statement import Executable, Statement
 from monitor.store.tables import (
     ARTICLES,
@@ -71,24 +71,19 @@ class Neighbours:
 
 def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbours:
     """Return the nearest clusters by shingles, at most `MAX_CLUSTERS`; among equals older ones first."""
-    rows = _find_postings(connection, signed_each(fingerprint.sketch))
+    shingles = packed(connection, signed_each(fingerprint.sketch))
+    ((hashes, of),) = _POSTINGS.run(connection, {"shingles": shingles})
+    numbers, clusters = unpacked(hashes), unpacked(of)
     common: frozenset[int] = frozenset()
-    if len(rows) > MAX_DOCUMENT_FREQUENCY:
-        frequencies = Counter(map(itemgetter(0), rows))
+    if len(numbers) > MAX_DOCUMENT_FREQUENCY:
+        frequencies = Counter(numbers)
         common = frozenset(number for number, count in frequencies.items() if count > MAX_DOCUMENT_FREQUENCY)
-    rare = [row for row in rows if row[0] not in common] if common else rows
-    shared = Counter(map(itemgetter(1), rare))
+    shared = Counter(compress(clusters, [number not in common for number in numbers]) if common else clusters)
     near = sorted(
         (cluster for cluster, count in shared.items() if count >= MIN_SHARED),
         key=lambda cluster: (-shared[cluster], cluster),
     )
     return Neighbours(tuple(near[:MAX_CLUSTERS]), common)
-
-
-def _find_postings(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the postings of shingles: the shingle, and a cluster that has it."""
-    rows = _POSTINGS.run(connection, {"shingles": packed(connection, numbers)})
-    return cast(list[tuple[int, int]], rows)
 
 
 def find_candidates(connection: Connection, names: Collection[str], fingerprint: Fingerprint) -> Candidates:
@@ -164,9 +159,10 @@ def _wanted(
     }
 
 
-def _select_postings(list_of: Callable[[str], TableValuedAlias]) -> Executable:
-    shingles = list_of("shingles")
-    return select(POSTINGS.c.hash, POSTINGS.c.cluster_id).join(shingles, POSTINGS.c.hash == shingles.c.value)
+def _select_postings(shingles: TableValuedAlias, gather: str) -> Executable:
+    """Return the statement for the postings of shingles, in one row: a shingle each, and a cluster each."""
+    gathered = (Function[object](gather, column) for column in (POSTINGS.c.hash, POSTINGS.c.cluster_id))
+    return select(*gathered).join_from(shingles, POSTINGS, POSTINGS.c.hash == shingles.c.value)
 
 
 def _select_rows(list_of: Callable[[str], TableValuedAlias]) -> Subquery:
@@ -215,7 +211,10 @@ _NEWER = Statement(
     .where(FINGERPRINTS.c.article_id > bindparam("seen"))
     .limit(MAX_NEWER)
 )
-_POSTINGS = Statement(_select_postings(parameter_of), _select_postings(array_of))
+_POSTINGS = Statement(
+    _select_postings(parameter_of("shingles"), "json_group_array"),
+    _select_postings(array_of("shingles"), "array_agg"),
+)
 _NAMES = Statement(_select_names(parameter_of), _select_names(array_of))
 _CANDIDATES = Statement(_select_candidates(parameter_of), _select_candidates(array_of))
 

@@ -6,6 +6,7 @@ Position: over `tables`, under the modules that speak SQL.
 from __future__ import annotations
 
 import json
+import typing
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import (
@@ -58,6 +59,17 @@ def array_of(name: str) -> TableValuedAlias:
 def packed(connection: Connection, numbers: Iterable[int]) -> str | list[int]:
     """Return what fills a parameter of `parameter_of` or `array_of`."""
     return list(numbers) if is_postgresql(connection) else json.dumps(list(numbers))
+
+
+def unpacked(numbers: object) -> list[int]:
+    """Return numbers that `json_group_array` (SQLite) or `array_agg` has gathered; NULL is none.
+
+    A row of many is read in one step: for each row the driver lets go of the interpreter and, when other
+    threads wait, gets it back a while later.
+    """
+    if isinstance(numbers, str):
+        return typing.cast(list[int], json.loads(numbers))
+    return typing.cast(list[int], numbers or [])
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
