@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from monitor.config.references import Text
 from monitor.config.suggestions import did_you_mean, quoted
 from monitor.errors import RuleError
-from monitor.extract import check_selector
 from monitor.match import parse_query
 from monitor.model import ASKABLE, Occasion
+from monitor.text.selectors import check_selector
 from monitor.text.urls import host_of, normalise_url
 
 ZERO = timedelta()

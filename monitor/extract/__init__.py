@@ -16,7 +16,6 @@ The walk inside the room:
 6. `read`      all of it -> `Reading`
 """
 
-from monitor.extract.chosen import check_selector
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
 from monitor.extract.read import EXTRACTOR_VERSION, Decision, Explanation, explain_page, read_article
 from monitor.extract.template import MIN_PAGES, WINDOW
@@ -32,7 +31,6 @@ __all__ = [
     "OverrideMatch",
     "Page",
     "Reason",
-    "check_selector",
     "explain_page",
     "read_article",
 ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.extract.page import OverrideMatch
 from monitor.model import Overrides
@@ -22,14 +22,6 @@ BODY, REMOVE = "body", "remove"
 
 MAX_MATCHES = 2_000
 """Elements that one selector marks at most."""
-
-
-def check_selector(selector: str) -> None:
-    """Raise ValueError, with a sentence that tells no more than that, unless `selector` is a CSS selector."""
-    try:
-        LexborHTMLParser("<p>").css(selector)
-    except SelectolaxError as exc:
-        raise ValueError("it is no CSS selector") from exc
 
 
 def mark_chosen(

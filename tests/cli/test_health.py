@@ -23,7 +23,15 @@ def test_it_carries_neither_the_network_nor_the_schedule_nor_migrations(tmp_path
     assert answer.stdout.startswith("not well: no daemon has run on this database yet")
     imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
     assert "monitor.store" in imported
-    assert not imported & {"httpx2", "feedparser", "alembic", "apscheduler", "jinja2", "monitor.app"}
+    assert not imported & {
+        "httpx2",
+        "feedparser",
+        "alembic",
+        "apscheduler",
+        "jinja2",
+        "monitor.app",
+        "monitor.extract",
+    }
 
 
 def test_a_mistake_in_the_configuration_is_told_as_by_every_command(tmp_path: Path) -> None:

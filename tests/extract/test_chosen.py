@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.extract import Explanation, check_selector, explain_page, read_article
+from monitor.extract import Explanation, explain_page, read_article
 from monitor.model import Article, Link, Overrides, Response, Template
 
 STORY = [
@@ -138,14 +138,3 @@ def test_overrides_say_nothing_of_a_page_that_came_as_text() -> None:
 def test_a_page_cannot_mark_itself_on_a_source_without_overrides() -> None:
     html = page().replace(b"id='odd'", b"id='odd' data-monitor-override='body'")
     assert read(html) == read(page())
-
-
-@pytest.mark.parametrize("selector", ["div.story", "#a > p:not(.b), h2", "[data-x='1'] ~ p"])
-def test_css_selectors_are_taken(selector: str) -> None:
-    check_selector(selector)
-
-
-@pytest.mark.parametrize("selector", ["", "..a", "p[", "p,", "123", "::", "a:contains('b')"])
-def test_what_is_no_css_selector_is_refused(selector: str) -> None:
-    with pytest.raises(ValueError, match="no CSS selector"):
-        check_selector(selector)
