@@ -164,6 +164,7 @@ BERLIN = timezone(timedelta(hours=2))
         ),
         ([], "<p>May 3, 2031 at 9:30 p.m. CEST</p>", datetime(2031, 5, 3, 21, 30, tzinfo=BERLIN)),
         ([], "<p>3. Mai 2031, 09:30 Uhr</p>", datetime(2031, 5, 3, 9, 30, tzinfo=UTC)),
+        ([], "<p>3.Mai 2031 um 09:30</p>", datetime(2031, 5, 3, 9, 30, tzinfo=UTC)),
         ([], "<p>3 мая 2031, 09:30</p>", datetime(2031, 5, 3, 9, 30, tzinfo=UTC)),
         ([], "<p>2031年5月3日 09:30</p>", datetime(2031, 5, 3, 9, 30, tzinfo=UTC)),
         ([], "<p>03.05.2031</p>", datetime(2031, 5, 3, tzinfo=UTC)),
