@@ -18,11 +18,13 @@ from monitor.demo.webhook import Hook
 from monitor.errors import MonitorError
 
 EDITED = "] Edited: "
-"""What the subject of a mail about an edit holds."""
+UPDATE = "] Update: "
+"""What the subject of a mail holds that follows another on its story."""
 
 ALSO_IN = "Also reported by "
 
-EDIT_HOOK = b'"occasion":"edit"'
+FOLLOWING_HOOKS = (b'"occasion":"edit"', b'"occasion":"update"')
+"""What a webhook's body holds that follows another on its story."""
 
 STRIPPED = ("currency ticker", "weather", "poll", "related links")
 """The boxes of the analysis paper, as the log names what was stripped."""
@@ -50,6 +52,7 @@ async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
         *check_archive(outcome, articles),
         *check_alerts(outcome, outbox),
         *check_copy(outcome, articles, outbox),
+        *check_update(outcome),
         *check_edit(outcome),
         *check_end(outcome),
     )
@@ -95,8 +98,16 @@ def is_story(article: ArchivedArticle, story: Story | None) -> bool:
 
 def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Check]:
     """Check that the story that the rule looks for was told to both channels, and nothing else was."""
-    mails = [mail for mail in outcome.mails if not mail.repeated and EDITED not in mail.subject]
-    hooks = [hook for hook in outcome.hooks if not hook.repeated and EDIT_HOOK not in hook.body]
+    mails = [
+        mail
+        for mail in outcome.mails
+        if not mail.repeated and EDITED not in mail.subject and UPDATE not in mail.subject
+    ]
+    hooks = [
+        hook
+        for hook in outcome.hooks
+        if not hook.repeated and not any(mark in hook.body for mark in FOLLOWING_HOOKS)
+    ]
     yield Check(
         name="the alert is in the mailbox",
         passed=len(mails) == 1 and "ferry talks" in mails[0].text.casefold(),
@@ -143,6 +154,16 @@ def check_copy(
         name="the copy sent no second alert",
         passed=bool(printed) and sorted(entry.channel for entry in news) == ["desk", "ops"],
         detail=f"{len(news)} deliveries of news in the outbox",
+    )
+
+
+def check_update(outcome: Outcome) -> Iterator[Check]:
+    """Check that an article of the story in other words was told once, under the first mail."""
+    updates = [mail for mail in outcome.mails if not mail.repeated and UPDATE in mail.subject]
+    yield Check(
+        name="the story in other words is an update under the first mail",
+        passed=len(updates) == 1 and updates[0].is_reply_to(outcome.mails[0]),
+        detail="; ".join(mail.subject for mail in updates),
     )
 
 

@@ -20,6 +20,7 @@ TEMPLATE = """\
 database: {database}
 
 group_wait: 10s         # how long an alert waits for copies; real sites: 1m
+story_update: 2s        # the least time between two updates on a story; real sites: 6h
 
 defaults:
   every: 2s             # real sites: 15m, which is what you get when you say nothing

@@ -40,7 +40,7 @@ from monitor.model import name_id
 from monitor.text.urls import url_key
 
 PATIENCE = timedelta(seconds=50)
-"""How long the whole story may take; about 20 s, of which an alert waits 10 for copies."""
+"""How long the whole story may take; about 30 s, of which an alert and an update wait 10 each for copies."""
 
 STOP_PATIENCE = timedelta(seconds=10)
 """The daemon's own promise of how soon it ends after SIGTERM."""
@@ -51,6 +51,7 @@ PUBLISH_EVERY = timedelta(seconds=30)
 ALERTING_STORY = "ferry-offer"
 DISTRACTING_STORY = "beekeepers-court"
 COPIED_STORY = "ready-for-ferry-talks"
+RETOLD_STORY = "ferry-offer-reaches-the-quay"
 
 NEW_HEADLINE = "Velmora Offers Kestria Ferry Talks if a Third Party Keeps the Timetable"
 FIRST_NUMBER, NEW_NUMBER = "140", "90"
@@ -68,6 +69,9 @@ about bees; only the poll beside it asks about ferry talks."""
 THE_COPY = """\
 The other paper prints the story too, under a title of its own and lightly edited. Nobody needs to hear \
 it twice: the alert has waited a little for copies, and names the other paper."""
+IN_OTHER_WORDS = """\
+The other paper writes of it again, now in words of its own. That is no copy, but more of the same story: \
+the desk gets an update under the first mail. On real sites there is at most one in six hours."""
 THE_EDIT = """\
 The first paper changes its story: another headline, another number. The rule asks for edits: the \
 desk gets the difference, word by word, under the first mail."""
@@ -166,9 +170,14 @@ class Demo:
         await self._until(lambda: self._was_read(copy))
         await self._until(lambda: bool(self.mailbox.mails and self.receiver.hooks))
 
+        self.events.put_nowait(Chapter(IN_OTHER_WORDS))
+        retold = self._publish(herald, RETOLD_STORY)
+        await self._until(lambda: self._was_read(retold))
+        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 1)
+
         self.events.put_nowait(Chapter(THE_EDIT))
         self._edit(review)
-        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 1)
+        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 2)
 
     async def _stop(self) -> int:
         self.events.put_nowait(Chapter(THE_END))

@@ -15,6 +15,7 @@ from monitor.demo.checks import (
     check_copy,
     check_edit,
     check_end,
+    check_update,
 )
 from monitor.demo.daemon import ArchivedArticle, LogLine, OutboxEntry
 from monitor.demo.events import Check
@@ -132,6 +133,30 @@ def test_a_daemon_that_had_to_be_killed_is_noticed_and_one_that_runs_on_is_not(o
     assert failed(check_end(replace(outcome, exit_code=None))) == []
 
 
+def update_mail(replies_to: str) -> Mail:
+    message = EmailMessage()
+    message["In-Reply-To"] = replies_to
+    message.set_content("More on a story that you were told of.")
+    return Mail(message_id="<4>", subject="[a] Update: Quay", to=("desk",), message=message, repeated=False)
+
+
+@pytest.mark.parametrize(
+    ("mails", "passed"),
+    [
+        ((update_mail("<1>"),), True),
+        ((update_mail("<2>"),), False),
+        ((update_mail("<1>"), update_mail("<1>")), False),
+        ((), False),
+    ],
+    ids=["told", "in no thread", "told twice", "not told"],
+)
+def test_a_story_in_other_words_is_told_once_under_the_first_mail(
+    outcome: Outcome, mails: tuple[Mail, ...], passed: bool
+) -> None:
+    [check] = check_update(replace(outcome, mails=(MAIL, *mails)))
+    assert check.passed is passed
+
+
 def edit_mail(text: str, replies_to: str = "<1>") -> Mail:
     message = EmailMessage()
     message["In-Reply-To"] = replies_to
@@ -164,9 +189,16 @@ def test_an_alert_that_does_not_name_the_other_paper_is_noticed(outcome: Outcome
     assert failed(check_alerts(alone, OUTBOX)) == ["it names the other paper, which has the story too"]
 
 
-def test_what_is_told_of_an_edit_is_no_second_alert(outcome: Outcome) -> None:
-    edits = (replace(ALERT, alert_id="3", occasion="edit", article_title="Another headline"),)
-    mails = (MAIL, edit_mail("Edited: headline, number"))
-    hooks = (HOOK, replace(HOOK, id="3", body=b'{"data":{"occasion":"edit"}}'))
-    checks = check_alerts(replace(outcome, mails=mails, hooks=hooks), (*OUTBOX, *edits))
+def test_what_is_told_of_an_edit_or_an_update_is_no_second_alert(outcome: Outcome) -> None:
+    later = (
+        replace(ALERT, alert_id="3", occasion="edit", article_title="Another headline"),
+        replace(ALERT, alert_id="4", occasion="update", article_title="Quay"),
+    )
+    mails = (MAIL, edit_mail("Edited: headline, number"), update_mail("<1>"))
+    hooks = (
+        HOOK,
+        replace(HOOK, id="3", body=b'{"data":{"occasion":"edit"}}'),
+        replace(HOOK, id="4", body=b'{"data":{"occasion":"update"}}'),
+    )
+    checks = check_alerts(replace(outcome, mails=mails, hooks=hooks), (*OUTBOX, *later))
     assert all(check.passed for check in checks)
