@@ -168,16 +168,16 @@ class Demo:
         self.events.put_nowait(Chapter(THE_COPY))
         copy = self._publish(herald, COPIED_STORY)
         await self._until(lambda: self._was_read(copy))
-        await self._until(lambda: bool(self.mailbox.mails and self.receiver.hooks))
+        await self._until(lambda: self._was_told(times=1))
 
         self.events.put_nowait(Chapter(IN_OTHER_WORDS))
         retold = self._publish(herald, RETOLD_STORY)
         await self._until(lambda: self._was_read(retold))
-        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 1)
+        await self._until(lambda: self._was_told(times=2))
 
         self.events.put_nowait(Chapter(THE_EDIT))
         self._edit(review)
-        await self._until(lambda: min(len(self.mailbox.mails), len(self.receiver.hooks)) > 2)
+        await self._until(lambda: self._was_told(times=3))
 
     async def _stop(self) -> int:
         self.events.put_nowait(Chapter(THE_END))
@@ -231,6 +231,10 @@ class Demo:
         lines = iter(self._lines)
         source = next((line.source for line in lines if line.step == "ingest" and line.url == url), None)
         return any(line.step == "visit" and line.source == source for line in lines)
+
+    def _was_told(self, *, times: int) -> bool:
+        """Return whether both channels have been told so many times."""
+        return min(len(self.mailbox.mails), len(self.receiver.hooks)) >= times
 
     def _outcome(self, exit_code: int | None) -> Outcome:
         return Outcome(
