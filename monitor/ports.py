@@ -191,8 +191,9 @@ class ArticleQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article with its place in the archive.
+    """An article, as it reads now, with its place in the archive.
 
+    `original` is the article as it was first read, None when it was not edited since: that was judged.
     `copy_of` is the id of the article it repeats, None for one that repeats none; `contains` that of one
     with which it shares a part and which is another article. `gone_at` is when its page was found gone.
     """
@@ -203,6 +204,12 @@ class StoredArticle:
     similarity: float
     contains: str | None = None
     gone_at: datetime | None = None
+    original: Article | None = None
+
+    @property
+    def as_judged(self) -> Article:
+        """The article as it was when it was told from copies."""
+        return self.original or self.article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor import pipeline as walk
+from monitor.archive import find_articles
 from monitor.errors import FetchFailed, FetchGone
 from monitor.extract import read_article
 from monitor.match import RuleSet
@@ -122,7 +123,16 @@ async def test_an_edit_is_kept_with_its_time_and_told_to_the_rule_that_asked(sit
     assert revision.changes == delivery.alert.changes
     stored = await site.store.article(STORY)
     assert stored is not None
-    assert "40 engineers" in stored.article.text
+    assert "65 engineers" in stored.article.text
+    assert "40 engineers" in stored.as_judged.text
+
+
+async def test_a_rehearsal_reads_an_article_as_it_reads_now(site: Site) -> None:
+    site.show(*EDITED)
+    await site.visit_later()
+    assert await find_articles(site.store, ArticleQuery(), '"40 engineers"') == ()
+    [found] = await find_articles(site.store, ArticleQuery(), '"65 engineers"')
+    assert "65 engineers" in found.article.text
 
 
 async def test_a_second_edit_is_compared_with_the_first(site: Site) -> None:

@@ -46,7 +46,7 @@ SAID = {
 
 
 def article(name: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Show one stored article: its text, which outlets copied it, and how it was edited."""
+    """Show one stored article: its text as it reads now, which outlets copied it, and how it was edited."""
     settings = load(config)
 
     async def find(
@@ -60,7 +60,11 @@ def article(name: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJ
     if as_json:
         printing.print_json(
             printing.stored_json(stored)
-            | {"story": [printing.stored_json(other) for other in others], "revisions": revisions}
+            | {
+                "story": [printing.stored_json(other) for other in others],
+                "original": None if stored.original is None else printing.article_json(stored.original),
+                "revisions": revisions,
+            }
         )
         return
     printing.show_article(stored.article, {}, settings.timezone)
@@ -164,16 +168,16 @@ def compare(
     async def find(store: Store) -> tuple[StoredArticle, StoredArticle, Comparison, StoryComparison]:
         found = [await find_article(store, name) for name in (earlier, later)]
         first, second = sorted(found, key=lambda stored: stored.article.fetched_at)
-        candidates = await store.candidates(second.article.url, fingerprint_article(second.article))
+        candidates = await store.candidates(second.article.url, fingerprint_article(second.as_judged))
         one, other = [
-            (await store.story_candidates(outline_article(stored.article))).outline
+            (await store.story_candidates(outline_article(stored.as_judged))).outline
             for stored in (first, second)
         ]
         return (
             first,
             second,
-            explain(first.article, second.article, candidates.common),
-            explain_story((first.article, second.article), (one, other)),
+            explain(first.as_judged, second.as_judged, candidates.common),
+            explain_story((first.as_judged, second.as_judged), (one, other)),
         )
 
     first, second, comparison, story = ask(load(config), find)

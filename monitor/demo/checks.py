@@ -69,11 +69,7 @@ def check_archive(outcome: Outcome, articles: Sequence[ArchivedArticle]) -> Iter
             passed=len(kept) == len(out) == sum(article.source == site.name for article in articles),
             detail=f"{len(kept)} of {len(out)}",
         )
-    stories = {
-        each.url: site.stories[each.story.slug]
-        for site in outcome.newsstand.sites
-        for each in site.publications
-    }
+    stories = {each.url: each.story for site in outcome.newsstand.sites for each in site.publications}
     wrong = [article for article in articles if not is_story(article, stories.get(article.url))]
     yield Check(
         name="each text is what its author wrote, and no word of the chrome",
@@ -181,8 +177,8 @@ def check_edit(outcome: Outcome) -> Iterator[Check]:
 
 
 def original_title(site: Site, copy: Story) -> str:
-    """Return the title of the story that `copy` repeats."""
-    return site.stories[copy.copy_of].title if copy.copy_of is not None else ""
+    """Return the title, as it reads now, of the story that `copy` repeats."""
+    return next((each.story.title for each in site.publications if each.story.slug == copy.copy_of), "")
 
 
 def check_end(outcome: Outcome) -> Iterator[Check]:

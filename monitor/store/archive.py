@@ -18,7 +18,7 @@ from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
 from monitor.store.links import settle
 from monitor.store.looks import add_look
-from monitor.store.rows import article_from
+from monitor.store.rows import article_from, join_latest, latest_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
 from monitor.store.statement import Statement
 from monitor.store.stories import add_outline, has_closer_teller
@@ -49,12 +49,7 @@ def prepare(filing: Filing) -> Prepared:
     if filing.verdict.relation is Relation.SAME_PAGE:
         return Prepared(filing, b"", [])
     article = filing.article
-    return Prepared(filing, compress(filing.page), terms_of(article.title, article.text))
-
-
-def compress(page: bytes) -> bytes:
-    """Return the bytes under which a page is kept."""
-    return zstd.compress(page)
+    return Prepared(filing, zstd.compress(filing.page), terms_of(article.title, article.text))
 
 
 def names_of(url: str) -> set[str]:
@@ -241,15 +236,18 @@ def list_stories(
 
 
 def _articles() -> Select[*tuple[object, ...]]:
-    return select(ARTICLES, SOURCES.c.name).join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
+    return join_latest(select(ARTICLES, SOURCES.c.name).join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id))
 
 
 def _stored_from(row: RowMapping) -> StoredArticle:
     """Return an article with its place: `copy_of` holds what it repeats, or what it shares a part with."""
     of: str | None = row[ARTICLES.c.copy_of]
     shares_a_part = row[ARTICLES.c.relation] == Relation.CONTAINS.value
+    first = article_from(row)
+    latest = latest_from(row, first)
     return StoredArticle(
-        article=article_from(row),
+        article=latest,
+        original=None if latest is first else first,
         story_id=row[ARTICLES.c.story_id],
         copy_of=None if shares_a_part else of,
         similarity=row[ARTICLES.c.similarity],

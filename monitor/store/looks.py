@@ -1,25 +1,26 @@
 """Looking at articles again: which are due, and what came of it.
 
-Position: under `archive` and `store`. Each function is part of one transaction, on the connection it is
+Position: under `store`. Each function is part of one transaction, on the connection it is
 given.
 
 The row of an article stays as it was first read; each later version is a revision beside it. The page of the
 latest version takes the place of the earlier one: from it the version is read again when an edit is looked
-for, by whatever extractor there is then.
+for, by whatever extractor there is then. The full-text index has the words of the latest version alone.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from monitor.model import Article, Revision, Validators
+from monitor.model import Revision, Validators
 from monitor.ports import KnownPage, Recheck
 from monitor.store.dialects import insert_new
-from monitor.store.rows import article_from
+from monitor.store.rows import LATEST, article_from, join_latest, latest_from
+from monitor.store.search import replace_document, terms_of
 from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LOOKS, MATCHES, PAGES, REVISIONS, SOURCES
 from monitor.store.updates import insert_news
@@ -52,17 +53,19 @@ _INSERT_LOOK = Statement(insert(LOOKS))
 def due_looks(connection: Connection, source: str, now: datetime, limit: int) -> tuple[KnownPage, ...]:
     """Return the articles of a source to look at again, longest overdue first."""
     rows = connection.execute(
-        select(LOOKS, ARTICLES, SOURCES.c.name, PAGES.c.body)
-        .join(ARTICLES, ARTICLES.c.id == LOOKS.c.article_id)
-        .join(SOURCES, SOURCES.c.id == LOOKS.c.source_id)
-        .join(PAGES, PAGES.c.article_id == LOOKS.c.article_id, isouter=True)
+        join_latest(
+            select(LOOKS, ARTICLES, SOURCES.c.name, PAGES.c.body)
+            .join(ARTICLES, ARTICLES.c.id == LOOKS.c.article_id)
+            .join(SOURCES, SOURCES.c.id == LOOKS.c.source_id)
+            .join(PAGES, PAGES.c.article_id == LOOKS.c.article_id, isouter=True)
+        )
         .where(SOURCES.c.name == source, LOOKS.c.due_at <= now)
         .order_by(LOOKS.c.due_at)
         .limit(limit)
     )
     return tuple(
         KnownPage(
-            article=_latest(connection, row[ARTICLES.c.id], article_from(row)),
+            article=latest_from(row, article_from(row)),
             story_id=row[ARTICLES.c.story_id],
             page=zstd.decompress(row[PAGES.c.body]) if row[PAGES.c.body] else b"",
             validators=Validators(etag=row[LOOKS.c.etag], last_modified=row[LOOKS.c.last_modified]),
@@ -72,19 +75,25 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
     )
 
 
-def _latest(connection: Connection, article_row: int, article: Article) -> Article:
-    """Return an article in its latest version."""
-    latest = connection.execute(
-        select(REVISIONS.c.title, REVISIONS.c.text, REVISIONS.c.extractor_version)
-        .where(REVISIONS.c.article_id == article_row)
-        .order_by(REVISIONS.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return article if latest is None else replace(article, **latest._asdict())
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What came of a look, its page compressed and its terms found: the work that needs no database."""
+
+    look: Recheck
+    page: bytes | None
+    terms: list[str]
 
 
-def finish_look(connection: Connection, look: Recheck, page: bytes | None) -> int:
-    """Record what came of a look, its page compressed; return how many alerts are new."""
+def prepare_look(look: Recheck) -> Finished:
+    """Return what came of a look ready to be recorded, so that the writer only writes."""
+    page = None if look.page is None else zstd.compress(look.page)
+    revision = look.revision
+    return Finished(look, page, [] if revision is None else terms_of(revision.title, revision.text))
+
+
+def finish_look(connection: Connection, finished: Finished) -> int:
+    """Record what came of a look; return how many alerts are new."""
+    look, page = finished.look, finished.page
     article_row = connection.scalar(select(ARTICLES.c.id).where(ARTICLES.c.name == look.article_id))
     if article_row is None:
         return 0
@@ -99,7 +108,7 @@ def finish_look(connection: Connection, look: Recheck, page: bytes | None) -> in
             .where(PAGES.c.article_id == article_row)
             .values(body=page, fetched_at=look.looked_at)
         )
-    revision_row = None if look.revision is None else _insert_revision(connection, article_row, look)
+    revision_row = None if look.revision is None else _insert_revision(connection, article_row, finished)
     matches = [
         {
             "article_id": article_row,
@@ -129,9 +138,9 @@ def _plan_next(connection: Connection, article_row: int, look: Recheck) -> None:
     )
 
 
-def _insert_revision(connection: Connection, article_row: int, look: Recheck) -> int | None:
+def _insert_revision(connection: Connection, article_row: int, finished: Finished) -> int | None:
     """Store a later version, once: another worker may have found the same."""
-    revision = look.revision
+    look, revision = finished.look, finished.look.revision
     if revision is None:
         return None
     known: int | None = connection.scalar(
@@ -144,6 +153,7 @@ def _insert_revision(connection: Connection, article_row: int, look: Recheck) ->
     )
     if known is not None:
         return known
+    _index_again(connection, article_row, finished.terms)
     row: int = connection.execute(
         insert(REVISIONS)
         .values(
@@ -157,6 +167,20 @@ def _insert_revision(connection: Connection, article_row: int, look: Recheck) ->
         .returning(REVISIONS.c.id)
     ).scalar_one()
     return row
+
+
+def _index_again(connection: Connection, article_row: int, terms: list[str]) -> None:
+    """Have the full-text index find an article by the terms of a version that is about to be stored."""
+    columns = ARTICLES.c
+    statement = join_latest(
+        select(columns.source_id, columns.title, columns.text)
+        .select_from(ARTICLES)
+        .where(columns.id == article_row)
+    )
+    row = connection.execute(statement).mappings().one()
+    known = columns if row[LATEST.c.id] is None else LATEST.c
+    before = terms_of(row[known.title], row[known.text])
+    replace_document(connection, article_row, row[columns.source_id], before, terms)
 
 
 def list_revisions(connection: Connection, article_id: str) -> tuple[Revision, ...]:

@@ -1,19 +1,24 @@
-"""A row -> an article, for all who list some.
+"""A row -> an article, as it was first read or as it is now, for all who list some.
 
-Position: under `archive` and `outbox`.
+Position: under `archive`, `looks` and `outbox`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping
+from dataclasses import replace
+
+from sqlalchemy import RowMapping, Select, func, select
 
 from monitor.model import Article
 from monitor.store.columns import local_time
-from monitor.store.tables import ARTICLES, SOURCES
+from monitor.store.tables import ARTICLES, REVISIONS, SOURCES
+
+LATEST = REVISIONS.alias("latest")
+"""The latest revision of an article; all NULL for one that was not edited."""
 
 
 def article_from(row: RowMapping) -> Article:
-    """Return the article of a row that holds all of `ARTICLES` and the name of its source."""
+    """Return the article, as first read, of a row that holds all of `ARTICLES` and its source's name."""
     columns = ARTICLES.c
     return Article(
         url=row[columns.url],
@@ -33,4 +38,27 @@ def article_from(row: RowMapping) -> Article:
         summary=row[columns.summary],
         paywalled=row[columns.paywalled],
         key=row[columns.key] or "",
+    )
+
+
+def join_latest(articles: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+    """Return a statement that lists articles, each with its latest revision beside it."""
+    newest = (
+        select(func.max(REVISIONS.c.id))
+        .where(REVISIONS.c.article_id == ARTICLES.c.id)
+        .correlate(ARTICLES)
+        .scalar_subquery()
+    )
+    return articles.join(LATEST, LATEST.c.id == newest, isouter=True).add_columns(LATEST)
+
+
+def latest_from(row: RowMapping, first: Article) -> Article:
+    """Return the latest version of an article that was `first` read so: itself when it was not edited."""
+    if row[LATEST.c.id] is None:
+        return first
+    return replace(
+        first,
+        title=row[LATEST.c.title],
+        text=row[LATEST.c.text],
+        extractor_version=row[LATEST.c.extractor_version],
     )

@@ -28,6 +28,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    delete,
     func,
     insert,
     literal,
@@ -93,6 +94,27 @@ _ADD = Statement(
     ),
     insert(table("search", column("article_id"), column("terms"))).values(
         article_id=bindparam("row"), terms=func.array_to_tsvector(bindparam("terms", type_=ARRAY(Text)))
+    ),
+)
+
+
+def replace_document(
+    connection: Connection, article_row: int, source_row: int, before: Sequence[str], terms: Sequence[str]
+) -> None:
+    """Index an article by other terms than those `before`, by which it is indexed now.
+
+    A contentless FTS5 table has to be told what it forgets (sqlite.org/fts5.html, 6.2).
+    """
+    _REMOVE.run(connection, {"row": article_row, "terms": " ".join([_source_term(source_row), *before])})
+    add_document(connection, article_row, source_row, terms)
+
+
+_REMOVE = Statement(
+    insert(table("search", column("search", Text), column("rowid"), column("terms", Text))).values(
+        search="delete", rowid=bindparam("row"), terms=bindparam("terms")
+    ),
+    delete(_documents := table("search", column("article_id"))).where(
+        _documents.c.article_id == bindparam("row")
     ),
 )
 

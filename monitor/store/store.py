@@ -198,8 +198,8 @@ class SqlStore:
 
     async def finish_look(self, look: Recheck) -> int:
         """Record what came of looking at an article again."""
-        page = None if look.page is None else await self._compute(archive.compress, look.page)
-        return await self._write(lambda db: looks.finish_look(db, look, page))
+        finished = await self._compute(looks.prepare_look, look)
+        return await self._write(lambda db: looks.finish_look(db, finished))
 
     async def revisions(self, article_id: str) -> tuple[Revision, ...]:
         """List the later versions of an article, the earliest first."""

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from monitor.errors import StoreError
-from monitor.model import Candidates, Relation, Rule
-from monitor.ports import ArticleQuery, StoredArticle
+from monitor.model import Candidates, ChangeKind, Changes, Relation, Revision, Rule
+from monitor.ports import ArticleQuery, Recheck, StoredArticle
 from monitor.store import SqlStore
 from monitor.store.search import MAX_DOCUMENT_BYTES, MAX_TERM_CHARS, terms_of
 from monitor.store.tables import MATCHES, METADATA, PAGES, POSTINGS, VISITS
@@ -292,3 +292,52 @@ async def test_what_is_kept_does_not_depend_on_a_claim(store: SqlStore) -> None:
     await store.claim_due(NOW, 10, LEASE)
     await keep(store, make_story("dam", rules=(DAM,)))
     assert await store._read(lambda db: db.scalars(select(MATCHES.c.rule)).all()) == ["dam"]
+
+
+# --- edits ---------------------------------------------------------------------------------------
+
+
+async def edit(store: SqlStore, story: Story, title: str, text: str, *, minute: int) -> None:
+    at = NOW + minute * MINUTE
+    changes = Changes(kinds=(ChangeKind.HEADLINE,), lines=())
+    revision = Revision(found_at=at, title=title, text=text, changes=changes)
+    look = Recheck(
+        article_id=story.article.id, looked_at=at, next_at=None, revision=revision, extractor_version=2
+    )
+    await store.finish_look(look)
+
+
+async def find(store: SqlStore, *terms: str, source: str | None = None) -> list[str]:
+    return await listed(store, ArticleQuery(terms=(terms,), source=source))
+
+
+async def test_an_edited_article_is_listed_as_it_reads_now_and_keeps_how_it_first_read(
+    store: SqlStore,
+) -> None:
+    story = make_story("dam")
+    await keep(store, story, make_story("bus", minute=1))
+    await edit(store, story, "Talks about the dike", "The mayor was misheard.", minute=2)
+    await edit(store, story, "Talks about the levee", "The mayor was misquoted.", minute=3)
+
+    bus, stored = await store.articles(ArticleQuery())
+    now = replace(
+        story.article, title="Talks about the levee", text="The mayor was misquoted.", extractor_version=2
+    )
+    assert (stored.article, stored.original, stored.as_judged) == (now, story.article, story.article)
+    assert (bus.original, bus.as_judged) == (None, bus.article)
+    assert await store.article(story.article.url) == stored
+    assert await store.story(stored.story_id) == (stored,)
+
+
+async def test_an_edited_article_is_found_by_the_words_it_has_now_and_by_no_others(store: SqlStore) -> None:
+    story = make_story("dam")
+    await keep(store, story, make_story("bus", minute=1))
+    for minute in (2, 3):  # the same edit, found by two workers, is one
+        await edit(store, story, "Talks about the dike", "The mayor was misheard.", minute=2)
+        assert await find(store, "dike", "mayor", source="gazette") == ["dam"]
+        assert await find(store, "dam") == await find(store, "disagreed", "dike") == []
+        assert await find(store, "talks", "mayor") == ["bus", "dam"], minute
+    await edit(store, story, "Talks about the levee", "The mayor was misquoted.", minute=4)
+    assert await find(store, "dike") == await find(store, "misheard") == []
+    assert await find(store, "levee", "misquoted", source="gazette") == ["dam"]
+    assert await find(store, "disagreed") == ["bus"]
