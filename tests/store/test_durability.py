@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from monitor.errors import StoreError
-from monitor.ports import ArticleQuery
+from monitor.ports import ArticleQuery, StoredArticle
 from monitor.store import SqlStore, lock_database, open_store
 from monitor.store.dialects import is_postgresql
 from tests.store.samples import GAZETTE, NOW, keep
-from tests.store.worker import BUS_STORY, DAM_STORY, STORIES
+from tests.store.worker import BUS_STORY, DAM_STORY, EVENTS, STORIES
 
 
 @contextmanager
@@ -77,6 +77,27 @@ async def test_two_processes_that_keep_the_same_articles_at_once_keep_each_once(
     assert [stored.article for stored in kept] == [story.article for story in reversed(STORIES)]
     assert len(await store.deliveries(limit=1000)) == len(STORIES)
     await check_integrity(store)
+    await store.close()
+
+
+async def test_two_processes_that_keep_an_article_and_its_copies_at_once_make_one_cluster(url: str) -> None:
+    with start_worker(url, "gazette") as one, start_worker(url, "courier") as other:
+        for worker in (one, other):
+            wait_until_ready(worker)
+        for worker in (one, other):
+            go_on(worker)
+        assert [one.wait(), other.wait()] == [0, 0]
+    store = open_store(url, "after")
+    kept = await store.articles(ArticleQuery(limit=1000))
+    stories: dict[str, list[StoredArticle]] = {}
+    for stored in kept:
+        stories.setdefault(stored.story_id, []).append(stored)
+    assert len(stories) == len(EVENTS)
+    for story in stories.values():
+        assert len({stored.article.title for stored in story}) == 1
+        assert len({stored.article.url for stored in story}) == len(story) == 3
+        [original] = [stored for stored in story if stored.copy_of is None]
+        assert all(stored.copy_of in (None, original.article.id) for stored in story)
     await store.close()
 
 

@@ -9,16 +9,31 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection, Engine, event
 
-from monitor.model import Relation
+from monitor.dedupe import fingerprint_article, judge
+from monitor.model import Article, Relation, Source, name_id
 from monitor.store import SqlStore, lock_database, open_store
-from tests.store.samples import COURIER, DAM, GAZETTE, NOW, keep, make_story, repeat_story
+from tests.store.samples import (
+    COURIER,
+    DAM,
+    GAZETTE,
+    NOW,
+    Story,
+    keep,
+    make_article,
+    make_story,
+    repeat_story,
+)
 
 STORIES = [make_story(f"story-{number}", minute=number, rules=(DAM,)) for number in range(30)]
 DAM_STORY, BUS_STORY = make_story("dam", rules=(DAM,)), make_story("bus", COURIER, minute=1, rules=(DAM,))
+EVENTS = tuple(f"event-{number}" for number in range(10))
+"""Each is printed by both papers, in the same words, and by the Gazette under a second URL."""
 
 
 def say_ready() -> None:
@@ -63,10 +78,53 @@ async def keep_all(store: SqlStore) -> None:
     await asyncio.gather(*map(keep_or_judge_again, range(len(STORIES))))
 
 
+def print_event(event: str, source: Source, name: str) -> Article:
+    words = " ".join(name_id("word", event, str(number)) for number in range(100))
+    return replace(make_article(name, source), text=words, title=f"News of {event}")
+
+
+async def judge_all(store: SqlStore, articles: Sequence[Article]) -> list[Story]:
+    stories = []
+    for article in articles:
+        fingerprint = fingerprint_article(article)
+        candidates = await store.candidates(article.key, fingerprint)
+        verdict = judge(article, fingerprint, candidates)
+        stories.append(
+            Story(article=article, fingerprint=fingerprint, verdict=verdict, candidates=candidates)
+        )
+    return stories
+
+
+async def keep_copies(store: SqlStore, own: Source) -> None:
+    """Judge the page that another process keeps too, and a copy of it; then keep them, as a pipeline would.
+
+    Both processes judge before either keeps: each verdict but the first on an event is stale.
+    """
+    articles = [
+        print_event(event, *place)
+        for event in EVENTS
+        for place in ((GAZETTE, f"{event}-first"), (own, f"{event}-{own.name}"))
+    ]
+    stories = await judge_all(store, articles)
+    say_ready()
+
+    async def keep_or_judge_again(story: Story) -> None:
+        while await store.keep(story.filing()) is None:
+            [story] = await judge_all(store, [story.article])
+
+    await asyncio.gather(*map(keep_or_judge_again, stories))
+
+
 async def work(url: str, what: str) -> None:
     store = open_store(url, f"worker {os.getpid()}")
     await store.register([GAZETTE, COURIER], NOW)
-    await {"middle": die_in_the_middle, "commit": die_at_the_commit, "keep": keep_all}[what](store)
+    await {
+        "middle": die_in_the_middle,
+        "commit": die_at_the_commit,
+        "keep": keep_all,
+        "gazette": partial(keep_copies, own=GAZETTE),
+        "courier": partial(keep_copies, own=COURIER),
+    }[what](store)
     await store.close()
 
 
