@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor import pipeline as walk
 from monitor.archive import find_articles
+from monitor.deliver.email import EmailSender
 from monitor.errors import FetchFailed, FetchGone
 from monitor.extract import read_article
 from monitor.match import RuleSet
 from monitor.model import (
     ChangeKind,
+    EmailChannel,
     Link,
     Occasion,
     Reading,
@@ -22,14 +24,17 @@ from monitor.model import (
     Rule,
     Seed,
     SeedKind,
+    Smtp,
     Source,
     Template,
+    TlsMode,
     name_id,
 )
 from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery
 from monitor.recheck import GONE_APART
 from monitor.store import SqlStore, open_store
+from tests.deliver.servers import HOST, parse_mail, real_mailbox
 from tests.fakes import (
     START,
     FakeChannel,
@@ -62,7 +67,7 @@ STEP = timedelta(minutes=16)
 class Site:
     """One source, the pipeline that watches it, and the alerts that come of it."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: SqlStore, rules: tuple[Rule, ...] = RULES) -> None:
         self.store, self.clock = store, FakeClock(START + timedelta(minutes=5))
         self.fetcher, self.channel = FakeFetcher(self.clock), FakeChannel()
         self.pipeline = Pipeline(
@@ -70,7 +75,7 @@ class Site:
             fetcher=self.fetcher,
             workers=InlineWorkers(),
             store=store,
-            rules=RuleSet.compile(RULES),
+            rules=RuleSet.compile(rules),
             channels={"desk": self.channel},
         )
         self.published = self.clock.now()
@@ -125,6 +130,29 @@ async def test_an_edit_is_kept_with_its_time_and_told_to_the_rule_that_asked(sit
     assert stored is not None
     assert "65 engineers" in stored.article.text
     assert "40 engineers" in stored.as_judged.text
+
+
+async def test_a_rule_for_edits_alone_begins_with_an_edit_that_replies_to_no_mail_that_was_never_sent(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
+    await store.register([GAZETTE], START)
+    site = Site(store, (Rule(name="edits", query="dam", notify=("desk",), on=(Occasion.EDIT,)),))
+    async with real_mailbox() as mailbox:
+        smtp = Smtp(host=HOST, port=mailbox.port, tls=TlsMode.NONE, sender="monitor@example.org")
+        sender = EmailSender(EmailChannel(name="desk", to=("desk@example.org",)), smtp, UTC)
+        for hours, paragraphs in ((0, TEXT), (1, EDITED), (3, TEXT)):
+            site.clock.advance(timedelta(hours=hours))
+            site.show(*paragraphs)
+            await site.visit()
+            await site.pipeline.deliver(sender)
+        await sender.close()
+        [stored] = await store.articles(ArticleQuery())
+        mails = [parse_mail(raw) for raw in mailbox.mails]
+    await store.close()
+    assert [mail["Subject"] for mail in mails] == [f"[edits] Edited: {TITLE}"] * 2
+    story = f"<story.{stored.story_id}@example.org>"
+    assert [(mail["In-Reply-To"], mail["References"]) for mail in mails] == [(story, story)] * 2
 
 
 async def test_a_rehearsal_reads_an_article_as_it_reads_now(site: Site) -> None:
