@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -115,16 +115,19 @@ async def keep_copies(store: SqlStore, own: Source) -> None:
     await asyncio.gather(*map(keep_or_judge_again, stories))
 
 
+WORK: Mapping[str, Callable[[SqlStore], Awaitable[None]]] = {
+    "middle": die_in_the_middle,
+    "commit": die_at_the_commit,
+    "keep": keep_all,
+    "gazette": partial(keep_copies, own=GAZETTE),
+    "courier": partial(keep_copies, own=COURIER),
+}
+
+
 async def work(url: str, what: str) -> None:
     store = open_store(url, f"worker {os.getpid()}")
     await store.register([GAZETTE, COURIER], NOW)
-    await {
-        "middle": die_in_the_middle,
-        "commit": die_at_the_commit,
-        "keep": keep_all,
-        "gazette": partial(keep_copies, own=GAZETTE),
-        "courier": partial(keep_copies, own=COURIER),
-    }[what](store)
+    await WORK[what](store)
     await store.close()
 
 
