@@ -39,7 +39,7 @@ class Index:
         self._rules = 0
         self._postings: dict[Key, tuple[Entry, ...] | list[Entry]] = {}  # a tuple, of one, is smaller
         self._unanchored: list[Entry] = []
-        self._uses: dict[Key, int] = {}
+        self._more_uses: dict[Key, int] = {}  # beyond the first: most keys are asked for once
         self._marked: Counter[tuple[str, int]] = Counter()
 
     def __len__(self) -> int:
@@ -81,16 +81,19 @@ class Index:
 
     def _use(self, key: Key) -> None:
         """Look a key up in documents, for one rule more."""
-        uses = self._uses[key] = self._uses.get(key, 0) + 1
-        if uses == 1:
-            self._postings[key] = ()
-            if _is_marked(key):
-                self._marked[key[0], len(key[1])] += 1
+        if key in self._postings:
+            self._more_uses[key] = self._more_uses.get(key, 0) + 1
+            return
+        self._postings[key] = ()
+        if _is_marked(key):
+            self._marked[key[0], len(key[1])] += 1
 
     def _drop(self, key: Key) -> None:
-        self._uses[key] -= 1
-        if not self._uses[key]:
-            del self._uses[key], self._postings[key]
+        more = self._more_uses.pop(key, 0)
+        if more > 1:
+            self._more_uses[key] = more - 1
+        if not more:
+            del self._postings[key]
             if _is_marked(key):
                 self._marked -= Counter(((key[0], len(key[1])),))
 

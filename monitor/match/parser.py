@@ -76,7 +76,8 @@ _WITHIN = frozenset({Manner.CASED, Manner.STEMMED})
 _LOWER_CASE = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR"}
 # Python 3.11 needs a tenth of a microsecond to find a member of an enum by its name.
 _AND, _OR, _NOT, _NEAR, _WORD, _CLOSE = Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR, Kind.WORD, Kind.CLOSE
-_PLAIN, _TURKISH, _ANY = Manner.PLAIN, Reading.TURKISH, Field.ANY
+_PLAIN, _TURKISH, _FOLDED, _ANY = Manner.PLAIN, Reading.TURKISH, Reading.FOLDED, Field.ANY
+_PHRASE, _FIELD, _OPEN, _END = Kind.PHRASE, Kind.FIELD, Kind.OPEN, Kind.END
 _LEAVES = frozenset({Kind.WORD, Kind.PHRASE})
 _ENDS = frozenset({Kind.END, Kind.CLOSE})
 _INFIX = frozenset({Kind.AND, Kind.OR, Kind.NEAR})
@@ -90,7 +91,10 @@ _CURES = {
     "!": "write NOT",
     "+": "take it away: every word must be there anyway",
 }
-_PLAIN_WORDS = re.compile("[A-Za-z0-9 ]++")
+_ASCII_WORDS = re.compile("[A-Za-z0-9 ]++")
+_PLAIN_WORDS = re.compile("[A-Za-z0-9 à-öø-ÿÀ-ÖØ-Ýа-яёА-ЯЁ]++")
+"""Words that folding only puts into small letters: most of those that are written."""
+
 _SMALL_NEAR = re.compile(r"o?near/\d*", re.IGNORECASE)
 
 
@@ -120,9 +124,15 @@ class Scope(NamedTuple):
     depth: int = 0
     reading: Reading = Reading.FOLDED
 
+    def reads_plainly(self, text: str) -> bool:
+        """Return whether the terms of a word or a phrase are its words in small letters."""
+        if self.reading is _FOLDED:
+            return _PLAIN_WORDS.fullmatch(text) is not None
+        return self.reading is not _TURKISH and _ASCII_WORDS.fullmatch(text) is not None
+
     def split(self, text: str) -> Sequence[str]:
         """Return the terms of a word or a phrase, as documents are read."""
-        if self.reading is not _TURKISH and len(text) <= MAX_RUN and _PLAIN_WORDS.fullmatch(text):
+        if len(text) <= MAX_RUN and self.reads_plainly(text):
             return text.lower().split()
         return split(text, reading_of(self.field, self.reading))
 
@@ -137,9 +147,9 @@ def parse_query(query: str, *, stem: bool = False, fold_diacritics: bool = False
         RuleError: it cannot be read; the error says at which column, why, and what to write instead.
     """
     manner = Manner.ALL_FORMS if stem else _PLAIN
-    reading = Reading.PLAIN if fold_diacritics else Reading.FOLDED
+    reading = Reading.PLAIN if fold_diacritics else _FOLDED
     read = _parse(query, Scope(_ANY, manner, 0, reading))
-    if reading is Reading.FOLDED and _is_turkish(read.root):
+    if reading is _FOLDED and "lang" in query.lower() and _is_turkish(read.root):
         return _parse(query, Scope(_ANY, manner, 0, _TURKISH))
     return read
 
@@ -163,7 +173,7 @@ class _Parser:
         self.lexemes = split_query(query)
         self.at = 0
         self.remarks: list[Remark] = []
-        self.first_not = 1
+        self.first_not = 0
 
     def parse(self, scope: Scope) -> Node:
         if len(self.lexemes) == 1:
@@ -171,7 +181,7 @@ class _Parser:
         root = self.parse_or(scope)
         if self.lexemes[self.at].kind is _CLOSE:
             raise RuleError('this ")" closes nothing; take it away or open one before', self.peek().column)
-        if _holds_of_nothing(root):
+        if self.first_not and _holds_of_nothing(root):
             message = "this matches whatever does not hold the word; name a word that must be there too"
             raise RuleError(message, self.first_not)
         return root
@@ -211,7 +221,7 @@ class _Parser:
             return self.read_word(lexeme, scope) if lexeme.kind is _WORD else _read_phrase(lexeme, scope)
         while self.lexemes[self.at].kind is _NOT:
             operator = self.take_operator()
-            self.first_not = operator.column if self.first_not == 1 else self.first_not
+            self.first_not = operator.column if not self.first_not else self.first_not
             negated = not negated
         node = self.parse_near(scope)
         return Not(node) if negated else node
@@ -247,11 +257,11 @@ class _Parser:
         lexeme = self.take()
         if lexeme.kind is _WORD:
             return self.read_word(lexeme, scope)
-        if lexeme.kind is Kind.PHRASE:
+        if lexeme.kind is _PHRASE:
             return _read_phrase(lexeme, scope)
-        if lexeme.kind is Kind.FIELD:
+        if lexeme.kind is _FIELD:
             return self.parse_field(lexeme, scope)
-        if lexeme.kind is Kind.OPEN:
+        if lexeme.kind is _OPEN:
             return self.parse_group(lexeme, scope)
         if lexeme.kind is Kind.FUNCTION:
             return self.parse_function(lexeme, scope)
@@ -272,7 +282,7 @@ class _Parser:
             raise RuleError(message, opening.column)
         if self.peek().kind is _CLOSE:
             raise RuleError("there is nothing within these parentheses", opening.column)
-        if self.peek().kind is Kind.END:
+        if self.peek().kind is _END:
             raise RuleError('this "(" is never closed; add ")"', opening.column)
         node = self.parse_or(Scope(scope.field, scope.manner, scope.depth + 1, scope.reading))
         if self.peek().kind is not _CLOSE:
@@ -319,8 +329,7 @@ class _Parser:
         if text in _LOWER_CASE and column > 1 and self.peek().kind not in _ENDS:
             message = f'"{text}" is looked for as a word; as an operator, write {_LOWER_CASE[text]}'
             self.remarks.append(Remark(message, column))
-        is_plain = scope.manner is _PLAIN and scope.reading is not _TURKISH
-        if is_plain and text.isalnum() and text.isascii() and len(text) <= MAX_RUN:
+        if scope.manner is _PLAIN and len(text) <= MAX_RUN and scope.reads_plainly(text):
             return Word(text.lower(), scope.field)
         if _SMALL_NEAR.fullmatch(text):
             raise RuleError(f"write {text.upper()} in capitals", column)
@@ -336,6 +345,8 @@ class _Parser:
 
 def _read_phrase(lexeme: Lexeme, scope: Scope) -> Node:
     if not lexeme.extra:
+        if scope.manner is _PLAIN and "*" not in lexeme.text and len(terms := scope.split(lexeme.text)) > 1:
+            return Phrase(tuple(terms), scope.field)  # most phrases
         return _read_terms(lexeme, scope)
     if scope.manner in _WITHIN:
         raise RuleError('"..."~n cannot stand within stem( ) or case( )', lexeme.column)
@@ -350,7 +361,7 @@ def _read_terms(lexeme: Lexeme, scope: Scope) -> Node:
     """Make a leaf of a word or a phrase: as many words as the tokeniser sees in it."""
     text, column = lexeme.text, lexeme.column
     star = text.find("*")
-    if 0 <= star < len(text.rstrip()) - 1 and not (lexeme.kind is Kind.PHRASE and _is_inner(text, star)):
+    if 0 <= star < len(text.rstrip()) - 1 and not (lexeme.kind is _PHRASE and _is_inner(text, star)):
         raise RuleError("a * stands at the end of a word only, the last one of a phrase", column + star)
     terms = tuple(scope.split(text))
     if not terms:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from monitor.match.anchors import Anchoring, cost_of, find_anchors, necessary_keys, unite
 from monitor.match.document import PREFIX_KEY, Document, Key
@@ -77,8 +78,7 @@ class Check:
             yield from question.needs
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Where a rule is filed and what is left to ask.
 
     A document that has none of the `anchors` is not asked; () when there are none, so that every one is.
@@ -136,7 +136,12 @@ class _Parts:
             self.questions += questions
 
     def anchor(self, shares: Mapping[str, float]) -> Anchoring | None:
-        """Return the cheapest anchors of all clauses."""
+        """Return the cheapest anchors of all clauses; the cost of an only one is not asked for."""
+        if not self.questions and len(self.all_of) + len(self.groups) == 1:
+            if self.all_of:
+                return Anchoring(0, tuple(self.all_of))
+            if not self.groups[0].questions:
+                return Anchoring(0, tuple(self.groups[0].keys))
         found = [Anchoring(cost_of(key, shares), (key,)) for key in self.all_of]
         for group in self.groups:
             keys = Anchoring(sum(cost_of(key, shares) for key in group.keys), tuple(group.keys))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from monitor.errors import RuleError
 from monitor.match import parse_query
 from monitor.match.nodes import And, Near, Node, Not, Or, Phrase, Prefix, Word
-from monitor.match.parser import MAX_DEPTH
+from monitor.match.parser import MAX_DEPTH, Scope
+from monitor.text.readings import Reading, split
 
 
 def assert_read_or_refused(query: str) -> None:
@@ -196,3 +197,15 @@ PIECES = """
 @given(st.lists(st.sampled_from([*PIECES.split(), " ", "\ud800", "\x00"]), max_size=20).map("".join))
 def test_any_query_is_read_or_refused_with_a_column(query: str) -> None:
     assert_read_or_refused(query)
+
+
+@given(st.text("abzAZ09 éÉñÑöÖøØþýÝаяёйАЯЁЙ", min_size=1).filter(str.strip))
+def test_words_that_are_read_plainly_are_what_the_tokeniser_makes_of_them(text: str) -> None:
+    terms = tuple(split(text, Reading.FOLDED))
+    expected = Word(terms[0]) if len(terms) == 1 else Phrase(terms)
+    assert parse_query(f'"{text}"').root == expected
+
+
+def test_every_letter_that_is_read_plainly_is_folded_to_its_small_letter() -> None:
+    letters = filter(Scope().reads_plainly, map(chr, range(0x3000)))
+    assert all(split(letter, Reading.FOLDED) == (letter.lower(),) for letter in letters if letter != " ")

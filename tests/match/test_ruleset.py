@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.matchers import naive
 from monitor.errors import RuleError
-from monitor.match import RuleSet, matches_query, parse_query, required_terms
+from monitor.match import RuleSet, matches_query, parse_query, read_rule, required_terms
 from monitor.model import Article, Rule
 from monitor.text.tokens import split_terms
 from tests.match.articles import make_article, read_article
@@ -161,6 +161,93 @@ def test_the_index_agrees_with_brute_force(some: list[naive.Shape], title: str, 
     parts = naive.split_parts(title, text)
     expected = [str(n) for n, shape in enumerate(some) if naive.holds(shape, parts)]
     assert find(rules, make_article(text, title=title)) == expected
+
+
+FORMS = (
+    "drone",
+    "Drones",
+    "élection",
+    "ELECTION",
+    "elections",
+    "Baku",
+    "WHO",
+    "who",
+    "ışık",
+    "IŞIK",
+    "北京",
+    "n",
+)
+asked = st.sampled_from(
+    [
+        *FORMS,
+        *("dro*", "elec*", "bak*", "北京*", '"who drones"', '"baku elec*"', '"drone baku"~2', "north"),
+        *("stem(elections)", "stem(drone)", "case(WHO)", 'case("Baku WHO")', "re(/dron/)", "re(/WH/i)"),
+        *(
+            "atleast2(who)",
+            "atleast2(drone OR stem(drone))",
+            "title:who",
+            "title:(drone OR baku)",
+            "lead:drone",
+        ),
+        *(
+            "text:baku",
+            "lang:tr",
+            "lang:(en OR fr)",
+            "source:gazette",
+            "author:who",
+            "tag:drones",
+            "url:story",
+        ),
+        *("section:baku", 'source:"the who"', "title:dro*", "stem(drone) ONEAR/1 baku", "site:example"),
+    ]
+)
+near = st.builds(
+    lambda left, right, n: f"({' OR '.join(left)}) NEAR/{n} ({' OR '.join(right)})",
+    *[st.lists(st.sampled_from((*FORMS, "stem(drone)", "bak*", "case(WHO)")), min_size=1, max_size=3)] * 2,
+    st.integers(0, 4),
+)
+queries = st.recursive(
+    st.one_of(asked, near),
+    lambda inner: st.one_of(
+        st.builds(lambda some: f"({' '.join(some)})", st.lists(inner, min_size=2, max_size=3)),
+        st.builds(lambda some: f"({' OR '.join(some)})", st.lists(inner, min_size=2, max_size=3)),
+        st.builds("({} AND NOT {})".format, inner, inner),
+    ),
+    max_leaves=6,
+)
+articles = st.builds(
+    replace,
+    st.just(make_article()),
+    title=st.lists(st.sampled_from(FORMS), max_size=4).map(" ".join),
+    text=st.lists(st.sampled_from(FORMS), max_size=12).map(" ".join),
+    language=st.sampled_from(["en", "fr", "tr", "xx", None]),
+    source=st.sampled_from(["gazette", "the who"]),
+    section=st.sampled_from([None, "Baku"]),
+    authors=st.sampled_from([(), ("Ann Who",)]),
+    tags=st.sampled_from([(), ("drones", "élection")]),
+)
+asking = st.builds(
+    lambda query, stem, fold: Rule(name="", query=query, notify=(), stem=stem, fold_diacritics=fold),
+    queries,
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(asking, min_size=1, max_size=5), st.lists(articles, min_size=1, max_size=3), st.data())
+def test_the_index_finds_what_each_rule_finds_alone(
+    some: list[Rule], given_articles: list[Article], data: st.DataObject
+) -> None:
+    rules = [replace(rule, name=str(number)) for number, rule in enumerate(some)]
+    compiled = RuleSet.compile(rules)
+    gone = data.draw(st.sets(st.sampled_from([rule.name for rule in rules])))
+    for name in gone:
+        compiled.remove(name)
+    left = [rule for rule in rules if rule.name not in gone]
+    for article in given_articles:
+        alone = tuple(rule for rule in left if matches_query(read_rule(rule), article))
+        assert compiled.find(article) == alone
 
 
 @given(shapes, texts, texts)
