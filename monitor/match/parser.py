@@ -45,6 +45,15 @@ from monitor.text.tokens import MAX_RUN, is_unspaced, tokenize
 MAX_DEPTH = 50
 """Parentheses within parentheses: no rule that a person wrote comes near."""
 
+MAX_LENGTH = 30_000
+"""Characters of a rule: some 3,000 words, which are read in under 0.1 s."""
+
+MAX_STEMS = 200
+"""Words of a rule that are looked for in all forms: each is stemmed by some 30 stemmers, in 1.4 ms."""
+
+MAX_TOGETHER = 50
+"""Words of `"..."~n`."""
+
 MIN_PREFIX = 3
 """Letters before a `*`: shorter ones match half the dictionary."""
 
@@ -146,6 +155,9 @@ def parse_query(query: str, *, stem: bool = False, fold_diacritics: bool = False
     Raises:
         RuleError: it cannot be read; the error says at which column, why, and what to write instead.
     """
+    if len(query) > MAX_LENGTH:
+        message = f"the rule goes on past {MAX_LENGTH:,} characters; split it into several"
+        raise RuleError(message, MAX_LENGTH + 1)
     manner = Manner.ALL_FORMS if stem else _PLAIN
     reading = Reading.PLAIN if fold_diacritics else _FOLDED
     read = _parse(query, Scope(_ANY, manner, 0, reading))
@@ -174,6 +186,7 @@ class _Parser:
         self.at = 0
         self.remarks: list[Remark] = []
         self.first_not = 0
+        self.stems: set[str] = set()
 
     def parse(self, scope: Scope) -> Node:
         if len(self.lexemes) == 1:
@@ -204,7 +217,7 @@ class _Parser:
         while self.lexemes[self.at].kind is _OR:
             self.take_operator()
             children.append(self.parse_and(scope))
-        return Or(tuple(children))
+        return _join(Or, children)
 
     def parse_and(self, scope: Scope) -> Node:
         children = [self.parse_not(scope)]
@@ -212,13 +225,13 @@ class _Parser:
             if kind is _AND:
                 self.take_operator()
             children.append(self.parse_not(scope))
-        return children[0] if len(children) == 1 else And(tuple(children))
+        return children[0] if len(children) == 1 else _join(And, children)
 
     def parse_not(self, scope: Scope) -> Node:
         lexeme, negated = self.lexemes[self.at], False
         if lexeme.kind in _LEAVES and self.lexemes[self.at + 1].kind is not _NEAR:  # most operands
             self.at += 1
-            return self.read_word(lexeme, scope) if lexeme.kind is _WORD else _read_phrase(lexeme, scope)
+            return self.read_leaf(lexeme, scope)
         while self.lexemes[self.at].kind is _NOT:
             operator = self.take_operator()
             self.first_not = operator.column if not self.first_not else self.first_not
@@ -255,10 +268,8 @@ class _Parser:
 
     def parse_operand(self, scope: Scope) -> Node:
         lexeme = self.take()
-        if lexeme.kind is _WORD:
-            return self.read_word(lexeme, scope)
-        if lexeme.kind is _PHRASE:
-            return _read_phrase(lexeme, scope)
+        if lexeme.kind in _LEAVES:
+            return self.read_leaf(lexeme, scope)
         if lexeme.kind is _FIELD:
             return self.parse_field(lexeme, scope)
         if lexeme.kind is _OPEN:
@@ -324,6 +335,17 @@ class _Parser:
         node = self.parse_group(lexeme, scope)
         return AtLeast(int(digits), _need_spans(node, lexeme, "atleast"))
 
+    def read_leaf(self, lexeme: Lexeme, scope: Scope) -> Node:
+        leaf = self.read_word(lexeme, scope) if lexeme.kind is _WORD else _read_phrase(lexeme, scope)
+        if scope.manner is not _PLAIN and isinstance(leaf, Stem):
+            self.stems.add(leaf.term)
+            if len(self.stems) > MAX_STEMS:
+                message = (
+                    f"the forms of more than {MAX_STEMS} words are too many; split the rule into several"
+                )
+                raise RuleError(message, lexeme.column)
+        return leaf
+
     def read_word(self, lexeme: Lexeme, scope: Scope) -> Node:
         text, column = lexeme.text, lexeme.column
         if text in _LOWER_CASE and column > 1 and self.peek().kind not in _ENDS:
@@ -340,6 +362,12 @@ class _Parser:
         return _read_terms(lexeme, scope)
 
 
+def _join(operator: type[And | Or], children: Sequence[Node]) -> Node:
+    """Join operands; one that was named before says nothing new."""
+    different = tuple(dict.fromkeys(children))
+    return different[0] if len(different) == 1 else operator(different)
+
+
 # --- leaves --------------------------------------------------------------------------------------
 
 
@@ -352,8 +380,8 @@ def _read_phrase(lexeme: Lexeme, scope: Scope) -> Node:
         raise RuleError('"..."~n cannot stand within stem( ) or case( )', lexeme.column)
     distance = _read_number(lexeme.extra[1:], lexeme.column, '"a b"~5')
     terms = scope.split(lexeme.text)
-    if len(terms) < 2:  # noqa: PLR2004  a pair
-        raise RuleError('"..."~n needs two words or more', lexeme.column)
+    if not 2 <= len(terms) <= MAX_TOGETHER:  # noqa: PLR2004  a pair
+        raise RuleError(f'"..."~n takes two words or more, at most {MAX_TOGETHER}', lexeme.column)
     return Together(tuple(terms), distance, scope.field)
 
 
