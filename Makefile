@@ -16,9 +16,9 @@ LOCKED := --require-hashes --no-deps --only-binary :all:
 UV_VERSION := 0.13.9
 
 # The rooms that only compute, and the pipeline: nearly every branch of these is tested.
-PURE := monitor/errors.py,monitor/ports.py,monitor/compose.py,monitor/timetable.py
+PURE := monitor/errors.py,monitor/compose.py,monitor/timetable.py
 PURE := $(PURE),monitor/pipeline.py,monitor/look.py,monitor/recheck.py,monitor/courier.py
-PURE := $(PURE),monitor/model/*,monitor/text/*,monitor/discover/*,monitor/extract/*,monitor/dedupe/*,monitor/match/*
+PURE := $(PURE),monitor/model/*,monitor/ports/*,monitor/text/*,monitor/discover/*,monitor/extract/*,monitor/dedupe/*,monitor/match/*
 PURE := $(PURE),monitor/health.py,monitor/jobs/schedule.py,monitor/deliver/bulletins.py
 PURE := $(PURE),monitor/deliver/views.py,monitor/deliver/wording.py
 PURE_FLOOR := 95
