@@ -4,7 +4,7 @@ Position: behind a port, under `app`; beside `fetch` and `deliver`, which it doe
 machine, PostgreSQL for many, one code path. From the outside in:
 
     store       which way a call takes: the one writer, or a reader
-    visits, links, archive, copies, outbox, heartbeat, search
+    sources, visits, links, archive, copies, outbox, heartbeat, search
                 what is remembered, each module named after it; functions of a connection
     tables      the tables, private to this room; `migrations` brings old databases up to them
     statement   statements that run for every article, made ready once

@@ -20,11 +20,12 @@ from monitor.store.links import settle
 from monitor.store.looks import add_look
 from monitor.store.rows import article_from, join_latest, latest_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
+from monitor.store.sources import find_source_row
 from monitor.store.statement import Statement
 from monitor.store.stories import add_outline, has_closer_teller
 from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
 from monitor.store.updates import insert_news
-from monitor.store.visits import TEMPLATE_PAGES, find_source_row
+from monitor.store.visits import TEMPLATE_PAGES
 from monitor.text.urls import url_key
 
 if sys.version_info >= (3, 14):

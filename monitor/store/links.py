@@ -18,9 +18,9 @@ from monitor.model import Link, name_id
 from monitor.ports import LinkState
 from monitor.store.columns import local_time, microseconds, offset_seconds, signed, unsigned
 from monitor.store.dialects import insert_new, listed
+from monitor.store.sources import find_source_row, source_id
 from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINK_WAITS, LINKS, SOURCES, LinkStatus
-from monitor.store.visits import find_source_row, source_id
 
 NAMES_AT_ONCE = 500
 """How many names one statement asks for."""

@@ -69,6 +69,7 @@ from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
+from monitor.store.sources import list_sources, register_sources
 from monitor.store.told import list_told, replace_told
 from monitor.store.trace import trace_alert
 from monitor.store.writer import Writer
@@ -120,7 +121,7 @@ class SqlStore:
 
     async def register(self, sources: Sequence[Source], now: datetime) -> None:
         """Make the stored sources those of the configuration."""
-        await self._write(lambda db: visits.register(db, sources, now))
+        await self._write(lambda db: register_sources(db, sources, now))
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> tuple[str, ...]:
         """Take sources that are due."""
@@ -302,7 +303,7 @@ class SqlStore:
 
     async def source_states(self) -> tuple[SourceState, ...]:
         """List all sources ever registered, by name."""
-        return await self._read(visits.states)
+        return await self._read(list_sources)
 
     async def source_yields(self, since: datetime) -> tuple[SourceYield, ...]:
         """List what each source has given since then."""

@@ -1,12 +1,11 @@
-"""Sources and their visits: registering, claiming, finishing, and how each fares.
+"""Visits: claiming a source, recalling what is known of it, finishing, putting off.
 
-Position: under `store`. Each function is part of one transaction, on the connection it is given.
+Position: under `store`, after `sources`. Each function is part of one transaction, on the
+connection it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -15,8 +14,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    RowMapping,
-    ScalarSelect,
     bindparam,
     case,
     delete,
@@ -28,11 +25,11 @@ from sqlalchemy import (
 )
 
 from monitor.errors import StoreError
-from monitor.model import PastLinks, Seed, SeedKind, Source, Template, Validators, Visit, VisitOutcome
-from monitor.ports import SourceMemory, SourceState
+from monitor.model import PastLinks, SeedKind, Template, Validators, Visit, VisitOutcome
+from monitor.ports import SourceMemory
 from monitor.store.columns import Instant, microseconds
 from monitor.store.leases import UNCLAIMED, Claim
-from monitor.store.statement import Statement
+from monitor.store.sources import find_source_row, seed_of
 from monitor.store.tables import (
     ARTICLES,
     IS_ACTIVE,
@@ -52,130 +49,6 @@ RECENT_ARTICLES = 64
 
 RECENT_LINKS = 200
 """How many articles, and how many other pages, tell what the links of a front page lead to."""
-
-
-def source_id(name: str) -> ScalarSelect[int]:
-    """Return the subquery for a source's row; NULL when it was never registered."""
-    return select(SOURCES.c.id).where(SOURCES.c.name == name).scalar_subquery()
-
-
-def find_source_row(connection: Connection, name: str) -> int | None:
-    """Return a source's row, None when it was never registered."""
-    return _SOURCE_ROW.find_number(connection, {"source": name})
-
-
-_SOURCE_ROW = Statement(select(SOURCES.c.id).where(SOURCES.c.name == bindparam("source")))
-
-
-# --- registering ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What the configuration says of a source and the database keeps."""
-
-    url: str
-    seed_url: str | None
-    seed_kind: str | None
-    every: timedelta
-
-    @classmethod
-    def of(cls, source: Source) -> _Given:
-        seed = source.seed
-        return cls(source.url, seed.url if seed else None, seed.kind.value if seed else None, source.every)
-
-    def columns(self) -> dict[str, object]:
-        return {
-            "url": self.url,
-            "given_seed_url": self.seed_url,
-            "given_seed_kind": self.seed_kind,
-            "every": self.every,
-            "active": True,
-        }
-
-    def looks_elsewhere_than(self, other: _Given) -> bool:
-        """Return whether what `other` learned of the site is worth nothing here."""
-        return (self.url, self.seed_url, self.seed_kind) != (other.url, other.seed_url, other.seed_kind)
-
-
-def register(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
-    """Make the stored sources those of the configuration. Rows that stay as they are are not written."""
-    columns = ("id", "name", "url", "given_seed_url", "given_seed_kind", "every", "active", "failures")
-    rows = connection.execute(select(*(SOURCES.c[name] for name in (*columns, "next_visit_at"))))
-    stored = {row["name"]: row for row in rows.mappings()}
-    renamed = _take_over(stored, sources)
-    new, changed, moved = [], [], []
-    for source in sources:
-        given, row = _Given.of(source), stored.pop(source.name, None)
-        if row is None:
-            new.append(_new_row(source.name, given, now))
-            continue
-        before = _Given(row["url"], row["given_seed_url"], row["given_seed_kind"], row["every"])
-        if before == given and row["active"]:
-            continue
-        if given.looks_elsewhere_than(before):
-            moved.append({"row": row["id"]})
-        changed.append(
-            given.columns() | {"row": row["id"], "next_visit_at": _next_visit(row, before, given, now)}
-        )
-    gone = [{"row": row["id"]} for row in stored.values() if row["active"]]
-    one = update(SOURCES).where(SOURCES.c.id == bindparam("row"))
-    learned = (
-        "seed_url",
-        "seed_kind",
-        "seed_reason",
-        "seed_chosen_at",
-        "etag",
-        "last_modified",
-        "ttl",
-        "children",
-    )
-    nothing = dict.fromkeys(learned)
-    for statement, parameters in (
-        (one, renamed),
-        (insert(SOURCES), new),
-        (one, changed),
-        (one.values(nothing), moved),
-        (one.values(active=False), gone),
-    ):
-        if parameters:
-            connection.execute(statement, parameters)
-
-
-def _take_over(stored: dict[str, RowMapping], sources: Sequence[Source]) -> list[dict[str, object]]:
-    """Give rows to the sources that bore another name before: in `stored`, and by what UPDATE is told."""
-    staying = {(source.name, source.url) for source in sources}
-    renamed: list[dict[str, object]] = []
-    for source in sources:
-        if source.name in stored:
-            continue
-        for name in source.former_names:
-            row = stored.get(name)
-            if row is not None and row["url"] == source.url and (name, source.url) not in staying:
-                stored[source.name] = stored.pop(name)
-                renamed.append({"row": row["id"], "name": source.name})
-                break
-    return renamed
-
-
-def _new_row(name: str, given: _Given, now: datetime) -> dict[str, object]:
-    return given.columns() | {
-        "name": name,
-        "added_at": now,
-        "visited": False,
-        "failures": 0,
-        "next_visit_at": now,
-    }
-
-
-def _next_visit(row: RowMapping, before: _Given, given: _Given, now: datetime) -> datetime:
-    """Return when a changed source is due: a corrected address at once, a shorter pace within itself."""
-    due: datetime = row["next_visit_at"]
-    if given.looks_elsewhere_than(before):
-        return min(due, now)
-    if given.every < before.every and not row["failures"]:
-        return min(due, now + given.every)
-    return due
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -236,7 +109,7 @@ def recall(connection: Connection, name: str) -> SourceMemory:
     return SourceMemory(
         added_at=row["added_at"],
         visited=row["visited"],
-        seed=_seed_of(row),
+        seed=seed_of(row),
         validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
         last_new_at=row["last_new_at"],
         failures=row["failures"],
@@ -274,17 +147,6 @@ def _past_links(connection: Connection, source_row: int) -> PastLinks:
         .limit(RECENT_LINKS)
     )
     return PastLinks(articles=tuple(connection.scalars(articles)), others=tuple(connection.scalars(others)))
-
-
-def _seed_of(row: RowMapping) -> Seed | None:
-    if row["seed_url"] is None:
-        return None
-    return Seed(
-        url=row["seed_url"],
-        kind=SeedKind(row["seed_kind"]),
-        reason=row["seed_reason"] or "",
-        chosen_at=row["seed_chosen_at"],
-    )
 
 
 def finish_visit(connection: Connection, owner: str, visit: Visit, next_visit_at: datetime) -> None:
@@ -402,46 +264,3 @@ def forget(connection: Connection, finished_before: datetime, limit: int) -> int
     """Delete up to `limit` visits that ended earlier; return how many."""
     old = select(VISITS.c.id).where(VISITS.c.finished_at < finished_before).limit(limit)
     return connection.execute(delete(VISITS).where(VISITS.c.id.in_(old))).rowcount
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def states(connection: Connection) -> tuple[SourceState, ...]:
-    """Return how every source fares, by name."""
-    kept = {
-        row.source_id: (row.articles, row.newest)
-        for row in connection.execute(
-            select(
-                ARTICLES.c.source_id,
-                func.count().label("articles"),
-                func.max(ARTICLES.c.fetched_at).label("newest"),
-            ).group_by(ARTICLES.c.source_id)
-        )
-    }
-    open_links = (
-        select(LINKS.c.source_id, LINKS.c.state, func.count())
-        .where(LINK_IS_OPEN)
-        .group_by(LINKS.c.source_id, LINKS.c.state)
-    )
-    links = {(row[0], row[1]): row[2] for row in connection.execute(open_links)}
-    rows = connection.execute(select(SOURCES)).mappings()
-    return tuple(
-        SourceState(
-            name=row["name"],
-            url=row["url"],
-            active=row["active"],
-            added_at=row["added_at"],
-            seed=_seed_of(row),
-            last_visit_at=row["last_visit_at"],
-            next_visit_at=row["next_visit_at"],
-            failures=row["failures"],
-            failing_since=row["failing_since"],
-            reason=row["reason"],
-            articles=kept.get(row["id"], (0, None))[0],
-            last_article_at=kept.get(row["id"], (0, None))[1],
-            waiting=links.get((row["id"], LinkStatus.WAITING), 0),
-            dismissed=links.get((row["id"], LinkStatus.DISMISSED), 0),
-        )
-        for row in sorted(rows, key=lambda row: row["name"])
-    )
