@@ -7,9 +7,8 @@ of the walk; that is `pipeline`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
@@ -18,9 +17,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from monitor.archive import Doubt, count_shares, doubt_rules
-from monitor.config import Config, blame_channel, blame_source, has_changed, read_config, render_mistakes
+from monitor.config import Config, blame_channel, blame_source, read_config
+from monitor.daemon import Daemon
 from monitor.deliver import ChannelTools, ClientFor, CustomWording, open_channel, write_sample
-from monitor.errors import ConfigError, FetchFailed, StoreError
+from monitor.errors import FetchFailed, StoreError
 from monitor.extract import Explanation, explain_page, read_article
 from monitor.fetch import (
     Browser,
@@ -30,17 +30,14 @@ from monitor.fetch import (
     open_fetcher,
     open_guarded_client,
 )
-from monitor.health import MEMORY, Ailment, diagnose
 from monitor.jobs.clock import SystemClock
-from monitor.jobs.local import Assignment, LocalJobs, Windows, record_visit
+from monitor.jobs.local import Assignment, Windows, record_visit
 from monitor.jobs.memory import keep_little_memory
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
 from monitor.model import (
     AppriseChannel,
-    ChannelSettings,
     EmailChannel,
-    FileChannel,
     Link,
     Overrides,
     Reading,
@@ -49,15 +46,11 @@ from monitor.model import (
     Source,
     Template,
     Visit,
-    WebhookChannel,
-    name_id,
 )
 from monitor.pipeline import Pipeline
-from monitor.ports import ArticleQuery, Channel, SourceState, Store, StoredArticle
+from monitor.ports import ArticleQuery, Channel, StoredArticle
 from monitor.preview import Preview, Rehearsal
 from monitor.store import SqlStore, has_database, lock_database, open_store
-
-log = logging.getLogger("monitor")
 
 VISIT_LEASE = timedelta(hours=1)
 
@@ -80,6 +73,30 @@ class Adapters:
     workers: PebbleWorkers
     http_client: ClientFor
 
+    def assign(self, config: Config, shares: Mapping[str, float]) -> Assignment:
+        """Return what the jobs are to do: rules compiled, channels opened. CPU-bound.
+
+        `shares` says how frequent words are in the archive, for the rule index.
+
+        Raises:
+            ConfigError: a channel cannot be opened.
+        """
+        return Assignment(
+            pipeline=Pipeline(
+                clock=self.clock,
+                fetcher=self.fetcher,
+                workers=self.workers,
+                store=self.store,
+                rules=RuleSet.compile(config.rules, shares),
+                channels=open_channels(config, self.clock, self.http_client),
+                timetables=config.timetables,
+                pace=config.pace,
+            ),
+            sources={source.name: source for source in config.sources},
+            windows=Windows(pages=config.keep_pages, copies=config.copy_window, stories=config.story_window),
+            health_channels=config.health,
+        )
+
 
 @asynccontextmanager
 async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[Daemon]:
@@ -93,128 +110,24 @@ async def open_daemon(path: Path, environ: Mapping[str, str]) -> AsyncIterator[D
     config, clock = await asyncio.to_thread(read_config, path, environ), SystemClock()
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(config.database))
+        store = await stack.enter_async_context(open_archive(config, "daemon"))
         adapters = Adapters(
             clock=clock,
-            store=await stack.enter_async_context(open_archive(config, "daemon")),
+            store=store,
             fetcher=await stack.enter_async_context(open_web(config.contact, clock, config.browser)),
             workers=stack.enter_context(open_workers(config)),
             http_client=await stack.enter_async_context(open_webhook_clients()),
         )
-        shares = await count_shares(adapters.store) if len(config.rules) >= MANY_RULES else {}
-        daemon = Daemon(adapters, config, shares, lambda in_use: read_config(path, environ, in_use))
+        shares = await count_shares(store) if len(config.rules) >= MANY_RULES else {}
+        daemon = Daemon(
+            config,
+            store,
+            clock,
+            read=lambda in_use: read_config(path, environ, in_use),
+            assign=lambda config: adapters.assign(config, shares),
+        )
         stack.push_async_callback(daemon.close)
         yield daemon
-
-
-class Daemon:
-    """The whole program, running. `read` reads the configuration again, given the one in use.
-
-    `shares` says how frequent words are in the archive, for the rule index.
-    """
-
-    def __init__(
-        self,
-        adapters: Adapters,
-        config: Config,
-        shares: Mapping[str, float],
-        read: Callable[[Config], Config],
-    ) -> None:
-        self._shares = shares
-        self._adapters = adapters
-        self._config = config
-        self._read = read
-        self._last_read: Config | ConfigError = config
-        self._reading = asyncio.Lock()
-        self._channels: list[Channel] = []
-        self._jobs = LocalJobs(
-            self._assign(config), adapters.store, adapters.clock, reload_if_changed=self.reload_if_changed
-        )
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set."""
-        await self._adapters.store.register_channels(targets_of(self._config), self._adapters.clock.now())
-        log.info("start", extra={"outcome": "running", **count(self._config)})
-        await self._jobs.run(stop)
-        log.info("stop", extra={"outcome": "stopped"})
-
-    async def close(self) -> None:
-        """Let go of every channel that was ever opened: a reload leaves the old ones to what they send."""
-        for channel in self._channels:
-            await channel.close()
-
-    async def reload_if_changed(self) -> None:
-        """Reload when a file of the configuration has changed since it was last read."""
-        if await asyncio.to_thread(has_changed, self._last_read):
-            await self.reload()
-
-    async def reload(self) -> None:
-        """Read the configuration again and work after it; one with mistakes is told and changes nothing."""
-        async with self._reading:
-            try:
-                config = await asyncio.to_thread(self._read, self._config)
-                assignment = await asyncio.to_thread(self._assign, config)
-            except ConfigError as exc:
-                self._last_read = exc
-                in_use = f"{len(self._config.sources)} sources, {len(self._config.rules)} rules"
-                reason = f"{render_mistakes(exc)}\nThe running configuration ({in_use}) stays in use."
-                log.error("reload", extra={"outcome": "refused", "reason": reason})
-                return
-            await self._adapters.store.register(config.sources, self._adapters.clock.now())
-            await self._adapters.store.register_channels(targets_of(config), self._adapters.clock.now())
-            self._jobs.assign(assignment)
-            waits = changes_that_wait(self._config, config)
-            self._config = self._last_read = config
-            log.info("reload", extra={"outcome": "running", "after_restart": waits, **count(config)})
-
-    def _assign(self, config: Config) -> Assignment:
-        """Return what the jobs are to do: rules compiled, channels opened. CPU-bound."""
-        adapters = self._adapters
-        channels = open_channels(config, adapters.clock, adapters.http_client)
-        self._channels += channels.values()
-        return Assignment(
-            pipeline=Pipeline(
-                clock=adapters.clock,
-                fetcher=adapters.fetcher,
-                workers=adapters.workers,
-                store=adapters.store,
-                rules=RuleSet.compile(config.rules, self._shares),
-                channels=channels,
-                timetables=config.timetables,
-                pace=config.pace,
-            ),
-            sources={source.name: source for source in config.sources},
-            windows=Windows(pages=config.keep_pages, copies=config.copy_window, stories=config.story_window),
-            health_channels=config.health,
-        )
-
-
-def count(config: Config) -> dict[str, int]:
-    """Return how many sources, rules and channels there are, for the log."""
-    return {"sources": len(config.sources), "rules": len(config.rules), "channels": len(config.channels)}
-
-
-def targets_of(config: Config) -> dict[str, str]:
-    """Return for each channel what tells whether it leads elsewhere than before; it gives no secret away."""
-    return {settings.name: name_id("target", lead_of(settings)) for settings in config.channels}
-
-
-def lead_of(settings: ChannelSettings) -> str:
-    """Return where a channel leads."""
-    match settings:
-        case WebhookChannel() | AppriseChannel():
-            return settings.url
-        case EmailChannel():
-            return " ".join(settings.to)
-        case FileChannel():
-            return settings.path
-        case _:
-            return "console"
-
-
-def changes_that_wait(old: Config, new: Config) -> list[str]:
-    """Return the settings that changed and take effect only when the daemon starts again."""
-    names = ("database", "workers", "contact", "browser")
-    return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
 # --- one visit, one page -------------------------------------------------------------------------
@@ -364,17 +277,6 @@ async def send_sample(config: Config, name: str) -> str:
         finally:
             for channel in channels.values():
                 await channel.close()
-
-
-# --- health --------------------------------------------------------------------------------------
-
-
-async def diagnose_sources(store: Store, states: Iterable[SourceState]) -> dict[str, Ailment]:
-    """Return what ails the sources that are unwell, by name."""
-    now = SystemClock().now()
-    given = {each.source: each for each in await store.source_yields(now - MEMORY)}
-    ailments = {state.name: diagnose(state, given.get(state.name), now) for state in states}
-    return {name: ailment for name, ailment in ailments.items() if ailment is not None}
 
 
 # --- adapters ------------------------------------------------------------------------------------

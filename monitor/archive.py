@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.errors import StoreError
+from monitor.health import MEMORY, Ailment, diagnose
 from monitor.match import (
     Query,
     RuleSet,
@@ -25,7 +26,7 @@ from monitor.match import (
     terms_of,
 )
 from monitor.model import Article, Delivery, DeliveryState, Match, Outgoing, Rule
-from monitor.ports import ArticleQuery, Heartbeat, Store, StoredArticle
+from monitor.ports import ArticleQuery, Heartbeat, SourceState, Store, StoredArticle
 from monitor.text.readings import strip_diacritics
 from monitor.text.tokens import split_terms
 
@@ -250,6 +251,13 @@ class Health:
     failing_sources: tuple[str, ...]
     dead_deliveries: Mapping[str, int]
     stopped_channels: Mapping[str, str]
+
+
+async def diagnose_sources(store: Store, states: Iterable[SourceState], now: datetime) -> dict[str, Ailment]:
+    """Return what ails the sources that are unwell, by name."""
+    given = {each.source: each for each in await store.source_yields(now - MEMORY)}
+    ailments = {state.name: diagnose(state, given.get(state.name), now) for state in states}
+    return {name: ailment for name, ailment in ailments.items() if ailment is not None}
 
 
 async def check_health(store: Store, now: datetime) -> Health:

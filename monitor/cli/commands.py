@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.archive import find_articles, find_outgoing
+from monitor.archive import diagnose_sources, find_articles, find_outgoing
 from monitor.cli import copies, explaining, outbox, previewing, printing
 from monitor.cli.asking import (
     DEFAULT_CONFIG,
@@ -226,7 +226,7 @@ def sources(
     """Show how each source fares: well, or since when not and why, and when it is visited next."""
     settings = load(config)
     states = ask(settings, lambda store: store.source_states())
-    ailments = ask(settings, lambda store: program.diagnose_sources(store, states))
+    ailments = ask(settings, lambda store: diagnose_sources(store, states, datetime.now(UTC)))
     if name is not None:
         states = tuple(state for state in states if state.name == name)
         if not states:
@@ -340,7 +340,7 @@ def check_config(
             raise
         printing.print_json({"mistakes": exc.mistakes})
         raise typer.Exit(1) from exc
-    numbers, doubts = program.count(settings), doubt_rules(settings)
+    numbers, doubts = settings.counts(), doubt_rules(settings)
     if as_json:
         printing.print_json({"mistakes": [], "doubts": doubts, **numbers})
     else:

@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfo
 from monitor.compose import Pace
 from monitor.config.parsing import ParsedFile
 from monitor.errors import FileStamp
-from monitor.model import ChannelSettings, Rule, Smtp, Source
+from monitor.model import (
+    AppriseChannel,
+    ChannelSettings,
+    EmailChannel,
+    FileChannel,
+    Rule,
+    Smtp,
+    Source,
+    WebhookChannel,
+    name_id,
+)
 from monitor.timetable import Timetable
 
 
@@ -61,3 +71,24 @@ class Config:
             "files": self.files,
         }
         return f"Config({', '.join(f'{name}={len(values)}' for name, values in counts.items())})"
+
+    def counts(self) -> dict[str, int]:
+        """Return how many sources, rules and channels there are, for people to read."""
+        return {"sources": len(self.sources), "rules": len(self.rules), "channels": len(self.channels)}
+
+    def targets(self) -> dict[str, str]:
+        """Return for each channel what tells whether it leads elsewhere than before; no secret is in it."""
+        return {settings.name: name_id("target", _lead_of(settings)) for settings in self.channels}
+
+
+def _lead_of(settings: ChannelSettings) -> str:
+    """Return where a channel leads."""
+    match settings:
+        case WebhookChannel() | AppriseChannel():
+            return settings.url
+        case EmailChannel():
+            return " ".join(settings.to)
+        case FileChannel():
+            return settings.path
+        case _:
+            return "console"
