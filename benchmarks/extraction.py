@@ -354,13 +354,17 @@ def parse_only(html: bytes, _url: str) -> Found:
 
 
 def make_rows(results: dict[str, Result]) -> Iterator[Row]:
-    """Yield a row for each contestant."""
+    """Yield a row for each contestant, without what it never gives: a title, an author, a date."""
     cpu_ms = {name: mean(result.cpu_ms) for name, result in results.items()}
     for name, result in results.items():
         figures: dict[str, float] = {}
         if name != PARSE:
+            gives = {
+                key for score in result.scores.values() for key, value in score.figures().items() if value
+            }
             for source, score in result.scores.items():
-                figures |= {f"{source}_{key}": value for key, value in score.figures().items()}
+                kept = {key: value for key, value in score.figures().items() if key in gives}
+                figures |= {f"{source}_{key}": value for key, value in kept.items()}
         figures["cpu_ms"] = round(cpu_ms[name], 2)
         figures["x_parse"] = round(cpu_ms[name] / cpu_ms[PARSE], 1)
         for peer, column in (

@@ -26,6 +26,9 @@ OURS = "monitor"
 ABSENT = "-"
 """What a table shows where a row has no such figure."""
 
+MAX_COLUMNS = 15
+"""Figures that a table has side by side; more are below one another, since no page is so wide."""
+
 Figure = int | float
 
 
@@ -132,18 +135,25 @@ def describe_versions(distributions: Sequence[str]) -> Iterator[tuple[str, str]]
 
 
 def draw_table(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the lines of a table for a terminal: a row for each contestant, a column for each figure."""
-    cells = [["", *(name.replace("_", " ") for name in columns(rows))]]
-    cells += [[row.name, *(show(row.figures.get(name)) for name in columns(rows))] for row in rows]
+    """Yield the lines of a table for a terminal."""
+    cells = lay_out(rows)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for first, *rest in cells:
         line = [first.ljust(widths[0]), *map(str.rjust, rest, widths[1:])]
         yield "  ".join(line).rstrip()
 
 
-def columns(rows: Sequence[Row]) -> list[str]:
-    """Return the names of all figures, in the order in which rows bring them."""
-    return list(dict.fromkeys(name for row in rows for name in row.figures))
+def lay_out(rows: Sequence[Row]) -> list[list[str]]:
+    """Return the cells of a table, its head first: a row for each contestant, a column for each figure.
+
+    With more than `MAX_COLUMNS` figures it is turned: a row for each figure, a column for each contestant.
+    """
+    names = dict.fromkeys(name for row in rows for name in row.figures)
+    cells = [["", *(name.replace("_", " ") for name in names)]]
+    cells += [[row.name, *(show(row.figures.get(name)) for name in names)] for row in rows]
+    if len(names) > max(MAX_COLUMNS, len(rows)):
+        return [list(column) for column in zip(*cells, strict=True)]
+    return cells
 
 
 def show(figure: Figure | None) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.report import OURS, Figure, Row, columns, show
+from benchmarks.report import OURS, Figure, Row, lay_out
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "results"
@@ -72,14 +72,14 @@ def write_results(runs: Sequence[Run]) -> str:
 
 def draw_section(run: Run) -> Iterator[str]:
     """Yield the lines of one section."""
-    names = columns(run.rows)
+    head, *body = lay_out(run.rows)
     machine = dict(run.machine)
     yield f"## {run.benchmark}\n"
     yield f"{run.question} (`python -m benchmarks.{run.benchmark}`)\n"
-    yield f"| | {' | '.join(name.replace('_', ' ') for name in names)} |"
-    yield f"|---|{'---:|' * len(names)}"
-    for row in run.rows:
-        yield f"| {row.name} | {' | '.join(show(row.figures.get(name)) for name in names)} |"
+    yield f"| {' | '.join(head).lstrip()} |"
+    yield f"|---|{'---:|' * (len(head) - 1)}"
+    for cells in body:
+        yield f"| {' | '.join(cells)} |"
     yield (
         f"\n{run.ran_at}, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
         f"{machine['system']}; {', '.join(f'{name} {value}' for name, value in run.versions)}.\n"

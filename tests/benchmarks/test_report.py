@@ -57,6 +57,17 @@ def test_a_table_has_a_column_for_each_figure_and_a_dash_where_there_is_none() -
     ]
 
 
+def test_a_table_wider_than_a_page_is_turned() -> None:
+    many = [
+        Row("monitor", {f"figure_{number}": number for number in range(20)}),
+        Row("two hands", {"figure_3": 7}),
+    ]
+    lines = list(draw_table(many))
+    assert lines[0].split() == ["monitor", "two", "hands"]
+    assert [line.split() for line in lines[3:5]] == [["figure", "2", "2", "-"], ["figure", "3", "3", "7"]]
+    assert len(lines) == 21
+
+
 @pytest.mark.parametrize(
     ("figure", "shown"),
     [(None, "-"), (0, "0"), (1234567, "1,234,567"), (0.9456, "0.946"), (3.14159, "3.14"), (42.0, "42.0")],
