@@ -14,7 +14,6 @@ from pydantic_core import ErrorDetails
 from monitor.config.document import Document
 from monitor.config.forms import (
     CHANNEL_KINDS,
-    NOT_ONE_VALUE,
     DefaultsForm,
     FileForm,
     Form,
@@ -22,6 +21,7 @@ from monitor.config.forms import (
     SmtpForm,
     SourceForm,
 )
+from monitor.config.kinds import NOT_ONE_VALUE
 from monitor.config.references import Nothing, Text, Unread
 from monitor.config.suggestions import did_you_mean_setting, quoted
 from monitor.config.tree import Leaf, Span, Table

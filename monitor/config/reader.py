@@ -41,7 +41,7 @@ from monitor.config.references import Resolver, stamp_file
 from monitor.config.servers import locate_database
 from monitor.config.settings import Config
 from monitor.config.templates import Folders, read_templates
-from monitor.config.values import AUTO
+from monitor.config.times import AUTO
 from monitor.errors import ConfigError, FileStamp, Mistake
 from monitor.model import (
     AppriseChannel,

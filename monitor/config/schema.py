@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from monitor.config.forms import FileForm
-from monitor.config.values import format_duration
+from monitor.config.times import format_duration
 
 
 def json_schema() -> dict[str, object]:

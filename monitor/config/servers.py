@@ -1,6 +1,6 @@
 """The URL of a mail server or a database -> where it is and how to enter.
 
-Position: beside `values`, before `forms`. These two URLs hold passwords: references in their
+Position: beside `values`, before `kinds`. These two URLs hold passwords: references in their
 credentials are percent-encoded before the URL is taken apart, and no message quotes the result.
 """
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config import parse_duration
+from monitor.config.addresses import read_address
 from monitor.config.references import Text
-from monitor.config.values import format_duration, read_address
+from monitor.config.times import format_duration
 
 
 @pytest.mark.parametrize(
