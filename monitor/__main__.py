@@ -4,12 +4,23 @@ import sys
 
 
 def main() -> None:
-    """Run the command line: all of it, or the one command that runs every 30 seconds, without the rest."""
-    if sys.argv[1:2] == ["health"]:
-        from monitor.cli.health import main as run  # noqa: PLC0415 - it must not carry the daemon
-    else:
-        from monitor.cli.commands import main as run  # noqa: PLC0415 - as above
-    run()
+    """Run the command line: all of it, or one of the commands that run every minute, without the rest."""
+    # What is imported here must not carry the daemon.
+    match sys.argv[1:2]:
+        case ["health"]:
+            from monitor.cli.asking import run_one  # noqa: PLC0415
+            from monitor.cli.health import health  # noqa: PLC0415
+
+            run_one(health, "health")
+        case ["metrics"]:
+            from monitor.cli.asking import run_one  # noqa: PLC0415
+            from monitor.cli.metrics import metrics  # noqa: PLC0415
+
+            run_one(metrics, "metrics")
+        case _:
+            from monitor.cli.commands import main as run  # noqa: PLC0415
+
+            run()
 
 
 if __name__ == "__main__":

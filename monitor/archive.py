@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.errors import StoreError
-from monitor.health import MEMORY, Ailment, diagnose
+from monitor.health import MEMORY, Ailment, diagnose_all
 from monitor.match import (
     Query,
     RuleSet,
@@ -255,9 +255,7 @@ class Health:
 
 async def diagnose_sources(store: Store, states: Iterable[SourceState], now: datetime) -> dict[str, Ailment]:
     """Return what ails the sources that are unwell, by name."""
-    given = {each.source: each for each in await store.source_yields(now - MEMORY)}
-    ailments = {state.name: diagnose(state, given.get(state.name), now) for state in states}
-    return {name: ailment for name, ailment in ailments.items() if ailment is not None}
+    return diagnose_all(states, await store.source_yields(now - MEMORY), now)
 
 
 async def check_health(store: Store, now: datetime) -> Health:

@@ -9,9 +9,10 @@ So each source is held against its own last weeks (`SourceYield`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
@@ -67,6 +68,36 @@ class Ailment:
 
     reason: str
     since: datetime
+
+
+class Standing(StrEnum):
+    """How a source fares, in a word. `FAILING`: its last visit failed; `UNWELL`: it answers, and ails."""
+
+    WELL = "well"
+    FAILING = "failing"
+    UNWELL = "unwell"
+    UNVISITED = "not visited yet"
+    TAKEN_OUT = "taken out"
+
+
+def stand(state: SourceState, ailment: Ailment | None) -> Standing:
+    """Return how a source fares, of which `ailment` was found (None: nothing ails it)."""
+    if not state.active:
+        return Standing.TAKEN_OUT
+    if state.failures:
+        return Standing.FAILING
+    if state.last_visit_at is None:
+        return Standing.UNVISITED
+    return Standing.WELL if ailment is None else Standing.UNWELL
+
+
+def diagnose_all(
+    states: Iterable[SourceState], given: Iterable[SourceYield], now: datetime
+) -> dict[str, Ailment]:
+    """Return what ails the sources that are unwell, by name."""
+    by_source = {each.source: each for each in given}
+    ailments = {state.name: diagnose(state, by_source.get(state.name), now) for state in states}
+    return {name: ailment for name, ailment in ailments.items() if ailment is not None}
 
 
 def diagnose(state: SourceState, given: SourceYield | None, now: datetime) -> Ailment | None:

@@ -64,6 +64,15 @@ def run_commands(commands: typer.Typer, arguments: Sequence[str], name: str) -> 
         sys.exit(1)
 
 
+def run_one(command: Callable[..., None], name: str) -> None:
+    """Run the one command that the first argument named, without the others."""
+    commands = typer.Typer(
+        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    commands.command()(command)
+    run_commands(commands, sys.argv[2:], f"monitor {name}")
+
+
 def amount(number: int, what: str) -> str:
     """Return a number with its plural noun, put into the singular for one."""
     return f"{number} {what.removesuffix('s') if number == 1 else what}"

@@ -34,6 +34,7 @@ from monitor.cli.asking import (
 from monitor.cli.channels import channel_commands
 from monitor.cli.health import health
 from monitor.cli.logs import LogFormat, start_logging
+from monitor.cli.metrics import metrics
 from monitor.cli.rules import doubt_rules, rule_commands
 from monitor.config import Config, json_schema
 from monitor.deliver import webhook_schema
@@ -318,6 +319,7 @@ commands.command()(outbox.why)
 
 
 commands.command()(health)
+commands.command()(metrics)
 
 
 # --- configuration and demo ----------------------------------------------------------------------

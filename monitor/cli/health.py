@@ -6,23 +6,13 @@ HTTP client nor a schedule nor the reading of pages: `benchmarks.startup` prints
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
 import typer
 
 from monitor.archive import check_health
 from monitor.cli import printing
-from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, ask, load, run_commands
-
-
-def main() -> None:
-    """Answer `monitor health`, told apart by its first argument."""
-    commands = typer.Typer(
-        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
-    )
-    commands.command()(health)
-    run_commands(commands, sys.argv[2:], "monitor health")
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, ask, load
 
 
 def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:

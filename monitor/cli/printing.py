@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.logs import printable
-from monitor.health import Ailment
+from monitor.health import Ailment, Standing, stand
 from monitor.model import Article, Delivery, Digest, Excerpt, Outgoing, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
@@ -27,6 +27,14 @@ errors = Console(stderr=True)
 
 Column = tuple[str, str]
 """A column's heading and its style."""
+
+STANDING_STYLES = {
+    Standing.WELL: "green",
+    Standing.FAILING: "red",
+    Standing.UNWELL: "red",
+    Standing.UNVISITED: "yellow",
+    Standing.TAKEN_OUT: "dim",
+}
 
 
 def jsonable(value: object) -> object:
@@ -194,15 +202,9 @@ def show_sources(states: Sequence[SourceState], ailments: Mapping[str, Ailment],
 
 def describe_state(state: SourceState, ailment: Ailment | None) -> Text:
     """Return how a source fares in a word or two."""
-    if not state.active:
-        return Text("taken out", style="dim")
-    if state.failures:
-        return Text("failing" if state.failures == 1 else f"failing, {state.failures} times", style="red")
-    if state.last_visit_at is None:
-        return Text("not visited yet", style="yellow")
-    if ailment is not None:
-        return Text("unwell", style="red")
-    return Text("well", style="green")
+    standing = stand(state, ailment)
+    times = f", {state.failures} times" if standing is Standing.FAILING and state.failures > 1 else ""
+    return Text(f"{standing}{times}", style=STANDING_STYLES[standing])
 
 
 def source_json(state: SourceState, ailment: Ailment | None) -> dict[str, object]:

@@ -49,13 +49,15 @@ class Told:
 class ChannelState:
     """How a channel fares. `counts` says how many of its alerts stand where.
 
-    `stopped_because` are the words of a receiver that wants no more, None while it is not stopped.
+    `open_since` is when the oldest of what is still on its way was put into the outbox, None when nothing
+    is. `stopped_because` are the words of a receiver that wants no more, None while it is not stopped.
     """
 
     name: str
     stopped_at: datetime | None
     stopped_because: str | None
     counts: Mapping[str, int]
+    open_since: datetime | None
 
 
 class OutboxStore(Protocol):

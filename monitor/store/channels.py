@@ -5,15 +5,18 @@ Position: under `outbox` and `store`. Each function is part of one transaction, 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, union_all, update
+from sqlalchemy import Connection, func, select, true, update
 
 from monitor.ports import ChannelState
 from monitor.store.dialects import insert_new
-from monitor.store.tables import ALERTS, BULLETINS, CHANNELS
+from monitor.store.tables import ALERTS, BULLETINS, CHANNELS, IS_OPEN
+
+COUNTED = ((ALERTS, true()), (BULLETINS, BULLETINS.c.turns.is_not(None)))
+"""What counts as told: the alerts of a digest do, and the digest does not."""
 
 RUNNING: dict[str, object] = {"stopped_at": None, "stopped_because": None}
 
@@ -46,17 +49,15 @@ def start_channel(connection: Connection, name: str) -> bool:
 
 def list_channels(connection: Connection) -> tuple[ChannelState, ...]:
     """Return every channel that was ever registered or told, by name, with how many stand where."""
-    beside = BULLETINS.c.turns.is_not(None)  # a digest's alerts are counted, and the digest is not
-    outbox = union_all(
-        select(ALERTS.c.channel, ALERTS.c.state),
-        select(BULLETINS.c.channel, BULLETINS.c.state).where(beside),
-    ).subquery()
-    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    counted = select(outbox.c.channel, outbox.c.state, func.count()).group_by(
-        outbox.c.channel, outbox.c.state
-    )
-    for channel, state, number in connection.execute(counted):
-        counts[channel][state] = number
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    open_since: dict[str, datetime] = {}
+    for table, counted in COUNTED:
+        by_state = select(table.c.channel, table.c.state, func.count()).where(counted)
+        for channel, state, number in connection.execute(by_state.group_by(table.c.channel, table.c.state)):
+            counts[channel][state] += number
+        oldest = select(table.c.channel, func.min(table.c.created_at)).where(IS_OPEN, counted)
+        for channel, since in connection.execute(oldest.group_by(table.c.channel)):
+            open_since[channel] = min(since, open_since.get(channel, since))
     rows = connection.execute(select(CHANNELS.c.name, CHANNELS.c.stopped_at, CHANNELS.c.stopped_because))
     stops = {name: (stopped_at, reason) for name, stopped_at, reason in rows}
     return tuple(
@@ -65,6 +66,7 @@ def list_channels(connection: Connection) -> tuple[ChannelState, ...]:
             stopped_at=stopped_at,
             stopped_because=reason,
             counts=dict(counts[name]),
+            open_since=open_since.get(name),
         )
         for name in sorted({*stops, *counts})
         for stopped_at, reason in [stops.get(name, (None, None))]

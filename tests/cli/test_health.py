@@ -9,10 +9,10 @@ from pathlib import Path
 from tests.cli.conftest import CONFIGURATION
 
 
-def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def ask(folder: Path, *arguments: str, command: str = "health") -> subprocess.CompletedProcess[str]:
     """Run the real command; what it imports is on its standard error."""
-    command = [sys.executable, "-X", "importtime", "-m", "monitor", "health", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    line = [sys.executable, "-X", "importtime", "-m", "monitor", command, *arguments]
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_it_carries_neither_the_network_nor_the_schedule_nor_migrations(tmp_path: Path) -> None:

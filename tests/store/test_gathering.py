@@ -148,7 +148,11 @@ async def test_a_stopped_channel_is_given_nothing_and_gives_back_what_was_claime
     assert await claim(store, now=LATER + HOUR) == ()
     [state] = await store.channel_states()
     assert state == ChannelState(
-        name="desk", stopped_at=LATER, stopped_because="410 Gone", counts={"waiting": 3}
+        name="desk",
+        stopped_at=LATER,
+        stopped_because="410 Gone",
+        counts={"waiting": 3},
+        open_since=NOW,
     )
     assert await store.start_channel("desk")
     assert (await claim_digest(store)).id == digest.id

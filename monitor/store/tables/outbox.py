@@ -107,6 +107,7 @@ class AlertRow(Dispatched, table=True):
     __table_args__ = (
         Index("ix_alerts_due", *_DUE, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_alerts_opened", "channel", "opened_at", "created_at"),
+        Index("ix_alerts_standing", "channel", "state"),
         Index("ix_alerts_digest", "digest_id", sqlite_where=IS_GATHERED, postgresql_where=IS_GATHERED),
     )
 
