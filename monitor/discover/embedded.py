@@ -8,15 +8,11 @@ frameworks (`__NEXT_DATA__` and its like). Whatever has a URL beside a title is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monitor.discover.listing import Entry
-
-MAX_JSON_CHARS = 3_000_000
-MAX_NODES = 200_000
-"""How many values are looked at: the state of a large front page has some ten thousand."""
+from monitor.text.records import read_records
 
 URL_FIELDS = ("url", "href", "link", "permalink", "canonicalUrl", "webUrl", "path", "uri")
 TITLE_FIELDS = ("headline", "title", "name")
@@ -25,29 +21,10 @@ DATE_FIELDS = ("datePublished", "publishedAt", "published_at", "publishDate", "p
 
 def read_embedded(documents: Iterable[str]) -> Iterator[Entry]:
     """Yield what has a URL beside a title in any of the JSON `documents`, in their order."""
-    for document in documents:
-        try:
-            value: object = json.loads(document[:MAX_JSON_CHARS])
-        except (ValueError, RecursionError):
-            continue
-        for record in _records(value):
-            entry = _to_entry(record)
-            if entry is not None:
-                yield entry
-
-
-def _records(value: object) -> Iterator[dict[str, object]]:
-    """Yield every object inside `value`, from the outside in and in order, without recursion."""
-    waiting = [value]
-    for _ in range(MAX_NODES):
-        if not waiting:
-            return
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting.extend(reversed(node.values()))
-        elif isinstance(node, list):
-            waiting.extend(reversed(node))
+    for record in read_records(documents):
+        entry = _to_entry(record)
+        if entry is not None:
+            yield entry
 
 
 def _to_entry(record: dict[str, object]) -> Entry | None:

@@ -9,9 +9,9 @@ The walk inside the room:
    `chosen`: what a person said of the source's pages; `markup` refuses what no parser should be given)
 3. `metadata`  the page's own claims: `structured` (JSON-LD), `title`, `authors`, `published`, `dates`
 4. `decide`    a decision for each block, kept or stripped and why: `body` finds where the story stands,
-   `marks` reads class words, `shapes` and `phrases` know tickers and share lines, `template` what the
-   source's other pages taught, `lines` judges inside the body, `tail` knows the notes below it, `lead` gives
-   it back its standfirst, `outside` names what was stripped
+   `marks` reads class words, `tickers`, `weather` and `phrases` know short blocks by shape and wording,
+   `template` what the source's other pages taught, `lines` judges inside the body, `tail` knows the notes
+   below it, `lead` gives it back its standfirst, `outside` names what was stripped
 5. `refuse`    walls, shells, lists: no article, with the reason
 6. `read`      all of it -> `Reading`
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from monitor.extract.body import SENTENCE_END, fold
 from monitor.extract.page import Block, Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, is_caption, read_edge_line, read_line
-from monitor.extract.shapes import read_strip
+from monitor.extract.tickers import read_strip
 
 LINKED_SHARE = 0.85
 """Share of a line's characters inside links from which it leads elsewhere."""

@@ -12,18 +12,8 @@ from monitor.extract.authors import is_byline
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
-from monitor.extract.shapes import (
-    Cell,
-    gives_degrees,
-    has_digit,
-    hints_at_quotes,
-    is_calendar,
-    is_weather,
-    may_be_weather,
-    names_metal,
-    read_cell,
-    read_strip,
-)
+from monitor.extract.tickers import Cell, has_digit, hints_at_quotes, names_metal, read_cell, read_strip
+from monitor.extract.weather import gives_degrees, is_calendar, is_weather, may_be_weather
 
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""

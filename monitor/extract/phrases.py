@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (word tables read best a language to the line)
 """Lines that are chrome by what they say, in many languages.
 
-Position: asked by `decide` about short blocks, after the shapes. Tables and one look-up.
+Position: asked by `decide` about short blocks, after `tickers` and `weather`. Tables and one look-up.
 
 Each list holds wordings that sites of any kind use. They only ever judge short lines that are no
 sentences, or that open with an invitation ("Read also: ..."), so a story about advertising is safe.

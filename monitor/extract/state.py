@@ -9,14 +9,11 @@ paragraphs, or as a tree of blocks.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import unescape
 
-MAX_JSON_CHARS = 3_000_000
-MAX_NODES = 200_000
-"""How many values are looked at: the state of a large page has some ten thousand."""
+from monitor.text.records import read_records
 
 MAX_DEPTH = 12
 """How deep the blocks of a story may lie in each other."""
@@ -50,29 +47,10 @@ def find_story(documents: Iterable[str], title: str) -> str:
     `title` is the page's; the record's headline may be a part of it, or it a part of that.
     """
     best = ""
-    for document in documents:
-        try:
-            state: object = json.loads(document[:MAX_JSON_CHARS])
-        except (ValueError, RecursionError):
-            continue
-        for record in _records(state):
-            if any(_is_same(record.get(name), title) for name in TITLES):
-                best = max(best, *(_text_of(record.get(name)) for name in BODIES), key=len)
+    for record in read_records(documents):
+        if any(_is_same(record.get(name), title) for name in TITLES):
+            best = max(best, *(_text_of(record.get(name)) for name in BODIES), key=len)
     return best
-
-
-def _records(value: object) -> Iterator[dict[str, object]]:
-    """Yield every object inside `value`, from the outside in, without recursion."""
-    waiting = [value]
-    for _ in range(MAX_NODES):
-        if not waiting:
-            return
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting.extend(reversed(node.values()))
-        elif isinstance(node, list):
-            waiting.extend(reversed(node))
 
 
 def _is_same(name: object, title: str) -> bool:

@@ -14,8 +14,8 @@ import re
 from monitor.extract.body import fold
 from monitor.extract.page import Page
 from monitor.extract.phrases import read_edge_line
-from monitor.extract.shapes import read_cell, read_strip
 from monitor.extract.structured import Claims
+from monitor.extract.tickers import read_cell, read_strip
 
 MAX_TITLE_CHARS = 300
 """A longer heading is a paragraph."""

@@ -1,8 +1,7 @@
-# ruff: noqa: E501  (tables and patterns read best unbroken)
-"""Chrome by its shape: tickers, weather boxes, calendars.
+"""Chrome by its shape: tickers of currencies, metals and stocks.
 
-Position: asked by `decide` about short blocks. Shapes (numbers, units, codes, arrows, repeated short
-cells) decide in every language; the few words only tell metals from currencies.
+Position: asked by `decide` about short blocks. Shapes (numbers, units, codes, arrows, repeated short cells)
+decide in every language; the few words only tell metals from currencies.
 
 A story about exchange rates is safe: a ticker's tokens are codes and numbers, a sentence's are words.
 """
@@ -28,6 +27,15 @@ MIN_MOVES = 3
 
 MAX_STRANGE_SHARE = 0.34
 """Share of a strip's tokens that may be neither number, code, unit nor sign."""
+
+MAX_CHARS_PER_DIGIT = 12
+"""A line with fewer digits than one in so many characters is prose with numbers in it."""
+
+MAX_STRANGE_WORDS = 2
+"""Unknown words in a cell that other cells say is part of a strip."""
+
+PAIR_CHARS = 6
+"""Two currencies in one word: EURUSD."""
 
 CURRENCIES = frozenset(
     [
@@ -258,26 +266,6 @@ _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
 _SIGN_ONLY = re.compile(r"[\W_]+")
 
-_DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:°|º|˚|℃|℉|C°|F°|&deg;)")
-_DEGREE_SIGN = re.compile("[°º˚℃℉]")
-_MEASURE = re.compile(
-    r"[^\d:]{2,30}[:：]?\s*[+\-−]?\d{1,4}(?:[.,]\d{1,3})?\s*"
-    r"(?:%|km/h|kmh|kph|mph|m/s|м/с|км/ч|կմ/ժ|մ/վ|hpa|гпа|mbar|mb|mm|мм|մմ|mmhg|inhg|kn|kt|bft|km)\.?",
-    re.IGNORECASE,
-)
-_WEATHER_WORD = re.compile(
-    r"humidity|wind|precipitation|pressure|visibility|sunrise|sunset|uv index|feels like|cloudy|overcast|sunny|clear sky"
-    r"|rain|snow|drizzle|thunder|fog|mist|խոնավություն|քամի|ճնշում|տեղումներ|ամպամած|արև|անձրև|ձյուն|влажность|ветер|давление"
-    r"|осадки|облачно|ясно|пасмурно|дождь|снег|luftfeuchtigkeit|luftfeuchte|wind|luftdruck|niederschlag|bewölkt|heiter|sonnig|regen|schnee"
-    r"|humidité|vent|pression|nuageux|ensoleillé|pluie|neige|humedad|viento|presión|nublado|soleado|lluvia|umidade|vento|chuva|nublado"
-    r"|umidità|pioggia|nuvoloso|sereno|nem|rüzgar|basınç|bulutlu|güneşli|yağmur|الرطوبة|الرياح|غائم|مشمس|湿度|风|多云|晴|阴|雨|湿度|風|曇|晴れ|雪",
-    re.IGNORECASE,
-)
-
-
-MAX_CHARS_PER_DIGIT = 12
-"""A line with fewer digits than one in so many characters is prose with numbers in it."""
-
 
 class Cell(Enum):
     """What a short block would be in a strip of quotes."""
@@ -319,11 +307,6 @@ def hints_at_quotes(text: str) -> bool:
     return len(text) <= MAX_STRIP_CHARS and _QUOTE_HINT.search(text) is not None
 
 
-def gives_degrees(text: str) -> bool:
-    """Return whether a degree sign is in a text."""
-    return not text.isascii() and bool(_DEGREE_SIGN.search(text))
-
-
 def read_cell(text: str) -> Cell | None:
     """Return what a short block would be in a strip of quotes, None when it would be strange there."""
     if len(text) > MAX_CELL_CHARS:
@@ -344,54 +327,9 @@ def read_cell(text: str) -> Cell | None:
     return Cell.NUMBER if numbers or tokens else None
 
 
-MAX_STRANGE_WORDS = 2
-"""Unknown words in a cell that other cells say is part of a strip."""
-
-
 def names_metal(text: str) -> bool:
     """Return whether a metal or oil is among the words."""
     return any(_is_metal(token) for token in _TOKEN.findall(text))
-
-
-def is_weather(text: str) -> bool:
-    """Return whether a short line gives degrees, or a measure that weather boxes give."""
-    if len(text) > MAX_CELL_CHARS:
-        return False
-    words = re.sub(r"[^\w]+", " ", _DEGREES.sub(" ", text)).split()
-    if _DEGREES.search(text):
-        return len([word for word in words if not word.isdigit()]) <= MAX_WEATHER_WORDS
-    return bool(_MEASURE.fullmatch(text) and _WEATHER_WORD.search(text))
-
-
-MAX_WEATHER_WORDS = 4
-"""Words beside the degrees in a cell of a weather box: a day, a city, a condition."""
-
-
-def may_be_weather(text: str) -> bool:
-    """Return whether a line next to a weather cell may belong to it: short, and no sentence."""
-    return (
-        len(text) <= MAX_CELL_CHARS
-        and len(text.split()) <= MAX_WEATHER_WORDS
-        and not text.endswith((".", "!", "?", "։", "。"))
-    )
-
-
-def is_calendar(text: str) -> bool:
-    """Return whether a line is a month's days, or a clock."""
-    if len(text) < CALENDAR_DAYS * 2 - 1:
-        return False
-    numbers = text.split()
-    return (
-        len(numbers) >= CALENDAR_DAYS
-        and sum(n.isdecimal() and int(n) <= LAST_DAY for n in numbers[:60] if len(n) <= len("31"))
-        >= CALENDAR_DAYS
-    )
-
-
-LAST_DAY = 31
-
-CALENDAR_DAYS = 20
-"""Day numbers on one line that make a calendar."""
 
 
 def _is_currency(token: str) -> bool:
@@ -401,10 +339,6 @@ def _is_currency(token: str) -> bool:
     if "/" in bare or (len(bare) == PAIR_CHARS and bare.isupper()):
         return bare[:3] in CURRENCIES and bare[-3:] in CURRENCIES
     return bare.casefold() in _CURRENCY_WORDS
-
-
-PAIR_CHARS = 6
-"""EURUSD."""
 
 
 def _is_metal(token: str) -> bool:
