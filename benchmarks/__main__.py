@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 from benchmarks import results
 
-COMMON = {"__init__", "__main__", "floors", "processes", "report", "results", "stories", "usage"}
+COMMON = {
+    *("__init__", "__main__", "floors", "misbehaviour", "processes", "report", "results", "stories", "usage")
+}
 """Modules that are no benchmarks."""
 
 

@@ -18,7 +18,7 @@ import sys
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing.queues import Queue
 from pathlib import Path
 from time import perf_counter, process_time
@@ -30,6 +30,7 @@ from backports import zstd
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
 from monitor.errors import FetchError
 from monitor.fetch import FetchSettings, HttpFetcher, open_fetcher
+from monitor.jobs.clock import SystemClock
 from monitor.model import Request, Source
 
 GIGABYTE = 1000
@@ -42,14 +43,6 @@ PAGES = 500
 PAGE = gzip.compress(
     b"".join(b"<p>Sentence %d of a page that says nothing new.</p>\n" % n for n in range(2400))
 )
-
-
-class SystemTime:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the time in UTC."""
-        return datetime.now(UTC)
 
 
 # --- the server, in a process of its own -------------------------------------------------------------
@@ -184,7 +177,7 @@ async def cpu_ms(fetch: Callable[[], object]) -> float:
 @asynccontextmanager
 async def opened() -> AsyncIterator[HttpFetcher]:
     """Open a fetcher for a while."""
-    fetcher = open_fetcher(FetchSettings(version="bench"), SystemTime())
+    fetcher = open_fetcher(FetchSettings(version="bench"), SystemClock())
     try:
         yield fetcher
     finally:

@@ -12,18 +12,18 @@ from the second visit on; `first_s` when the last of them was visited for the fi
 from __future__ import annotations
 
 import asyncio
-import gzip
 import multiprocessing
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from multiprocessing.queues import Queue
 from pathlib import Path
 from time import monotonic
 
+from benchmarks.misbehaviour import RSS, WAYS, hang, list_articles, respond
 from benchmarks.report import Figure, Report, Row, publish, read_arguments
 from monitor.fetch import FetchSettings, open_fetcher
+from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
@@ -37,18 +37,6 @@ RUN = timedelta(seconds=100)
 ETAG = b'"1"'
 SENTENCE = "The council counted the budget of the ferry near the old mill and promised a bridge. "
 
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-"""Writes the answer to one request."""
-
-
-class SystemTime:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the time in UTC."""
-        return datetime.now(UTC)
-
-
 # --- the sites, in a process of their own: all of 127.9.x.y on one port --------------------------------
 
 
@@ -57,60 +45,9 @@ def address(number: int) -> str:
     return f"127.9.{number // 250}.{number % 250 + 1}"
 
 
-def respond(body: bytes, *fields: bytes, status: bytes = b"200 OK", kind: bytes = b"text/html") -> bytes:
-    """Return a whole response."""
-    lines = (b"Content-Type: " + kind, b"Content-Length: %d" % len(body), *fields, b"", body)
-    return b"HTTP/1.1 " + status + b"\r\n" + b"\r\n".join(lines)
-
-
-RSS = b"application/rss+xml"
-
-
-def list_articles(count: int) -> bytes:
-    """Return a feed."""
-    items = "".join(
-        f"<item><title>Council opens bridge {n}</title><link>/2026/03/{n}-council-bridge.html</link></item>"
-        for n in range(count)
-    )
-    return f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
-
-
 STORY = (
     "<title>Council opens bridge</title><article><h1>Council opens bridge</h1>" + f"<p>{SENTENCE * 4}</p>" * 4
 ).encode()
-
-
-async def hang(_: asyncio.StreamWriter) -> None:
-    """Answer nothing."""
-    await asyncio.sleep(3600)
-
-
-async def drip(writer: asyncio.StreamWriter) -> None:
-    """Answer a byte at a time."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000\r\n\r\n")
-    while True:
-        writer.write(b"<")
-        await writer.drain()
-        await asyncio.sleep(0.2)
-
-
-async def send_without_end(writer: asyncio.StreamWriter) -> None:
-    """Answer for ever."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n")
-    while True:
-        writer.write(b"<p>and so on" * 5000)
-        await writer.drain()
-
-
-async def redirect(writer: asyncio.StreamWriter) -> None:
-    """Send on to the same place."""
-    writer.write(respond(b"", b"Location: /feed.xml", status=b"302 Found"))
-
-
-async def break_off(writer: asyncio.StreamWriter) -> None:
-    """Hang up in the middle."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n<rss>")
-    writer.close()
 
 
 def serve(told: Queue[int | list[list[float]]], hostile: int, stop: Queue[None]) -> None:
@@ -120,13 +57,7 @@ def serve(told: Queue[int | list[list[float]]], hostile: int, stop: Queue[None])
 
 async def _serve(told: Queue[int | list[list[float]]], hostile: int, stop: Queue[None]) -> None:
     asked: dict[str, list[float]] = {address(number): [] for number in range(SITES)}
-    bomb = gzip.compress(bytes(100 << 20))
-
-    async def send_bomb(writer: asyncio.StreamWriter) -> None:
-        writer.write(respond(bomb, b"Content-Encoding: gzip"))
-
-    ways: Sequence[Answer | None] = (hang, drip, send_bomb, send_without_end, redirect, break_off, None)
-    feeds = {address(n): ways[n % len(ways)] for n in range(hostile)}
+    feeds = {address(n): WAYS[n % len(WAYS)] for n in range(hostile)}
 
     async def answer(head: bytes, writer: asyncio.StreamWriter) -> None:
         site, path = writer.get_extra_info("sockname")[0], head.split(b" ", 2)[1]
@@ -136,8 +67,6 @@ async def _serve(told: Queue[int | list[list[float]]], hostile: int, stop: Queue
             await (hang(writer) if site in feeds else _write(writer, respond(STORY)))
         elif (misbehave := feeds.get(site)) is not None:
             await misbehave(writer)
-        elif site in feeds:
-            writer.write(respond(list_articles(500), kind=RSS))
         else:
             asked[site].append(monotonic())
             same = b"if-none-match" in head.lower()
@@ -172,7 +101,7 @@ async def find_no_change() -> None:
 
 async def run_daemon(folder: Path, port: int) -> None:
     """Visit all sites for a while."""
-    clock = SystemTime()
+    clock = SystemClock()
     sources = [
         Source(
             name=f"site{number}",

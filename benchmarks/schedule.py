@@ -21,6 +21,7 @@ from time import perf_counter, process_time
 from sqlalchemy import bindparam, update
 
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
+from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows
 from monitor.jobs.workers import PebbleWorkers
 from monitor.match import RuleSet
@@ -36,14 +37,6 @@ IDLE = timedelta(seconds=30)
 BUSY = timedelta(seconds=20)
 START_UP = timedelta(seconds=15)
 """For registering, and for the first ticks, before anything is measured."""
-
-
-class SystemTime:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the time in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass
@@ -101,7 +94,7 @@ async def spend(time: timedelta) -> Cost:
 
 async def run_daemon(store: SqlStore, url: str) -> dict[str, Figure]:
     """Run the jobs, idle and then busy; return the figures."""
-    sources, web, clock = make_sources(), QuietWeb(), SystemTime()
+    sources, web, clock = make_sources(), QuietWeb(), SystemClock()
     await store.register(sources, clock.now())
     began = clock.now()
     due = await asyncio.to_thread(set_due, url, sources, began + START_UP + IDLE)

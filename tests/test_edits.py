@@ -13,7 +13,6 @@ from monitor.archive import find_articles
 from monitor.deliver.email import EmailSender
 from monitor.errors import FetchFailed, FetchGone
 from monitor.extract import read_article
-from monitor.match import RuleSet
 from monitor.model import (
     ChangeKind,
     EmailChannel,
@@ -22,33 +21,26 @@ from monitor.model import (
     Reading,
     Response,
     Rule,
-    Seed,
-    SeedKind,
     Smtp,
-    Source,
     Template,
     TlsMode,
     name_id,
 )
-from monitor.pipeline import Pipeline
 from monitor.ports import ArticleQuery
 from monitor.recheck import GONE_APART
-from monitor.store import SqlStore, open_store
+from monitor.store import SqlStore
 from tests.deliver.servers import HOST, parse_mail, real_mailbox
 from tests.fakes import (
     START,
-    FakeChannel,
-    FakeClock,
-    FakeFetcher,
-    InlineWorkers,
     feed_page,
     news_page,
     story_about,
 )
+from tests.worlds import World, archive_of, outlet
 
 FEED = "https://gazette.example/feed.xml"
 STORY = "https://gazette.example/2026/03/dam-talks-open.html"
-GAZETTE = Source(name="gazette", url="https://gazette.example/", seed=Seed(url=FEED, kind=SeedKind.FEED))
+GAZETTE = outlet("gazette")
 EVERYTHING = tuple(Occasion)
 RULES = (
     Rule(name="dam", query="dam", notify=("desk",)),
@@ -64,20 +56,11 @@ EDITED = (*TEXT[:-1], TEXT[-1].replace("40", "65"))
 STEP = timedelta(minutes=16)
 
 
-class Site:
+class Site(World):
     """One source, the pipeline that watches it, and the alerts that come of it."""
 
     def __init__(self, store: SqlStore, rules: tuple[Rule, ...] = RULES) -> None:
-        self.store, self.clock = store, FakeClock(START + timedelta(minutes=5))
-        self.fetcher, self.channel = FakeFetcher(self.clock), FakeChannel()
-        self.pipeline = Pipeline(
-            clock=self.clock,
-            fetcher=self.fetcher,
-            workers=InlineWorkers(),
-            store=store,
-            rules=RuleSet.compile(rules),
-            channels={"desk": self.channel},
-        )
+        super().__init__(store, rules)
         self.published = self.clock.now()
         entries = [(STORY, TITLE, self.published)]
         self.fetcher.serve(FEED, feed_page(*entries), "application/rss+xml")
@@ -86,17 +69,11 @@ class Site:
         page = news_page(title, *paragraphs, published=self.published)
         self.fetcher.serve(STORY, page, etag=etag)
 
-    async def visit(self, source: Source = GAZETTE) -> None:
-        visit = await self.pipeline.visit(source)
-        await self.store.finish_visit(visit, self.clock.now() + source.every)
-
     async def visit_later(self, wait: timedelta = STEP) -> list[tuple[str, Occasion]]:
         """Visit again and deliver; return the rules that fired, and on what occasion."""
         self.clock.advance(wait)
-        self.channel.sent.clear()
-        await self.visit()
-        await self.pipeline.deliver(self.channel)
-        return [(delivery.alert.rule, delivery.alert.occasion) for delivery in self.channel.sent]
+        await self.visit(GAZETTE)
+        return [(delivery.alert.rule, delivery.alert.occasion) for delivery in await self.deliver()]
 
     def times_asked(self) -> int:
         return self.fetcher.urls_asked().count(STORY)
@@ -104,15 +81,12 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
-    await store.register([GAZETTE], START)
-    site = Site(store)
-    site.show(*TEXT)
-    await site.visit()
-    await site.pipeline.deliver(site.channel)
-    assert [delivery.alert.rule for delivery in site.channel.sent] == ["dam", "dam edits"]
-    yield site
-    await store.close()
+    async with archive_of(tmp_path, [GAZETTE]) as store:
+        site = Site(store)
+        site.show(*TEXT)
+        await site.visit(GAZETTE)
+        assert [delivery.alert.rule for delivery in await site.deliver()] == ["dam", "dam edits"]
+        yield site
 
 
 async def test_an_edit_is_kept_with_its_time_and_told_to_the_rule_that_asked(site: Site) -> None:
@@ -135,21 +109,18 @@ async def test_an_edit_is_kept_with_its_time_and_told_to_the_rule_that_asked(sit
 async def test_a_rule_for_edits_alone_begins_with_an_edit_that_replies_to_no_mail_that_was_never_sent(
     tmp_path: Path,
 ) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
-    await store.register([GAZETTE], START)
-    site = Site(store, (Rule(name="edits", query="dam", notify=("desk",), on=(Occasion.EDIT,)),))
-    async with real_mailbox() as mailbox:
+    async with archive_of(tmp_path, [GAZETTE]) as store, real_mailbox() as mailbox:
+        site = Site(store, (Rule(name="edits", query="dam", notify=("desk",), on=(Occasion.EDIT,)),))
         smtp = Smtp(host=HOST, port=mailbox.port, tls=TlsMode.NONE, sender="monitor@example.org")
         sender = EmailSender(EmailChannel(name="desk", to=("desk@example.org",)), smtp, UTC)
         for hours, paragraphs in ((0, TEXT), (1, EDITED), (3, TEXT)):
             site.clock.advance(timedelta(hours=hours))
             site.show(*paragraphs)
-            await site.visit()
+            await site.visit(GAZETTE)
             await site.pipeline.deliver(sender)
         await sender.close()
         [stored] = await store.articles(ArticleQuery())
         mails = [parse_mail(raw) for raw in mailbox.mails]
-    await store.close()
     assert [mail["Subject"] for mail in mails] == [f"[edits] Edited: {TITLE}"] * 2
     story = f"<story.{stored.story_id}@example.org>"
     assert [(mail["In-Reply-To"], mail["References"]) for mail in mails] == [(story, story)] * 2
@@ -269,16 +240,14 @@ async def test_a_page_that_cannot_be_had_waits_for_its_next_age(site: Site) -> N
 
 
 async def test_a_source_may_ask_for_no_second_look(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/other.sqlite3", "daemon")
     source = replace(GAZETTE, recheck=())
-    await store.register([source], START)
-    site = Site(store)
-    site.show(*TEXT)
-    for _ in range(3):
-        await site.visit(source)
-        site.clock.advance(timedelta(days=1))
-    assert site.times_asked() == 1
-    await store.close()
+    async with archive_of(tmp_path, [source]) as store:
+        site = Site(store)
+        site.show(*TEXT)
+        for _ in range(3):
+            await site.visit(source)
+            site.clock.advance(timedelta(days=1))
+        assert site.times_asked() == 1
 
 
 async def test_a_clock_that_is_set_back_keeps_no_second_look_waiting(site: Site) -> None:
@@ -293,8 +262,6 @@ async def test_the_same_edit_found_by_two_workers_is_kept_and_told_once(site: Si
     site.clock.advance(STEP)
     known = await site.store.due_looks("gazette", site.clock.now(), 10)
     assert len(known) == 1
-    await asyncio.gather(site.visit(), site.visit())
-    site.channel.sent.clear()
-    await site.pipeline.deliver(site.channel)
-    assert [delivery.alert.occasion for delivery in site.channel.sent] == [Occasion.EDIT]
+    await asyncio.gather(site.visit(GAZETTE), site.visit(GAZETTE))
+    assert [delivery.alert.occasion for delivery in await site.deliver()] == [Occasion.EDIT]
     assert len(await site.store.revisions(name_id("article", STORY))) == 1

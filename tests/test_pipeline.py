@@ -11,31 +11,21 @@ from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.look import Lookout
-from monitor.match import RuleSet
-from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, Visit, VisitOutcome
-from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, Pipeline, second_look
+from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, VisitOutcome
+from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, second_look
 from monitor.ports import ArticleQuery
-from monitor.store import SqlStore, open_store
 from tests.fakes import (
     START,
-    FakeChannel,
-    FakeClock,
-    FakeFetcher,
-    InlineWorkers,
     feed_page,
     news_page,
     story_about,
 )
+from tests.worlds import World, archive_of, outlet
 
 SITE = "https://gazette.example/"
 FEED = "https://gazette.example/feed.xml"
 STORY = "https://gazette.example/2026/03/dam-talks-open.html"
-GAZETTE = Source(name="gazette", url=SITE, seed=Seed(url=FEED, kind=SeedKind.FEED))
-COURIER = Source(
-    name="courier",
-    url="https://courier.example/",
-    seed=Seed(url="https://courier.example/rss", kind=SeedKind.FEED),
-)
+GAZETTE, COURIER = outlet("gazette"), outlet("courier")
 WALL = (
     "<html><head><title>Just a moment...</title></head><body>Checking your browser before you go on. "
     '<a href="https://www.cloudflare.com">Performance and security by Cloudflare</a></body></html>'
@@ -44,26 +34,8 @@ FRONT = '<link rel="alternate" type="application/rss+xml" href="{}"><p>Welcome.<
 RULE = Rule(name="dam", query='dam AND "talks"', notify=("desk",))
 
 
-class World:
-    """One pipeline and what stands around it."""
-
-    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
-        self.store, self.clock = store, clock
-        self.fetcher, self.workers, self.channel = FakeFetcher(clock), InlineWorkers(), FakeChannel()
-        self.pipeline = Pipeline(
-            clock=clock,
-            fetcher=self.fetcher,
-            workers=self.workers,
-            store=store,
-            rules=RuleSet.compile([RULE]),
-            channels={"desk": self.channel},
-        )
-
-    async def visit(self, source: Source = GAZETTE) -> Visit:
-        """Visit, and record it as the jobs do."""
-        visit = await self.pipeline.visit(source)
-        await self.store.finish_visit(visit, self.clock.now() + source.every)
-        return visit
+class Sites(World):
+    """The pages of a site, as tests put them up."""
 
     def publish(self, url: str, *paragraphs: str, title: str = "Talks about the dam open") -> None:
         """Put an article up, dated now."""
@@ -79,43 +51,41 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
-    await store.register([GAZETTE, COURIER], START)
-    yield World(store, FakeClock(START + timedelta(minutes=5)))
-    await store.close()
+async def world(tmp_path: Path) -> AsyncIterator[Sites]:
+    async with archive_of(tmp_path, [GAZETTE, COURIER]) as store:
+        yield Sites(store, [RULE])
 
 
-async def test_a_new_article_that_matches_is_kept_and_delivered(world: World) -> None:
+async def test_a_new_article_that_matches_is_kept_and_delivered(world: Sites) -> None:
     world.list_stories(STORY)
     world.publish(STORY, *story_about("dam talks"))
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert (visit.outcome, visit.found, visit.new, visit.kept, visit.alerts) == (VisitOutcome.OK, 1, 1, 1, 1)
     assert await world.pipeline.deliver(world.channel) == 1
     assert [delivery.article.url for delivery in world.channel.sent] == [STORY]
     assert "dam" in world.channel.sent[0].alert.excerpts[0].text.lower()
 
 
-async def test_an_article_is_fetched_once_and_kept_once_however_often_it_is_listed(world: World) -> None:
+async def test_an_article_is_fetched_once_and_kept_once_however_often_it_is_listed(world: Sites) -> None:
     world.list_stories(STORY)
     world.publish(STORY, *story_about("dam talks"))
-    await world.visit()
-    visit = await world.visit()
+    await world.visit(GAZETTE)
+    visit = await world.visit(GAZETTE)
     assert (visit.new, visit.kept) == (0, 0)
     assert world.fetcher.urls_asked().count(STORY) == 1
 
 
-async def test_a_seed_that_has_not_changed_costs_one_conditional_request(world: World) -> None:
+async def test_a_seed_that_has_not_changed_costs_one_conditional_request(world: Sites) -> None:
     world.list_stories(STORY, etag='"v1"')
     world.publish(STORY, *story_about("dam talks"))
-    await world.visit()
+    await world.visit(GAZETTE)
     world.fetcher.asked.clear()
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert visit.outcome is VisitOutcome.NOT_MODIFIED
     assert [request.validators.etag for request in world.fetcher.asked] == ['"v1"']
 
 
-async def test_how_long_a_feed_says_that_it_will_do_is_remembered_while_it_is_the_same(world: World) -> None:
+async def test_how_long_a_feed_says_that_it_will_do_is_remembered_while_it_is_the_same(world: Sites) -> None:
     feed = feed_page((STORY, "Talks about the dam open", world.clock.now()))
     said = feed.replace("<channel>", "<channel><ttl>45</ttl>")
     world.fetcher.serve(FEED, said, "application/rss+xml", etag='"v1"')
@@ -123,12 +93,12 @@ async def test_how_long_a_feed_says_that_it_will_do_is_remembered_while_it_is_th
     answer = await world.fetcher.get(Request(url=FEED, source=GAZETTE))
     world.fetcher.pages[FEED] = replace(answer, fresh_for=timedelta(minutes=5))
     for outcome in (VisitOutcome.OK, VisitOutcome.NOT_MODIFIED, VisitOutcome.NOT_MODIFIED):
-        visit = await world.visit()
+        visit = await world.visit(GAZETTE)
         assert visit.outcome is outcome
         assert (visit.ttl, visit.fresh_for) == (timedelta(minutes=45), timedelta(minutes=5))
 
 
-async def test_a_front_page_is_read_by_what_its_links_have_turned_out_to_be(world: World) -> None:
+async def test_a_front_page_is_read_by_what_its_links_have_turned_out_to_be(world: Sites) -> None:
     given = replace(GAZETTE, seed=Seed(url=SITE, kind=SeedKind.FRONT))
     stories = {f"{SITE}n/55123{n}": f"Talks about dam number {n} open" for n in range(4)}
     front = "".join(f"<li><a href={url}>{title}</a></li>" for url, title in stories.items())
@@ -168,7 +138,7 @@ INDEX, NEWS_MAP, POST_MAP = (f"{SITE}{name}" for name in ("sitemap.xml", "news.x
 OTHER_STORY = "https://gazette.example/2026/03/ferry-returns-to-lower-quay.html"
 
 
-async def test_a_site_without_a_feed_is_read_by_the_sitemaps_that_its_robots_txt_names(world: World) -> None:
+async def test_a_site_without_a_feed_is_read_by_the_sitemaps_that_its_robots_txt_names(world: Sites) -> None:
     world.fetcher.serve(SITE, "<p>Welcome.</p>")
     front = await world.fetcher.get(Request(url=SITE, source=BARE))
     world.fetcher.pages[SITE] = replace(front, sitemaps=(INDEX,))
@@ -197,14 +167,14 @@ def dated_index(**modified: str) -> str:
     return f"<sitemapindex>{rows}</sitemapindex>"
 
 
-def asked_of(world: World) -> list[tuple[str, str | None]]:
+def asked_of(world: Sites) -> list[tuple[str, str | None]]:
     """The URLs asked for since the last call, and by which etag."""
     asked = [(request.url, request.validators.etag) for request in world.fetcher.asked]
     world.fetcher.asked.clear()
     return asked
 
 
-async def test_of_an_index_only_what_has_changed_is_read_again(world: World) -> None:
+async def test_of_an_index_only_what_has_changed_is_read_again(world: Sites) -> None:
     given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP), recheck=())
     posts = dated_index(news="2026-03-02T08:00Z", posts="2026-03-01")
     world.fetcher.serve(INDEX, posts, "application/xml", etag='"i1"')
@@ -229,7 +199,7 @@ async def test_of_an_index_only_what_has_changed_is_read_again(world: World) -> 
     assert asked_of(world) == [(INDEX, '"i2"'), days_only]
 
 
-async def test_a_sitemap_that_failed_is_read_whole_at_the_next_visit(world: World) -> None:
+async def test_a_sitemap_that_failed_is_read_whole_at_the_next_visit(world: Sites) -> None:
     given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP), recheck=())
     index = dated_index(news="2026-03-02T08:00Z", posts="2026-03-02T08:00Z")
     world.fetcher.serve(INDEX, index, "application/xml", etag='"i1"')
@@ -244,7 +214,7 @@ async def test_a_sitemap_that_failed_is_read_whole_at_the_next_visit(world: Worl
     assert asked_of(world) == [(INDEX, '"i1"'), (NEWS_MAP, None), (STORY, None)]
 
 
-async def test_a_sitemap_of_an_index_that_cannot_be_had_leaves_the_others(world: World) -> None:
+async def test_a_sitemap_of_an_index_that_cannot_be_had_leaves_the_others(world: Sites) -> None:
     given = replace(BARE, seed=Seed(url=INDEX, kind=SeedKind.SITEMAP))
     world.fetcher.serve(INDEX, sitemap_index(NEWS_MAP, POST_MAP), "application/xml")
     world.fetcher.fail(NEWS_MAP, FetchFailed("timeout"))
@@ -256,7 +226,7 @@ async def test_a_sitemap_of_an_index_that_cannot_be_had_leaves_the_others(world:
     assert (failed.outcome, failed.reason) == (VisitOutcome.FAILED, "timeout"), "404 is not what may pass"
 
 
-async def test_a_sitemap_that_has_not_changed_costs_one_conditional_request(world: World) -> None:
+async def test_a_sitemap_that_has_not_changed_costs_one_conditional_request(world: Sites) -> None:
     given = replace(BARE, seed=Seed(url=POST_MAP, kind=SeedKind.SITEMAP))
     world.fetcher.serve(POST_MAP, sitemap((OTHER_STORY, "2026-03-01")), "application/xml", etag='"v1"')
     world.publish(OTHER_STORY, *story_about("ferry", 2))
@@ -266,12 +236,12 @@ async def test_a_sitemap_that_has_not_changed_costs_one_conditional_request(worl
     assert world.fetcher.urls_asked() == [POST_MAP]
 
 
-async def test_a_copy_in_another_outlet_is_kept_and_sends_no_second_alert(world: World) -> None:
+async def test_a_copy_in_another_outlet_is_kept_and_sends_no_second_alert(world: Sites) -> None:
     text, copy = story_about("dam talks"), "https://courier.example/a-copy-of-the-story.html"
     world.list_stories(STORY)
     world.publish(STORY, *text)
-    await world.visit()
-    world.list_stories(copy, feed="https://courier.example/rss")
+    await world.visit(GAZETTE)
+    world.list_stories(copy, feed="https://courier.example/feed.xml")
     world.publish(copy, *text[:2], "The Courier adds a line of its own to what it took over.", *text[2:])
     visit = await world.visit(COURIER)
     assert (visit.kept, visit.copies, visit.alerts) == (1, 1, 0)
@@ -279,25 +249,25 @@ async def test_a_copy_in_another_outlet_is_kept_and_sends_no_second_alert(world:
     assert await world.stored_urls() == [copy, STORY]
 
 
-async def test_a_copy_that_is_first_to_match_does_alert(world: World) -> None:
+async def test_a_copy_that_is_first_to_match_does_alert(world: Sites) -> None:
     text, copy = story_about("harbour"), "https://courier.example/a-fuller-story.html"
     world.list_stories(STORY)
     world.publish(STORY, *text, title="A quiet day")
-    assert (await world.visit()).alerts == 0
-    world.list_stories(copy, feed="https://courier.example/rss")
+    assert (await world.visit(GAZETTE)).alerts == 0
+    world.list_stories(copy, feed="https://courier.example/feed.xml")
     world.publish(copy, *text, "The talks about the dam go on.", title="A quiet day")
     assert (await world.visit(COURIER)).alerts == 1
 
 
-async def test_an_article_older_than_its_source_is_kept_without_an_alert(world: World) -> None:
+async def test_an_article_older_than_its_source_is_kept_without_an_alert(world: Sites) -> None:
     old = world.clock.now() - timedelta(days=3)
     world.list_stories(STORY)
     world.fetcher.serve(STORY, news_page("Talks about the dam", *story_about("dam talks"), published=old))
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert (visit.kept, visit.alerts) == (1, 0)
 
 
-async def test_a_first_visit_keeps_only_the_newest_articles(world: World) -> None:
+async def test_a_first_visit_keeps_only_the_newest_articles(world: Sites) -> None:
     urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(6)]
     world.list_stories(*urls)
     for number, url in enumerate(urls):
@@ -305,10 +275,10 @@ async def test_a_first_visit_keeps_only_the_newest_articles(world: World) -> Non
     visit = await world.visit(replace(GAZETTE, first_visit=2))
     assert (visit.found, visit.new, visit.kept) == (6, 6, 2)
     assert sorted(await world.stored_urls()) == urls[:2]
-    assert (await world.visit()).kept == 0
+    assert (await world.visit(GAZETTE)).kept == 0
 
 
-async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: World) -> None:
+async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: Sites) -> None:
     source = replace(GAZETTE, seed=None)
     await world.store.register([source, COURIER], START)
     world.fetcher.serve(SITE, FRONT.format(FEED))
@@ -321,7 +291,7 @@ async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: World)
     assert world.fetcher.urls_asked() == [FEED]
 
 
-async def test_a_feed_that_was_chosen_and_is_gone_is_chosen_anew(world: World) -> None:
+async def test_a_feed_that_was_chosen_and_is_gone_is_chosen_anew(world: Sites) -> None:
     source, later = replace(GAZETTE, seed=None), "https://gazette.example/rss2.xml"
     await world.store.register([source, COURIER], START)
     world.fetcher.serve(SITE, FRONT.format(FEED))
@@ -340,13 +310,13 @@ HEADLINES = (
 )
 
 
-def die(world: World, feed: str = FEED) -> None:
+def die(world: Sites, feed: str = FEED) -> None:
     """Leave a feed up with one article that is two years old."""
     entry = (OLD_STORY, "An old story of the dam", world.clock.now() - timedelta(days=800))
     world.fetcher.serve(feed, feed_page(entry), "application/rss+xml")
 
 
-async def test_a_dead_feed_is_passed_over_for_the_page_and_the_reason_is_kept(world: World) -> None:
+async def test_a_dead_feed_is_passed_over_for_the_page_and_the_reason_is_kept(world: Sites) -> None:
     await world.store.register([BARE], START)
     world.fetcher.serve(SITE, FRONT.format(FEED) + HEADLINES.format(STORY))
     die(world)
@@ -357,14 +327,14 @@ async def test_a_dead_feed_is_passed_over_for_the_page_and_the_reason_is_kept(wo
     assert f"passed over: the feed {FEED} (its newest article is of 2023-" in seed.reason
 
 
-async def test_a_dead_feed_is_better_than_nothing(world: World) -> None:
+async def test_a_dead_feed_is_better_than_nothing(world: Sites) -> None:
     await world.store.register([BARE], START)
     world.fetcher.serve(SITE, FRONT.format(FEED))
     die(world)
     assert (await world.visit(BARE)).seed == Seed(url=FEED, kind=SeedKind.FEED)
 
 
-async def test_a_feed_that_dries_up_while_the_page_lives_is_replaced_without_a_flood(world: World) -> None:
+async def test_a_feed_that_dries_up_while_the_page_lives_is_replaced_without_a_flood(world: Sites) -> None:
     await world.store.register([BARE], START)
     world.fetcher.serve(SITE, FRONT.format(FEED))
     world.list_stories(STORY, etag='"same"')
@@ -379,7 +349,7 @@ async def test_a_feed_that_dries_up_while_the_page_lives_is_replaced_without_a_f
 
 
 async def test_a_feed_that_dries_up_stays_while_the_page_cannot_be_had_and_is_not_examined_each_time(
-    world: World,
+    world: Sites,
 ) -> None:
     await world.store.register([BARE], START)
     world.fetcher.serve(SITE, FRONT.format(FEED))
@@ -394,7 +364,7 @@ async def test_a_feed_that_dries_up_stays_while_the_page_cannot_be_had_and_is_no
     assert world.fetcher.urls_asked().count(SITE) == 1
 
 
-async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do(world: World) -> None:
+async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do(world: Sites) -> None:
     source = replace(GAZETTE, seed=None)
     await world.store.register([source, COURIER], START)
     world.fetcher.serve(SITE, "<html><body><p>Welcome.</p></body></html>")
@@ -403,78 +373,78 @@ async def test_a_page_that_offers_no_seed_is_a_failed_visit_that_says_what_to_do
     assert "feed:, sitemap: or section:" in str(visit.reason)
 
 
-async def test_a_source_that_cannot_be_reached_fails_with_the_reason_and_keeps_its_seed(world: World) -> None:
+async def test_a_source_that_cannot_be_reached_fails_with_the_reason_and_keeps_its_seed(world: Sites) -> None:
     wait = timedelta(minutes=20)
     world.fetcher.fail(FEED, FetchFailed("gazette.example: the name does not resolve", retry_after=wait))
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert (visit.outcome, visit.retry_after) == (VisitOutcome.FAILED, wait)
     assert visit.reason == "gazette.example: the name does not resolve"
     [state] = [state for state in await world.store.source_states() if state.name == "gazette"]
     assert (state.failures, state.reason) == (1, visit.reason)
 
 
-async def test_a_link_that_fails_is_put_off_and_fetched_when_its_time_has_come(world: World) -> None:
+async def test_a_link_that_fails_is_put_off_and_fetched_when_its_time_has_come(world: Sites) -> None:
     world.list_stories(STORY)
     world.fetcher.fail(STORY, FetchFailed("503, overloaded"))
-    assert (await world.visit()).postponed == 1
+    assert (await world.visit(GAZETTE)).postponed == 1
     world.publish(STORY, *story_about("dam talks"))
-    assert (await world.visit()).kept == 0
+    assert (await world.visit(GAZETTE)).kept == 0
     world.clock.advance(FETCH_RETRIES[0])
-    assert (await world.visit()).kept == 1
+    assert (await world.visit(GAZETTE)).kept == 1
 
 
-async def test_a_link_that_is_gone_is_dismissed_with_the_reason(world: World) -> None:
+async def test_a_link_that_is_gone_is_dismissed_with_the_reason(world: Sites) -> None:
     world.list_stories(STORY)
-    assert (await world.visit()).dismissed == 1
+    assert (await world.visit(GAZETTE)).dismissed == 1
     [link] = await world.store.link_states("gazette", 10)
     assert (link.retry_at, link.reason) == (None, f"{STORY}: 404, not found")
 
 
-async def test_a_wall_is_looked_at_again_three_times_and_then_dismissed(world: World) -> None:
+async def test_a_wall_is_looked_at_again_three_times_and_then_dismissed(world: Sites) -> None:
     world.list_stories(STORY)
     world.fetcher.serve(STORY, WALL)
     outcomes = []
     for wait in (*SECOND_LOOKS, timedelta()):
-        visit = await world.visit()
+        visit = await world.visit(GAZETTE)
         outcomes.append((visit.postponed, visit.dismissed))
         world.clock.advance(wait)
     assert outcomes == [(1, 0), (1, 0), (1, 0), (0, 1)]
     assert await world.stored_urls() == []
 
 
-async def test_a_site_that_is_down_is_left_in_peace_after_three_links(world: World) -> None:
+async def test_a_site_that_is_down_is_left_in_peace_after_three_links(world: Sites) -> None:
     urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(6)]
     world.list_stories(*urls)
     for url in urls:
         world.fetcher.fail(url, FetchFailed("no answer within 30 s"))
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert visit.postponed == 3
     assert len(await world.store.waiting_links("gazette", world.clock.now(), 10)) == 3
 
 
-async def test_a_server_that_names_its_wait_is_obeyed_at_once(world: World) -> None:
+async def test_a_server_that_names_its_wait_is_obeyed_at_once(world: Sites) -> None:
     urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(3)]
     world.list_stories(*urls)
     world.fetcher.fail(urls[0], FetchFailed("429, too many requests", retry_after=timedelta(hours=3)))
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert (visit.postponed, visit.retry_after) == (1, timedelta(hours=3))
     assert len(world.fetcher.asked) == 2
 
 
-async def test_links_survive_a_crash_between_the_seed_and_the_articles(world: World) -> None:
+async def test_links_survive_a_crash_between_the_seed_and_the_articles(world: Sites) -> None:
     world.list_stories(STORY, etag='"v1"')
     world.publish(STORY, *story_about("dam talks"))
     lookout = Lookout(world.clock, world.fetcher, world.workers)
     look = await lookout.look(GAZETTE, await world.store.recall("gazette"))
     await world.store.remember("gazette", look.links, [], world.clock.now())
-    visit = await world.visit()
+    visit = await world.visit(GAZETTE)
     assert (visit.new, visit.kept) == (0, 1)
 
 
-async def test_a_failed_delivery_is_tried_again_after_the_channels_wait(world: World) -> None:
+async def test_a_failed_delivery_is_tried_again_after_the_channels_wait(world: Sites) -> None:
     world.list_stories(STORY)
     world.publish(STORY, *story_about("dam talks"))
-    await world.visit()
+    await world.visit(GAZETTE)
     world.channel.failures = [DeliveryFailed("451, try again later")]
     await world.pipeline.deliver(world.channel)
     [waiting] = await world.store.deliveries(state=DeliveryState.RETRYING)
@@ -485,10 +455,10 @@ async def test_a_failed_delivery_is_tried_again_after_the_channels_wait(world: W
     assert [delivery.alert.id for delivery in world.channel.sent] == [waiting.alert.id]
 
 
-async def test_a_receivers_own_wait_is_obeyed(world: World) -> None:
+async def test_a_receivers_own_wait_is_obeyed(world: Sites) -> None:
     world.list_stories(STORY)
     world.publish(STORY, *story_about("dam talks"))
-    await world.visit()
+    await world.visit(GAZETTE)
     world.channel.failures = [DeliveryFailed("429", retry_after=timedelta(hours=2))]
     await world.pipeline.deliver(world.channel)
     [waiting] = await world.store.deliveries(state=DeliveryState.RETRYING)
@@ -496,10 +466,10 @@ async def test_a_receivers_own_wait_is_obeyed(world: World) -> None:
 
 
 @pytest.mark.parametrize("transient", [False, True])
-async def test_an_alert_is_dead_when_refused_for_good_or_too_often(world: World, transient: bool) -> None:
+async def test_an_alert_is_dead_when_refused_for_good_or_too_often(world: Sites, transient: bool) -> None:
     world.list_stories(STORY)
     world.publish(STORY, *story_about("dam talks"))
-    await world.visit()
+    await world.visit(GAZETTE)
     world.channel.failures = [DeliveryFailed("no", transient=transient) for _ in range(3)]
     for _ in range(3):
         await world.pipeline.deliver(world.channel)
@@ -510,13 +480,13 @@ async def test_an_alert_is_dead_when_refused_for_good_or_too_often(world: World,
 
 
 async def test_an_alert_that_breaks_its_sender_is_put_off_with_the_reason_and_the_next_is_sent(
-    world: World,
+    world: Sites,
 ) -> None:
     urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(2)]
     world.list_stories(*urls)
     for number, url in enumerate(urls):
         world.publish(url, *story_about(f"dam talks {number}"), title=f"Story number {number} of the talks")
-    await world.visit()
+    await world.visit(GAZETTE)
     world.channel.failures = [ZeroDivisionError("a fault in the wording")]
     await world.pipeline.deliver(world.channel)
     [broken] = await world.store.deliveries(state=DeliveryState.RETRYING)
@@ -524,12 +494,12 @@ async def test_an_alert_that_breaks_its_sender_is_put_off_with_the_reason_and_th
     assert len(world.channel.sent) == 1
 
 
-async def test_a_slow_receiver_ends_the_batch_before_its_lease_runs_out(world: World) -> None:
+async def test_a_slow_receiver_ends_the_batch_before_its_lease_runs_out(world: Sites) -> None:
     urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(2)]
     world.list_stories(*urls)
     for number, url in enumerate(urls):
         world.publish(url, *story_about(f"dam talks {number}"), title=f"Story number {number} of the talks")
-    await world.visit()
+    await world.visit(GAZETTE)
     world.channel.on_send = lambda: world.clock.advance(LEASE)
     await world.pipeline.deliver(world.channel)
     assert len(world.channel.sent) == 1

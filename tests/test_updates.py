@@ -12,11 +12,10 @@ import pytest
 
 from monitor.compose import Pace
 from monitor.match import RuleSet
-from monitor.model import MessageKind, MessageName, Occasion, Rule, Seed, SeedKind, Source
-from monitor.pipeline import Pipeline
+from monitor.model import MessageKind, MessageName, Occasion, Rule
 from monitor.ports import ArticleQuery
-from monitor.store import SqlStore, open_store
-from tests.fakes import START, FakeChannel, FakeClock, FakeFetcher, InlineWorkers, feed_page, news_page
+from tests.fakes import feed_page, news_page
+from tests.worlds import World, archive_of, outlet
 
 WAIT = timedelta(minutes=1)
 UPDATE = timedelta(hours=6)
@@ -55,154 +54,130 @@ TITLES = {
     "herald": "Port Quillby mourns the four dead of the warehouse fire",
     "monitor": "Fire in Port Quillby: four dead in a warehouse",
 }
-OUTLETS = {
-    name: Source(
-        name=name,
-        url=f"https://{name}.example/",
-        seed=Seed(url=f"https://{name}.example/rss", kind=SeedKind.FEED),
-    )
-    for name in TITLES
-}
+OUTLETS = {name: outlet(name) for name in TITLES}
 FIRE = Rule(name="fire", query="fire", notify=("desk",))
 
 
-class World:
+class Outlets(World):
     """Four outlets, and a channel."""
 
-    def __init__(self, store: SqlStore) -> None:
-        self.store, self.clock = store, FakeClock(START + timedelta(minutes=5))
-        self.fetcher, self.channel = FakeFetcher(self.clock), FakeChannel()
-        self.pipeline = Pipeline(
-            clock=self.clock,
-            fetcher=self.fetcher,
-            workers=InlineWorkers(),
-            store=store,
-            rules=RuleSet.compile([FIRE]),
-            channels={"desk": self.channel},
-            pace=Pace(group_wait=WAIT, story_update=UPDATE),
-        )
-
-    async def report(self, outlet: str, text: str, title: str | None = None) -> None:
+    async def report(self, name: str, text: str, title: str | None = None) -> None:
         """Let an outlet publish an article, and read it."""
-        source, now, title = OUTLETS[outlet], self.clock.now(), title or TITLES[outlet]
+        source, now, title = OUTLETS[name], self.clock.now(), title or TITLES[name]
         url = f"{source.url}2026/03/{len(text)}-a-story-of-the-day.html"
         assert source.seed is not None
         self.fetcher.serve(source.seed.url, feed_page((url, title, now)), "application/rss+xml")
         self.fetcher.serve(url, news_page(title, *text.split("\n\n"), published=now))
-        await self.store.finish_visit(await self.pipeline.visit(source), now + source.every)
+        await self.visit(source)
 
-    async def deliver(self, after: timedelta = WAIT) -> list[tuple[Occasion, str, list[str], list[str]]]:
+    async def told(self, after: timedelta = WAIT) -> list[tuple[Occasion, str, list[str], list[str]]]:
         """Return what is sent later: the occasion, the outlet, the outlets with copies, the further ones."""
         self.clock.advance(after)
-        self.channel.sent.clear()
-        await self.pipeline.deliver(self.channel)
         return [
             (
                 each.alert.occasion,
                 each.article.source,
-                [outlet.source for outlet in each.also_in],
-                [outlet.source for outlet in each.further],
+                [one.source for one in each.also_in],
+                [one.source for one in each.further],
             )
-            for each in self.channel.sent
+            for each in await self.deliver()
         ]
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    store = open_store(f"sqlite:///{tmp_path}/monitor.sqlite3", "daemon")
-    await store.register(tuple(OUTLETS.values()), START)
-    yield World(store)
-    await store.close()
+async def world(tmp_path: Path) -> AsyncIterator[Outlets]:
+    async with archive_of(tmp_path, list(OUTLETS.values())) as store:
+        yield Outlets(store, [FIRE], Pace(group_wait=WAIT, story_update=UPDATE))
 
 
 async def test_an_article_in_other_words_is_one_story_with_the_first_and_is_sent_as_an_update(
-    world: World,
+    world: Outlets,
 ) -> None:
     await world.report("gazette", GAZETTE)
-    assert await world.deliver() == [(Occasion.NEW, "gazette", [], [])]
+    assert await world.told() == [(Occasion.NEW, "gazette", [], [])]
     [first] = world.channel.sent
     await world.report("courier", COURIER)
-    assert await world.deliver() == []
-    assert await world.deliver(UPDATE) == [(Occasion.UPDATE, "courier", [], [])]
+    assert await world.told() == []
+    assert await world.told(UPDATE) == [(Occasion.UPDATE, "courier", [], [])]
     [update] = world.channel.sent
     assert update.alert.story_id == first.alert.story_id
     assert update.reply_to == MessageName(MessageKind.ALERT, first.alert.id)
     assert update.alert.excerpts
 
 
-async def test_updates_keep_their_distance_and_gather_what_comes_in_meanwhile(world: World) -> None:
+async def test_updates_keep_their_distance_and_gather_what_comes_in_meanwhile(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
-    await world.deliver()
+    await world.told()
     await world.report("courier", COURIER)
     world.clock.advance(UPDATE / 2)
     await world.report("herald", HERALD)
-    assert await world.deliver(UPDATE / 2) == [(Occasion.UPDATE, "courier", [], ["herald"])]
-    assert await world.deliver(2 * UPDATE) == []
+    assert await world.told(UPDATE / 2) == [(Occasion.UPDATE, "courier", [], ["herald"])]
+    assert await world.told(2 * UPDATE) == []
 
 
-async def test_what_comes_before_the_first_alert_is_sent_goes_into_it(world: World) -> None:
+async def test_what_comes_before_the_first_alert_is_sent_goes_into_it(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
     await world.report("courier", COURIER)
-    assert await world.deliver() == [(Occasion.NEW, "gazette", [], ["courier"])]
-    assert await world.deliver(2 * UPDATE) == []
+    assert await world.told() == [(Occasion.NEW, "gazette", [], ["courier"])]
+    assert await world.told(2 * UPDATE) == []
 
 
-async def test_an_update_after_a_long_silence_waits_for_copies_only(world: World) -> None:
+async def test_an_update_after_a_long_silence_waits_for_copies_only(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
-    await world.deliver()
+    await world.told()
     world.clock.advance(UPDATE)
     await world.report("courier", COURIER)
-    assert await world.deliver(WAIT / 2) == []
-    assert await world.deliver(WAIT / 2) == [(Occasion.UPDATE, "courier", [], [])]
+    assert await world.told(WAIT / 2) == []
+    assert await world.told(WAIT / 2) == [(Occasion.UPDATE, "courier", [], [])]
 
 
 async def test_copies_of_what_was_told_are_silent_whether_it_was_told_first_or_in_an_update(
-    world: World,
+    world: Outlets,
 ) -> None:
     await world.report("gazette", GAZETTE)
     await world.report("courier", COURIER)
-    await world.deliver()
+    await world.told()
     await world.report("monitor", GAZETTE + CREDIT)
     await world.report("herald", COURIER + CREDIT)
-    assert await world.deliver(2 * UPDATE) == []
+    assert await world.told(2 * UPDATE) == []
 
 
-async def test_an_update_names_the_outlets_that_copied_its_article_and_no_others(world: World) -> None:
+async def test_an_update_names_the_outlets_that_copied_its_article_and_no_others(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
-    await world.deliver()
+    await world.told()
     await world.report("courier", COURIER)
     await world.report("herald", COURIER + CREDIT)
-    assert await world.deliver(UPDATE) == [(Occasion.UPDATE, "courier", ["herald"], [])]
+    assert await world.told(UPDATE) == [(Occasion.UPDATE, "courier", ["herald"], [])]
 
 
-async def test_other_news_is_told_at_once(world: World) -> None:
+async def test_other_news_is_told_at_once(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
-    await world.deliver()
+    await world.told()
     await world.report("courier", OTHER, "Kestrin wins the vote in Upper Orvane")
-    assert await world.deliver() == [(Occasion.NEW, "courier", [], [])]
+    assert await world.told() == [(Occasion.NEW, "courier", [], [])]
 
 
-async def test_an_update_that_is_being_sent_takes_nothing_in_and_the_next_one_does(world: World) -> None:
+async def test_an_update_that_is_being_sent_takes_nothing_in_and_the_next_one_does(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
-    await world.deliver()
+    await world.told()
     await world.report("courier", COURIER)
     world.channel.failures.append(RuntimeError("the line was cut"))
     world.clock.advance(UPDATE)
     await world.pipeline.deliver(world.channel)
     await world.report("herald", HERALD)
-    sent = await world.deliver(timedelta()) + await world.deliver(UPDATE) + await world.deliver(UPDATE)
+    sent = await world.told(timedelta()) + await world.told(UPDATE) + await world.told(UPDATE)
     assert (Occasion.UPDATE, "herald", [], []) in sent
 
 
-async def test_an_article_that_is_read_twice_is_told_once(world: World) -> None:
+async def test_an_article_that_is_read_twice_is_told_once(world: Outlets) -> None:
     await world.report("gazette", GAZETTE)
     await world.report("courier", COURIER)
     await world.report("courier", COURIER)
-    assert await world.deliver() == [(Occasion.NEW, "gazette", [], ["courier"])]
-    assert await world.deliver(2 * UPDATE) == []
+    assert await world.told() == [(Occasion.NEW, "gazette", [], ["courier"])]
+    assert await world.told(2 * UPDATE) == []
 
 
-async def test_workers_that_read_one_story_at_once_keep_one_story(world: World) -> None:
+async def test_workers_that_read_one_story_at_once_keep_one_story(world: Outlets) -> None:
     await asyncio.gather(
         world.report("gazette", GAZETTE),
         world.report("courier", COURIER),
@@ -214,9 +189,9 @@ async def test_workers_that_read_one_story_at_once_keep_one_story(world: World) 
     assert len([stored for stored in articles if stored.copy_of]) == 1
 
 
-async def test_who_asks_for_edits_alone_is_not_told_of_a_story(world: World) -> None:
+async def test_who_asks_for_edits_alone_is_not_told_of_a_story(world: Outlets) -> None:
     rules = RuleSet.compile([replace(FIRE, on=(Occasion.EDIT,))])
     world.pipeline = replace(world.pipeline, rules=rules)
     await world.report("gazette", GAZETTE)
     await world.report("courier", COURIER)
-    assert await world.deliver(2 * UPDATE) == []
+    assert await world.told(2 * UPDATE) == []

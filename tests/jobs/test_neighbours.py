@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from benchmarks.misbehaviour import RSS, WAYS, Answer, list_articles, respond
 from monitor.fetch import FetchSettings, open_fetcher
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows
@@ -18,8 +17,8 @@ from monitor.match import RuleSet
 from monitor.model import Seed, SeedKind, Source
 from monitor.pipeline import Pipeline
 from monitor.store import open_store
-from tests.fakes import InlineWorkers, feed_page
-from tests.fetch.server import Server, answer, serving
+from tests.fakes import InlineWorkers
+from tests.fetch.server import Server, serving
 
 SITES, HOSTILE = 20, 2
 VISITS = 2
@@ -31,49 +30,7 @@ MAX_VISITS = 4
 """Few, so that two sites that never answer take half of the room."""
 
 
-async def hang(_: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
-
-
-async def drip(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: 9000\r\n\r\n")
-    for _ in range(9000):
-        writer.write(b"<")
-        await writer.drain()
-        await asyncio.sleep(0.05)
-
-
-async def send_without_end(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nConnection: close\r\n\r\n")
-    while True:
-        writer.write(b"<item>" * 10_000)
-        await writer.drain()
-
-
-async def redirect_for_ever(writer: asyncio.StreamWriter) -> None:
-    writer.write(answer(status=302, headers={"Location": "/feed.xml"}))
-
-
-async def send_bomb(writer: asyncio.StreamWriter) -> None:
-    writer.write(answer(BOMB, headers={"Content-Encoding": "gzip"}))
-
-
-async def hang_up(writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n<rss>")
-    writer.close()
-
-
-async def lay_a_trap(writer: asyncio.StreamWriter) -> None:
-    """Name 500 articles, none of which ever answers."""
-    entries = [
-        (f"/2026/03/{n}-council-opens-the-bridge.html", f"Council opens bridge {n}", None) for n in range(500)
-    ]
-    writer.write(answer(feed_page(*entries).encode(), headers={"Content-Type": "application/rss+xml"}))
-
-
-FEED = feed_page(("/2026/03/dam-talks-open.html", "Talks about the dam open", None)).encode()
-BOMB = gzip.compress(bytes(100_000_000))
-BEHAVIOURS = (hang, drip, send_without_end, redirect_for_ever, send_bomb, hang_up, lay_a_trap)
+FEED = list_articles(1)
 
 
 def source_at(server: Server) -> Source:
@@ -92,9 +49,9 @@ async def never_reload() -> None:
     """Find no change."""
 
 
-@pytest.mark.parametrize("behave", BEHAVIOURS, ids=lambda behave: behave.__name__)
+@pytest.mark.parametrize("behave", WAYS, ids=lambda behave: behave.__name__)
 async def test_a_hostile_site_delays_no_other(
-    behave: Callable[[asyncio.StreamWriter], Awaitable[None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    behave: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.jobs.local.DRAIN", timedelta(seconds=0.05))
     clock, done = SystemClock(), asyncio.Event()
@@ -107,7 +64,7 @@ async def test_a_hostile_site_delays_no_other(
                 visits[server.port] = visits.get(server.port, 0) + 1
                 if len(visits) == SITES - HOSTILE and min(visits.values()) >= VISITS:
                     done.set()
-                writer.write(answer(FEED, headers={"Content-Type": "application/rss+xml"}))
+                writer.write(respond(FEED, kind=RSS))
 
             server.scripts["/feed.xml"] = be_quiet
 
