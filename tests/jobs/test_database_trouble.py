@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from monitor.model import DeliveryState, Outgoing, Request, Response
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore, open_store
+from monitor.timetable import DigestTimes, Timetable
 from tests.fakes import FakeChannel, FakeClock, FakeFetcher, news_page, story_about
 from tests.jobs.test_local import FEED, GAZETTE, PATIENCE_S, STORY, Office
 
@@ -90,7 +91,7 @@ class TroubledFetcher(FakeFetcher):
 
 @dataclass
 class TroubledChannel(FakeChannel):
-    """A channel that takes an alert, whereupon the database is in trouble."""
+    """A channel that takes an alert, whereupon the database is in trouble. What it says needs much room."""
 
     trouble: Trouble | None = field(default=None)
 
@@ -99,7 +100,7 @@ class TroubledChannel(FakeChannel):
         if self.trouble is not None:
             trouble, self.trouble = self.trouble, None
             await trouble.begin()
-        return receipt
+        return receipt * 10_000
 
 
 class Ear(logging.Handler):
@@ -181,13 +182,26 @@ async def test_what_was_found_while_nothing_could_be_written_is_found_again(
     assert [delivery.article.url for delivery in office.channel.sent] == [STORY]
 
 
-@pytest.mark.parametrize("kind", ["locked", "read-only"])
-async def test_what_was_sent_while_nothing_could_be_written_is_not_sent_again(troubled: Troubled) -> None:
+@pytest.mark.parametrize(
+    "timetable",
+    [Timetable(), Timetable(digest=DigestTimes(timezone=UTC))],
+    ids=["alert", "digest"],
+)
+@pytest.mark.parametrize("kind", ["full", "locked", "read-only"])
+async def test_what_was_sent_while_nothing_could_be_written_is_not_sent_again(
+    troubled: Troubled, timetable: Timetable
+) -> None:
     office, trouble = troubled.office, troubled.trouble
     office.channel = TroubledChannel(trouble=trouble)
+    assignment = office.assignment(GAZETTE)
+    pipeline = replace(assignment.pipeline, timetables={"desk": timetable})
     with listening_for(troubled.kind) as said:
-        running = asyncio.create_task(office.jobs(office.assignment(GAZETTE)).run(office.stop))
+        jobs = office.jobs(replace(assignment, pipeline=pipeline))
+        running = asyncio.create_task(jobs.run(office.stop))
         async with asyncio.timeout(PATIENCE_S):
+            while not await office.store.deliveries():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            office.clock.advance(timedelta(hours=1))  # it is time for a digest
             await said.wait()
             assert await office.store.deliveries(state=DeliveryState.SENT) == ()
             await trouble.end()
@@ -195,4 +209,4 @@ async def test_what_was_sent_while_nothing_could_be_written_is_not_sent_again(tr
                 await asyncio.sleep(0)
             office.stop.set()
             await running
-    assert len(office.channel.sent) == 1
+    assert len(office.channel.sent) + len(office.channel.bulletins) == 1
