@@ -73,3 +73,5 @@ def start_logging(form: LogFormat) -> None:
     root.handlers[:] = [stream]
     root.setLevel(logging.WARNING)
     logging.getLogger("monitor").setLevel(logging.INFO)
+    # A tick is left out while the last one is at work. With a locked database that is twice a second.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

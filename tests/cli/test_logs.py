@@ -1,8 +1,11 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
-from monitor.cli.logs import JsonFormatter, TextFormatter
+import pytest
+
+from monitor.cli.logs import JsonFormatter, LogFormat, TextFormatter, start_logging
 
 
 def record(step: str, level: int = logging.INFO, **fields: object) -> logging.LogRecord:
@@ -45,3 +48,28 @@ def test_a_crash_is_logged_with_its_traceback() -> None:
         made.exc_info = sys.exc_info()
     assert "ValueError: invalid literal" in TextFormatter().format(made)
     assert "ValueError: invalid literal" in json.loads(JsonFormatter().format(made))["traceback"]
+
+
+@pytest.fixture
+def _log_as_before() -> Iterator[None]:
+    """Take back what a test does to the loggers of the process."""
+    loggers = [logging.getLogger(name) for name in (None, "monitor", "apscheduler")]
+    before, handlers = [logger.level for logger in loggers], list(loggers[0].handlers)
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+    loggers[0].handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("_log_as_before")
+def test_the_log_holds_our_steps_and_of_libraries_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging(LogFormat.TEXT)
+    logging.getLogger("monitor").info("visit")
+    logging.getLogger("sqlalchemy").info("a statement")
+    logging.getLogger("httpx2").warning("a library warns")
+    ticks = logging.getLogger("apscheduler.scheduler")
+    ticks.warning("Execution of job skipped: maximum number of running instances reached (1)")
+    ticks.error("a job raised")
+    said = capsys.readouterr().err.splitlines()
+    words = ("visit", "a library warns", "a job raised")
+    assert [word in line for word, line in zip(words, said, strict=True)] == [True] * 3
