@@ -25,7 +25,7 @@ from benchmarks.report import Figure, Report, Row, publish, read_arguments
 from monitor.fetch import FetchSettings, open_fetcher
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows
-from monitor.jobs.workers import PebbleWorkers
+from monitor.jobs.workers import ProcessWorkers
 from monitor.match import RuleSet
 from monitor.model import Seed, SeedKind, Source
 from monitor.pipeline import Pipeline
@@ -114,7 +114,7 @@ async def run_daemon(folder: Path, port: int) -> None:
         for number in range(SITES)
     ]
     store = await asyncio.to_thread(open_store, f"sqlite:///{folder}/monitor.sqlite3", "daemon")
-    fetcher, workers, stop = open_fetcher(FetchSettings(), clock), PebbleWorkers(2), asyncio.Event()
+    fetcher, workers, stop = open_fetcher(FetchSettings(), clock), ProcessWorkers(2), asyncio.Event()
     pipeline = Pipeline(clock=clock, fetcher=fetcher, workers=workers, store=store, rules=RuleSet.compile(()))
     by_name = {source.name: source for source in sources}
     assignment = Assignment(pipeline=pipeline, sources=by_name, windows=Windows(pages=timedelta(days=1)))

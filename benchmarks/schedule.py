@@ -23,7 +23,7 @@ from sqlalchemy import bindparam, update
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, LocalJobs, Windows
-from monitor.jobs.workers import PebbleWorkers
+from monitor.jobs.workers import ProcessWorkers
 from monitor.match import RuleSet
 from monitor.model import Request, Response, Seed, SeedKind, Source
 from monitor.pipeline import Pipeline
@@ -98,7 +98,7 @@ async def run_daemon(store: SqlStore, url: str) -> dict[str, Figure]:
     await store.register(sources, clock.now())
     began = clock.now()
     due = await asyncio.to_thread(set_due, url, sources, began + START_UP + IDLE)
-    workers = PebbleWorkers(1)
+    workers = ProcessWorkers(1)
     pipeline = Pipeline(clock=clock, fetcher=web, workers=workers, store=store, rules=RuleSet.compile(()))
     assignment = Assignment(
         pipeline=pipeline, sources={source.name: source for source in sources}, windows=Windows(pages=EVERY)

@@ -33,7 +33,7 @@ from monitor.fetch import (
 from monitor.jobs.clock import SystemClock
 from monitor.jobs.local import Assignment, Windows, record_visit
 from monitor.jobs.memory import keep_little_memory
-from monitor.jobs.workers import PebbleWorkers
+from monitor.jobs.workers import ProcessWorkers
 from monitor.match import RuleSet
 from monitor.model import (
     AppriseChannel,
@@ -70,7 +70,7 @@ class Adapters:
     clock: SystemClock
     store: SqlStore
     fetcher: HttpFetcher
-    workers: PebbleWorkers
+    workers: ProcessWorkers
     http_client: ClientFor
 
     def assign(self, config: Config, shares: Mapping[str, float]) -> Assignment:
@@ -346,9 +346,9 @@ def check_browser(config: Config) -> None:
 
 
 @contextmanager
-def open_workers(config: Config) -> Iterator[PebbleWorkers]:
+def open_workers(config: Config) -> Iterator[ProcessWorkers]:
     """Open the worker processes."""
-    workers = PebbleWorkers(config.workers or os.cpu_count() or 1)
+    workers = ProcessWorkers(config.workers or os.cpu_count() or 1)
     try:
         yield workers
     finally:

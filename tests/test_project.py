@@ -273,7 +273,7 @@ def test_every_contract_fails_when_it_is_broken(tmp_path: Path) -> None:
     plant(tmp_path / "monitor/model/ids.py", "monitor.model.alerts")
     plant(tmp_path / "monitor/ports/world.py", "monitor.ports.channel")
     plant(tmp_path / "monitor/compose.py", "logging")
-    plant(tmp_path / "monitor/jobs/reader.py", "asyncio")
+    plant(tmp_path / "monitor/jobs/worker.py", "asyncio")
     linter = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=tmp_path,
