@@ -25,8 +25,10 @@ from monitor.extract.body import (
 from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
 from monitor.extract.marks import Body
+from monitor.extract.metadata import Metadata
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Box, Page, Reason
+from monitor.extract.strays import strip_strays
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
 from monitor.model import Template
@@ -66,7 +68,7 @@ PLAIN = frozenset(
 
 def decide(
     page: Page,
-    title: str,
+    metadata: Metadata,
     hashes: Sequence[int] = (),
     template: Template | None = None,
     *,
@@ -74,9 +76,9 @@ def decide(
 ) -> tuple[list[Reason], list[int]]:
     """Return for each block of `page` why it is kept or stripped, and on how many recent pages it was seen.
 
-    `title` is the article's title, whose repetitions are dropped. `hashes` are the blocks' hashes and
-    `template` what the source has taught; without them nothing learned is used. With `believed`, class words
-    that give other reasons are not.
+    `metadata` is what the page says of itself: the repetitions of its title are dropped, and news is read as
+    such. `hashes` are the blocks' hashes and `template` what the source has taught; without them nothing
+    learned is used. With `believed`, class words that give other reasons are not.
     """
     blocks = page.blocks
     weights = [weigh(block) for block in blocks]
@@ -101,7 +103,7 @@ def decide(
     marks = mark_boxes(page.boxes, own, sums)
     reasons = [Reason.UNCHOSEN if page.chosen else Reason.OUTSIDE] * len(blocks)
     spans = (
-        find_flat_body(page, weights, title)
+        find_flat_body(page, weights, metadata.title)
         if page.flat
         else choose_body(page) or _find_body(page, names, weights, marks)
     )
@@ -114,11 +116,12 @@ def decide(
             reasons[i] = Reason.TEMPLATE
     for i in removed:
         reasons[i] = Reason.REMOVED
-    drop_titles(page, reasons, title)
+    drop_titles(page, reasons, metadata.title)
     judge_lines(page, reasons, weights)
     trim(page, reasons, weights)
     strip_tail(page, reasons)
     trim(page, reasons, weights)
+    strip_strays(page, reasons, is_news=metadata.claims_news)
     keep_lead(page, reasons, marks)
     name_chrome(page, reasons, marks)
     return reasons, seen

@@ -31,6 +31,9 @@ SAME_CHARS = 40
 COMPARED_CHARS = 160
 """Characters of two texts that are compared at most."""
 
+OPENING_BLOCKS = 2
+"""Blocks at the top of the body that a standfirst must not repeat: its heading and its first paragraph."""
+
 _LEAD_WORDS = re.compile(
     r"standfirst|stand-first|(?<![a-z])lead(?!er|s|-?gen|ing)|lede|(?<![a-z])de[ck]k?(?![a-z])|sub-?_?(?:title|head|headline|line)|summary"
     r"|(?<![a-z])intro|excerpt|chapo|sapo|abstract|strap-?line|(?<![a-z])strap(?![a-z])|vorspann|untertitel|unterzeile|bajada|entradilla"
@@ -60,7 +63,8 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
     above = range(start - 1, max(start - HEAD_BLOCKS, -1), -1)
     title = next((i for i in above if reasons[i] in (Reason.TITLE, Reason.REPEATED_TITLE)), None)
     descriptions = [fold(value) for name in _DESCRIPTIONS for value in page.meta.get(name, ())]
-    found = [fold(page.blocks[start].text)]
+    opening = zip(page.blocks[start : start + OPENING_BLOCKS], reasons[start:], strict=False)
+    found = [fold(block.text) for block, reason in opening if reason is Reason.STORY]
     for i in range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start):
         folded = fold(page.blocks[i].text)
         if reasons[i] not in _REVIEWED or any(_same(folded, other) for other in found):

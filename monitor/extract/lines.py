@@ -20,6 +20,9 @@ MIN_ENTRIES = 3
 """Entries without links from which a list below the last sentence is the story's, with its heading."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_OPENING_HEADINGS = frozenset(("h2", "h3", "h4"))
+"""What a story may open with, below its title."""
+
 _LISTED = frozenset(("li", "td", "th", "dt", "dd"))
 
 
@@ -73,9 +76,34 @@ def trim(page: Page, reasons: list[Reason], weights: list[float]) -> None:
     prose = [i for i in kept if weights[i]]
     if not prose:
         return
+    first = _open(page, reasons, prose[0])
     for i in kept:
-        if i < prose[0] or (i > prose[-1] and not _continues(page, reasons, i)):
+        if i < first or (i > prose[-1] and not _continues(page, reasons, i)):
             reasons[i] = Reason.OUTSIDE
+
+
+def _open(page: Page, reasons: list[Reason], first: int) -> int:
+    """Return the index of what the story opens with: the prose at `first`, or the lines right above it.
+
+    Those are headings and short sentences in the same box.
+    """
+    box = page.boxes[page.blocks[first].box]
+    around = box.parent if box.tag == "p" else page.blocks[first].box
+    while (
+        first
+        and reasons[first - 1] is Reason.STORY
+        and _may_open(page.blocks[first - 1])
+        and page.boxes[page.blocks[first - 1].box].parent == around
+    ):
+        first -= 1
+    return first
+
+
+def _may_open(block: Block) -> bool:
+    """Return whether a line above the first prose may be the story's."""
+    if block.link_chars:
+        return False
+    return block.tag in _OPENING_HEADINGS or (block.tag == "p" and block.text[-1] in ".!?…")
 
 
 def _continues(page: Page, reasons: list[Reason], index: int) -> bool:

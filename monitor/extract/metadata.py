@@ -29,7 +29,7 @@ class Metadata:
     """The fields of an article other than its text; see `monitor.model.Article`.
 
     `body` is the text that JSON-LD gives, "" if none: often cut short. `claims_article` says that the page
-    calls itself an article.
+    calls itself an article, `claims_news` that its JSON-LD calls it news.
     """
 
     url: str
@@ -46,6 +46,7 @@ class Metadata:
     paywalled: bool
     body: str
     claims_article: bool
+    claims_news: bool
 
 
 def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
@@ -76,6 +77,7 @@ def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
         paywalled=claims.free is False or _first_meta(page, "article:content_tier") in ("locked", "metered"),
         body=claims.body,
         claims_article=claims.is_article or _first_meta(page, "og:type").casefold() == "article",
+        claims_news=claims.is_news,
     )
 
 

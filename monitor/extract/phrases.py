@@ -24,7 +24,7 @@ _RELATED = r"""
 other (?:materials|articles|stories|news|posts)(?: .*)? | related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|topics?|
  materials?|links?|reading|coverage|searches|items|videos?|to this.*))? | (?:read|see|watch|view) (?:also|more|next|this next|related)
  | also (?:read|see|on|in) .{0,60} | more (?:on|from|in|about|like|stories|news|articles|headlines|coverage|to read|to explore|for you)(?: .{0,60})?
- | you (?:may|might) (?:also |want to )?(?:like|be interested|enjoy|have missed|read)(?: .*)? | recommended(?: (?:for you|reading|stories|articles|posts|by))?
+ | you (?:may|might) (?:also |want to )?(?:like|be interested|enjoy|have missed|read)(?: .*)? | recommended(?: (?:for you|reading|stories|articles|posts|by|by our editors))?
  | further reading | don[’']t miss.{0,20} | popular(?: (?:posts|stories|articles|now|on|in|news))?(?: .*)? | most (?:read|popular|viewed|shared)(?: .*)?
  | trending(?: (?:now|stories|news|topics))? | latest(?: (?:news|stories|articles|posts|headlines|from|in|on))?(?: .*)? | what to read next | keep reading
  | top stories | editor[’']?s[’']? (?:picks?|choice) | in case you missed it | up next | around the web | from around the web | you[’']ll also like

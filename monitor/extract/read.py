@@ -26,7 +26,7 @@ from monitor.model import Article, Link, Overrides, Reading, Response, Template
 from monitor.text.language import detect_language
 from monitor.text.urls import url_key
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
 
 BINARY_SHARE = 0.02
@@ -142,10 +142,10 @@ def _examine(response: Response, link: Link, template: Template, overrides: Over
     page = cut_page(html, response.content_type, overrides)
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     hashes = hash_blocks(page)
-    reasons, seen = decide(page, metadata.title, hashes, template)
+    reasons, seen = decide(page, metadata, hashes, template)
     shown = join_story(page, reasons)
     if metadata.claims_article and len(shown) < MIN_STORY_CHARS:
-        again, seen = decide(page, metadata.title, hashes, template, believed=PLAIN)
+        again, seen = decide(page, metadata, hashes, template, believed=PLAIN)
         longer = join_story(page, again)
         if len(longer) > LONGER * len(shown):
             reasons, shown = again, longer

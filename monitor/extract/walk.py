@@ -93,6 +93,10 @@ _WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
 """Boxes whose words describe the page, not a part of it."""
 
 _WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HEADING_ATTRIBUTES = tuple(name for name in _WORD_ATTRIBUTES if name != "id")
+"""The id of a heading is its own text, for links into the page: it says nothing of what the heading is."""
+
 _UNSEEN_WORDS = (
     "visually-hidden",
     "visuallyhidden",
@@ -318,7 +322,8 @@ class _Cutter:
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
         """Read what is rarer than class: id, role, microdata, what is hidden, the page's language."""
-        words = [attributes[name] or "" for name in _WORD_ATTRIBUTES if name in attributes]
+        names = _HEADING_ATTRIBUTES if box.tag in _HEADINGS else _WORD_ATTRIBUTES
+        words = [attributes[name] or "" for name in names if name in attributes]
         box.words = " ".join(words).lower() if words else ""
         prop = attributes.get("itemprop")
         if prop:

@@ -26,7 +26,7 @@ def page(story: str = "", head: str = "") -> bytes:
     others = "".join(f"<p>{text}</p>" for text in OTHER)
     return (
         f"<html><head><title>Wrong title</title>{head}</head><body><h1>Wrong title</h1>"
-        f"<div id='odd' class='sidebar'><h3 class='real'>The ferry\n stays</h3>{paragraphs}{story}</div>"
+        f"<div id='odd' class='sidebar'><h5 class='real'>The ferry\n stays</h5>{paragraphs}{story}</div>"
         f"<article class='article-body'>{others}</article></body></html>"
     ).encode()
 
@@ -100,10 +100,10 @@ def test_the_title_is_where_a_person_says() -> None:
 
 def test_an_override_that_matches_nothing_changes_nothing_and_is_told() -> None:
     assert read(page(), body=".nowhere", remove=(".nothing",)) == read(page())
-    matches = explain(page(), body=".nowhere", remove=(".nothing", "p"), title="h3").overrides
+    matches = explain(page(), body=".nowhere", remove=(".nothing", "p"), title="h5").overrides
     told = [(match.setting, match.selector, match.elements) for match in matches]
     assert told == [
-        ("title", "h3", 1),
+        ("title", "h5", 1),
         ("body", ".nowhere", 0),
         ("remove", ".nothing", 0),
         ("remove", "p", 15),
