@@ -36,7 +36,7 @@ NAMED_SHARE = 0.2
 DOMINANT_SHARE = 0.75
 """Share of a box's prose from which its heaviest child stands for it."""
 
-SENTENCE_END = re.compile(r"[.!?…:;։。！？｡؟۔।॥๏\"”»’'“)\]」』）]\s*$")
+_SENTENCE_ENDS = frozenset(".!?…:;։。！？｡؟۔।॥๏\"”»’'“)]」』）")
 DENSE_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 _PROSE_TAGS = frozenset(
@@ -64,7 +64,16 @@ def fold(text: str) -> str:
 
 def count_chars(text: str) -> float:
     """Return how long a text is, in characters of an alphabet."""
-    return len(text) * (DENSE_SCRIPT_FACTOR if DENSE_SCRIPT.search(text, 0, 40) else 1)
+    return len(text) * (DENSE_SCRIPT_FACTOR if _is_dense(text) else 1)
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a block's text ends as a sentence does, or a quotation."""
+    return text[-1:] in _SENTENCE_ENDS
+
+
+def _is_dense(text: str) -> bool:
+    return not text.isascii() and DENSE_SCRIPT.search(text, 0, 40) is not None
 
 
 def weigh(block: Block) -> float:
@@ -73,12 +82,12 @@ def weigh(block: Block) -> float:
     chars = len(text)
     if block.link_chars * 2 > chars or (block.tag not in _PROSE_TAGS and block.tag != "li"):
         return 0.0
-    if DENSE_SCRIPT.search(text, 0, 40):
+    if not text.isascii() and DENSE_SCRIPT.search(text, 0, 40):
         chars *= DENSE_SCRIPT_FACTOR
     if chars < MIN_PROSE_CHARS:
         return 0.0
     if chars < FULL_PROSE_CHARS or block.tag == "li":
-        if not SENTENCE_END.search(text, max(0, len(text) - 4)):
+        if text[-1:] not in _SENTENCE_ENDS:
             return 0.0
         if block.tag != "p":
             return chars * 0.5

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from monitor.extract.authors import is_byline
-from monitor.extract.body import SENTENCE_END, fold
+from monitor.extract.body import ends_sentence, fold
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Block, Page, Reason
 from monitor.extract.phrases import is_caption, read_edge_line
@@ -98,7 +98,7 @@ def _reads_as_lead(page: Page, index: int) -> bool:
         return False
     if len(text) < MIN_PLAIN_LEAD_CHARS * 2 and parse_visible(text):
         return False
-    return block.tag in ("h2", "p") or bool(SENTENCE_END.search(text))
+    return block.tag in ("h2", "p") or ends_sentence(text)
 
 
 def _density(text: str) -> int:

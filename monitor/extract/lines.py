@@ -5,7 +5,7 @@ Position: called by `decide` on the blocks between the ends of the body. Pure.
 
 from __future__ import annotations
 
-from monitor.extract.body import SENTENCE_END, fold
+from monitor.extract.body import ends_sentence, fold
 from monitor.extract.page import Block, Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, is_caption, read_edge_line, read_line
 from monitor.extract.tickers import read_strip
@@ -64,7 +64,7 @@ def _judge_line(block: Block, *, linked: bool, amid_list: bool) -> Reason:
         return named
     if linked and block.tag != "td" and block.tag not in _HEADINGS:
         return read_edge_line(text) or Reason.RELATED
-    if is_caption(text) and not SENTENCE_END.search(text):
+    if is_caption(text) and not ends_sentence(text):
         return Reason.CAPTION
     strip = None if amid_list else read_strip(text)
     return strip or Reason.STORY

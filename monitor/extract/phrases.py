@@ -109,8 +109,9 @@ _COPYRIGHT = r"""
 (?:©|\(c\)|copyright\b|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|todos os direitos|tutti i diritti|все права защищены|բոլոր իրավունքները|tüm hakları|جميع الحقوق|版权所有|無断転載).{0,150}
 """
 
-_RIGHTS_RESERVED = re.compile(
-    "rights reserved|rechte vorbehalten|droits réservés|права защищены|derechos reservados"
+_RIGHTS_RESERVED = (
+    *("rights reserved", "rechte vorbehalten", "droits réservés", "права защищены"),
+    "derechos reservados",
 )
 """Anywhere in a line these claim a copyright."""
 
@@ -142,6 +143,8 @@ _CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
 _COOKIE_CHOICES = Wordings([(Reason.COOKIES, _spread(_COOKIES))])
 _COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
+_BULLETS = "•-–—>»*| "
+_FULL_STOPS = (".", "。")
 
 
 def read_line(text: str) -> Reason | None:
@@ -157,18 +160,21 @@ def read_line(text: str) -> Reason | None:
         return Reason.FURNITURE
     if reason := _LINES.fullmatch(line):
         return reason
-    if _RIGHTS_RESERVED.search(line):
-        return Reason.COPYRIGHT
-    return _READ_ALSO_OPENINGS.match(folded.lstrip("•-–—>»*| ")) or (
-        Reason.RELATED if heads_related(text) else None
+    for claim in _RIGHTS_RESERVED:
+        if claim in line:
+            return Reason.COPYRIGHT
+    return _READ_ALSO_OPENINGS.match(folded.lstrip(_BULLETS)) or (
+        Reason.RELATED if _may_be_heading(text) and _RELATED_HEADINGS.fullmatch(line) else None
     )
 
 
 def heads_related(text: str) -> bool:
     """Return whether a line is a heading over links to other stories."""
-    if len(text) > MAX_LINE_CHARS or text.count(" ") >= MAX_HEADING_WORDS or text.endswith((".", "。")):
-        return False
-    return _RELATED_HEADINGS.fullmatch(text.casefold().strip(_EDGES)) is not None
+    return _may_be_heading(text) and _RELATED_HEADINGS.fullmatch(text.casefold().strip(_EDGES)) is not None
+
+
+def _may_be_heading(text: str) -> bool:
+    return len(text) <= MAX_LINE_CHARS and text.count(" ") < MAX_HEADING_WORDS and text[-1:] not in _FULL_STOPS
 
 
 def read_edge_line(text: str) -> Reason | None:

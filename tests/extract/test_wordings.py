@@ -1,4 +1,4 @@
-"""Wordings tried by their first character give what trying them all gives."""
+"""Wordings tried by their first characters give what trying them all gives."""
 
 from __future__ import annotations
 
@@ -68,10 +68,13 @@ def test_the_first_reason_whose_wording_fits_is_given() -> None:
 
 
 def test_openings_are_known_for_letters_groups_and_options() -> None:
-    assert find_openings("(?:d[’'])?autres") == frozenset("da")
-    assert find_openings(r"\(c\)") == frozenset("(")
-    assert find_openings(r".{0,60}cookie") is None
-    assert find_openings(r"(?:[^x]|y)z") is None
+    assert find_openings("(?:d[’'])?autres") == {"d’a", "d'a", "aut"}
+    assert find_openings(r"\(c\)") == {"(c)"}
+    assert find_openings(r"no\d|") == {"no"}
+    assert find_openings("[ab]x{0,3}c?") == {"a", "ax", "ac", "b", "bx", "bc"}
+    assert find_openings(r"\d+ comments") == {"0"}
+    assert find_openings(r".{0,60}cookie") == {"", "coo"}
+    assert find_openings(r"(?:[^x]|y)z") == {"", "yz"}
 
 
 def test_only_outermost_bars_part_alternatives() -> None:
