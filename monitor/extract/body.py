@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.extract.marks import Body, names_body
+from monitor.extract.marks import Body, find_bodies
 from monitor.extract.page import Block, Box, Page
 from monitor.extract.phrases import heads_related
 
@@ -106,12 +106,13 @@ def running_sum(weights: list[float]) -> list[float]:
 
 def name_bodies(boxes: list[Box]) -> dict[int, Body]:
     """Return the boxes that are called the body of the story, and how."""
+    named = find_bodies({box.words for box in boxes})
     names: dict[int, Body] = {}
     for i, box in enumerate(boxes):
         if box.itemprop and ("articlebody" in box.itemprop or "reviewbody" in box.itemprop):
             names[i] = Body.MICRODATA
-        elif box.words and (name := names_body(box.words)):
-            names[i] = name
+        elif box.words in named:
+            names[i] = named[box.words]
     return names
 
 

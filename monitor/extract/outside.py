@@ -12,8 +12,9 @@ from monitor.extract.authors import is_byline
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
-from monitor.extract.tickers import Cell, has_digit, hints_at_quotes, names_metal, read_cell, read_strip
-from monitor.extract.weather import gives_degrees, is_calendar, is_weather, may_be_weather
+from monitor.extract.sieve import Sieve
+from monitor.extract.tickers import QUOTE_HINTS, Cell, hints_at_quotes, names_metal, read_cell, read_strip
+from monitor.extract.weather import CALENDAR_HINTS, gives_degrees, is_calendar, is_weather, may_be_weather
 
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""
@@ -26,6 +27,10 @@ _UNNAMED = (Reason.OUTSIDE, Reason.TEMPLATE)
 
 _VAGUE = (*_UNNAMED, Reason.RELATED, Reason.NAVIGATION, Reason.FURNITURE, Reason.HIDDEN)
 """Reasons that a shape may make more exact."""
+
+
+_NUMBERED = Sieve(f"{QUOTE_HINTS}|{CALENDAR_HINTS}")
+"""Lines that may be quotes or a calendar."""
 
 
 def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
@@ -48,10 +53,9 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
 def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name lines of quotes, and runs of cells that are a strip together."""
     cells: list[int] = []
-    for i in vague:
+    for place in _NUMBERED.find_lines([page.blocks[i].text for i in vague]):
+        i = vague[place]
         text = page.blocks[i].text
-        if not has_digit(text):
-            continue
         calendar, hinted = is_calendar(text), hints_at_quotes(text)
         if calendar or hinted:
             named = read_strip(text) or (Reason.CLOCK if calendar else None)

@@ -174,7 +174,9 @@ def heads_related(text: str) -> bool:
 
 
 def _may_be_heading(text: str) -> bool:
-    return len(text) <= MAX_LINE_CHARS and text.count(" ") < MAX_HEADING_WORDS and text[-1:] not in _FULL_STOPS
+    return (
+        len(text) <= MAX_LINE_CHARS and text.count(" ") < MAX_HEADING_WORDS and text[-1:] not in _FULL_STOPS
+    )
 
 
 def read_edge_line(text: str) -> Reason | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  (tables and patterns read best unbroken)
 """Chrome by its shape: tickers of currencies, metals and stocks.
 
 Position: asked by `decide` about short blocks. Shapes (numbers, units, codes, arrows, repeated short cells)
@@ -38,230 +39,40 @@ PAIR_CHARS = 6
 """Two currencies in one word: EURUSD."""
 
 CURRENCIES = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "RUB",
-        "RUR",
-        "AMD",
-        "GEL",
-        "CHF",
-        "JPY",
-        "CNY",
-        "TRY",
-        "KZT",
-        "UAH",
-        "BYN",
-        "AZN",
-        "UZS",
-        "KGS",
-        "TJS",
-        "TMT",
-        "MDL",
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "RSD",
-        "SEK",
-        "NOK",
-        "DKK",
-        "ISK",
-        "CAD",
-        "AUD",
-        "NZD",
-        "BRL",
-        "MXN",
-        "ARS",
-        "CLP",
-        "COP",
-        "PEN",
-        "UYU",
-        "INR",
-        "PKR",
-        "BDT",
-        "LKR",
-        "NPR",
-        "IDR",
-        "MYR",
-        "SGD",
-        "HKD",
-        "TWD",
-        "THB",
-        "VND",
-        "PHP",
-        "KRW",
-        "ILS",
-        "SAR",
-        "AED",
-        "QAR",
-        "KWD",
-        "BHD",
-        "OMR",
-        "JOD",
-        "LBP",
-        "EGP",
-        "MAD",
-        "TND",
-        "DZD",
-        "NGN",
-        "KES",
-        "ZAR",
-        "GHS",
-        "IRR",
-        "IRT",
-        "IQD",
-        "SYP",
-        "AFN",
-        "XAU",
-        "XAG",
-        "BTC",
-        "ETH",
-        "USDT",
-    ]
+    """
+USD EUR GBP RUB RUR AMD GEL CHF JPY CNY TRY KZT UAH BYN AZN UZS KGS TJS TMT MDL PLN CZK HUF RON BGN
+RSD SEK NOK DKK ISK CAD AUD NZD BRL MXN ARS CLP COP PEN UYU INR PKR BDT LKR NPR IDR MYR SGD HKD TWD
+THB VND PHP KRW ILS SAR AED QAR KWD BHD OMR JOD LBP EGP MAD TND DZD NGN KES ZAR GHS IRR IRT IQD SYP
+AFN XAU XAG BTC ETH USDT
+""".split()
 )
 _SIGNS = "$€£¥₽₴₸₺₹₩֏₾₼"
 _CURRENCY_WORDS = frozenset(
-    [
-        "dollar",
-        "euro",
-        "pound",
-        "ruble",
-        "rouble",
-        "yuan",
-        "yen",
-        "franc",
-        "dram",
-        "lari",
-        "lira",
-        "доллар",
-        "евро",
-        "рубль",
-        "фунт",
-        "юань",
-        "иена",
-        "драм",
-        "лари",
-        "դոլար",
-        "եվրո",
-        "ռուբլի",
-        "ֆունտ",
-        "dolar",
-        "avro",
-        "sterlin",
-        "libra",
-        "peso",
-        "real",
-        "dólar",
-        "dolaire",
-        "دولار",
-        "يورو",
-        "美元",
-        "欧元",
-        "英镑",
-        "日元",
-        "人民币",
-        "米ドル",
-        "ユーロ",
-        "ドル",
-    ]
+    """
+dollar euro pound ruble rouble yuan yen franc dram lari lira доллар евро рубль фунт юань иена драм
+лари դոլար եվրո ռուբլի ֆունտ dolar avro sterlin libra peso real dólar dolaire دولار يورو 美元 欧元 英镑 日元
+人民币 米ドル ユーロ ドル
+""".split()
 )
 _METALS = frozenset(
-    [
-        "gold",
-        "silver",
-        "platinum",
-        "palladium",
-        "copper",
-        "nickel",
-        "oil",
-        "brent",
-        "wti",
-        "crude",
-        "gas",
-        "gold:",
-        "oro",
-        "plata",
-        "platino",
-        "paladio",
-        "cobre",
-        "ouro",
-        "prata",
-        "platina",
-        "argento",
-        "petrolio",
-        "argent",
-        "platine",
-        "cuivre",
-        "pétrole",
-        "silber",
-        "platin",
-        "kupfer",
-        "öl",
-        "золото",
-        "серебро",
-        "платина",
-        "палладий",
-        "медь",
-        "нефть",
-        "никель",
-        "ոսկի",
-        "արծաթ",
-        "պլատին",
-        "պալադիում",
-        "պղինձ",
-        "նավթ",
-        "altın",
-        "gümüş",
-        "petrol",
-        "ذهب",
-        "الذهب",
-        "فضة",
-        "الفضة",
-        "نفط",
-        "النفط",
-        "黄金",
-        "白银",
-        "白金",
-        "铂金",
-        "原油",
-        "金",
-        "銀",
-        "銅",
-        "プラチナ",
-        "złoto",
-        "srebro",
-        "guld",
-        "silver",
-        "zlato",
-        "stříbro",
-    ]
+    """
+gold silver platinum palladium copper nickel oil brent wti crude gas gold: oro plata platino paladio
+cobre ouro prata platina argento petrolio argent platine cuivre pétrole silber platin kupfer öl
+золото серебро платина палладий медь нефть никель ոսկի արծաթ պլատին պալադիում պղինձ նավթ altın gümüş
+petrol ذهب الذهب فضة الفضة نفط النفط 黄金 白银 白金 铂金 原油 金 銀 銅 プラチナ złoto srebro guld zlato stříbro
+""".split()
 )
 _UNITS = frozenset(
-    [
-        "oz",
-        "g",
-        "gr",
-        "gram",
-        "kg",
-        "t",
-        "ton",
-        "barrel",
-        "bbl",
-        "%",
-        "pts",
-        "pt",
-        "points",
-        "amd/g",
-        "usd/oz",
-        "p.",
-    ]
+    """
+oz g gr gram kg t ton barrel bbl % pts pt points amd/g usd/oz p.
+""".split()
 )
 _NUMBER = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]?[$€£¥₽₴₸₺₹₩֏₾₼]?\d[\d.,:'’ \u00a0\u202f]*[%$€£¥₽₴₸₺₹₩֏₾₼]?[▲▼↑↓]?")
 _MOVE = re.compile(r"[+\-−–±▲▼△▽↑↓⬆⬇]\s?\d|\d\s?%|[▲▼△▽↑↓⬆⬇]")
-_QUOTE_HINT = re.compile(r"\d[.,]\d|[A-Z]{3}|[%$€£¥₽₴₸₺₹₩֏₾₼▲▼△▽↑↓⬆⬇]")
+_SIGN_OR_CODE = r"[A-Z]{3}|[%$€£¥₽₴₸₺₹₩֏₾₼▲▼△▽↑↓⬆⬇]"
+_QUOTE_HINT = re.compile(rf"\d[.,]\d|{_SIGN_OR_CODE}")
+QUOTE_HINTS = rf"\p{{Nd}}[.,]\p{{Nd}}|(?:{_SIGN_OR_CODE}).*\p{{Nd}}|\p{{Nd}}.*(?:{_SIGN_OR_CODE})"
+"""What all quotes have, in RE2's syntax: a digit, and a decimal, a sign, an arrow or a code."""
 _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"[^\s|•·/()\[\]]+")
 _SIGN_ONLY = re.compile(r"[\W_]+")
@@ -283,11 +94,14 @@ def read_strip(text: str) -> Reason | None:
     if len(text) > MAX_CELL_CHARS and len(_DIGIT.findall(text)) * MAX_CHARS_PER_DIGIT < len(text):
         return None
     tokens = _TOKEN.findall(text)
-    numbers = sum(bool(_NUMBER.fullmatch(token)) for token in tokens)
-    names = sum(_is_currency(token) for token in tokens)
-    metals = sum(_is_metal(token) for token in tokens)
-    strange = sum(not (_NUMBER.fullmatch(t) or _is_known(t)) for t in tokens)
-    if numbers < MIN_QUOTES or strange > MAX_STRANGE_SHARE * len(tokens):
+    words = [token for token in tokens if token.isalpha() or not _NUMBER.fullmatch(token)]
+    numbers = len(tokens) - len(words)
+    if numbers < MIN_QUOTES:
+        return None
+    names = sum(map(_is_currency, words))
+    metals = sum(map(_is_metal, words))
+    strange = len(words) - sum(map(_is_known, words))
+    if strange > MAX_STRANGE_SHARE * len(tokens):
         moves = len(_MOVE.findall(text))
         return Reason.STOCKS if moves >= MIN_MOVES and numbers > MIN_MOVES and strange <= numbers else None
     if metals and metals + names >= MIN_QUOTES:
@@ -295,11 +109,6 @@ def read_strip(text: str) -> Reason | None:
     if names >= MIN_QUOTES:
         return Reason.TICKER
     return Reason.STOCKS if len(_MOVE.findall(text)) >= MIN_QUOTES else None
-
-
-def has_digit(text: str) -> bool:
-    """Return whether a text has a digit, as all quotes and calendars have."""
-    return _DIGIT.search(text) is not None
 
 
 def hints_at_quotes(text: str) -> bool:

@@ -33,6 +33,9 @@ MAX_WEATHER_WORDS = 4
 CALENDAR_DAYS = 20
 """Day numbers on one line that make a calendar."""
 
+CALENDAR_HINTS = rf"(?:\p{{Nd}}.*){{{CALENDAR_DAYS}}}"
+"""What all calendars have, in RE2's syntax: as many digits as days."""
+
 LAST_DAY = 31
 
 

@@ -19,8 +19,8 @@ _QUANTIFIER = re.compile(r"[?*+]|\{(\d*),?\d*\}")
 
 
 OPENING_CHARS = 3
-"""Characters by which a line is told from a wording before any expression is tried: with one, 58 of 100 lines
-of the development set were tried; with three, 12."""
+"""Characters by which a line is told from a wording before any expression is tried. Of the short lines of the
+development set, 65 in 100 open with a letter of a heading over related links, 13 with three."""
 
 _ANY = "\0"
 """Stands behind an opening that anything may follow."""
