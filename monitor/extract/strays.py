@@ -9,7 +9,7 @@ page's; a last line in italics is a note on the news.
 
 from __future__ import annotations
 
-from monitor.extract.body import SENTENCE_END
+from monitor.extract.body import ends_sentence
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
 from monitor.extract.tickers import has_digit
@@ -72,7 +72,7 @@ def _strip_dates(page: Page, reasons: list[Reason], kept: list[int]) -> None:
             len(text) < MAX_LABEL_CHARS
             and block.tag not in ("blockquote", "td")
             and has_digit(text)
-            and not SENTENCE_END.search(text)
+            and not ends_sentence(text)
             and parse_visible(text)
         ):
             reasons[i] = Reason.DATELINE
@@ -100,7 +100,7 @@ def _strip_labels(page: Page, reasons: list[Reason], kept: list[int], chars: int
         for i in kept
         if page.blocks[i].tag in _BARE
         and len(page.blocks[i].text) < MAX_LABEL_CHARS
-        and not SENTENCE_END.search(page.blocks[i].text)
+        and not ends_sentence(page.blocks[i].text)
         and not _is_laid_out(page, page.blocks[i].box)
     ]
     if not labels:

@@ -111,6 +111,11 @@ def read_strip(text: str) -> Reason | None:
     return Reason.STOCKS if len(_MOVE.findall(text)) >= MIN_QUOTES else None
 
 
+def has_digit(text: str) -> bool:
+    """Return whether a text has a digit, as all quotes and dates have."""
+    return _DIGIT.search(text) is not None
+
+
 def hints_at_quotes(text: str) -> bool:
     """Return whether a text with a digit has what every quote has: a decimal, a sign, an arrow or a code."""
     return len(text) <= MAX_STRIP_CHARS and _QUOTE_HINT.search(text) is not None
