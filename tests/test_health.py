@@ -125,7 +125,9 @@ def test_a_source_that_was_taken_out_or_is_new_is_not_judged() -> None:
 )
 def test_no_past_breaks_the_diagnosis(articles: list[ArticleYield], dismissed: int) -> None:
     newest_first = tuple(sorted(articles, key=lambda article: article.found_at, reverse=True))
-    diagnose(state(), SourceYield(source="gazette", articles=newest_first, dismissed=dismissed), NOW)
+    given_lately = SourceYield(source="gazette", articles=newest_first, dismissed=dismissed)
+    ailment = diagnose(state(), given_lately, NOW)
+    assert ailment is None or ailment.reason
 
 
 # --- what was watched ----------------------------------------------------------------------------

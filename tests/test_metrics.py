@@ -31,7 +31,8 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 async def read(store: SqlStore) -> dict[str, dict[str, float]]:
     """The samples by the name of their metric, then by the values of their labels."""
-    families = text_string_to_metric_families((await take_snapshot(store, LATER)).write())
+    families = list(text_string_to_metric_families((await take_snapshot(store, LATER)).write()))
+    assert families
     samples: dict[str, dict[str, float]] = {}
     for family in families:
         assert family.documentation

@@ -69,6 +69,7 @@ async def test_every_page_of_the_analysis_paper_carries_the_same_boxes_with_new_
 async def test_a_page_of_the_community_paper_has_its_title_twice_between_top_and_bottom(
     newsstand: Newsstand, client: httpx.AsyncClient
 ) -> None:
+    assert newsstand.herald.publications
     for publication in newsstand.herald.publications:
         page = (await client.get(publication.url)).text
         body = unescape(page[page.index("<body>") :])

@@ -41,6 +41,7 @@ def story_urls(site: Site) -> list[str]:
 
 async def test_each_page_of_either_paper_gives_its_story_word_for_word(newsstand: Newsstand) -> None:
     for site in newsstand.sites:
+        assert site.publications
         for publication in site.publications:
             link = Link(url=publication.url, source=site.name)
             article = read_article(await fetch(publication.url), link, Template()).article

@@ -117,17 +117,28 @@ def test_a_body_that_a_person_chose_is_not_replaced_by_the_json_ld() -> None:
     assert read(page(head=claim), body="#odd").text.split("\n\n") == STORY
 
 
-def test_nested_matches_and_broken_pages_do_no_harm() -> None:
+@pytest.mark.parametrize(
+    ("chosen", "elements", "survives"),
+    [
+        ({"body": "div"}, 900, True),
+        ({"body": "span"}, 900, True),
+        ({"body": "html"}, 1, True),
+        ({"remove": ("span",)}, 900, False),
+        ({"remove": ("div", "div")}, 900, False),
+    ],
+)
+def test_matches_nested_in_each_other_do_no_harm(
+    chosen: dict[str, object], elements: int, survives: bool
+) -> None:
     nested = b"<title>A title</title>" + b"<div><span>" * 900 + "".join(f"<p>{t}</p>" for t in STORY).encode()
-    for chosen in (
-        {"body": "div"},
-        {"body": "span"},
-        {"remove": ("span",)},
-        {"remove": ("div", "div")},
-        {"body": "html"},
-    ):
-        explain(nested, **chosen)
-    explain(page(), body="body", remove=("html", "title", "h3"))
+    explained = explain(nested, **chosen)
+    assert {match.elements for match in explained.overrides} == {elements}
+    assert (explained.refusal is None) == survives
+
+
+def test_a_page_of_which_all_is_removed_holds_no_article() -> None:
+    explained = explain(page(), body="body", remove=("html", "title", "h3"))
+    assert explained.refusal is not None
 
 
 def test_overrides_say_nothing_of_a_page_that_came_as_text() -> None:

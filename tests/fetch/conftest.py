@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+import time as clock
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,19 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
 @pytest.fixture
 def time() -> FakeTime:
     return FakeTime()
+
+
+@pytest.fixture
+def skip_s(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let the machine's monotonic clock jump ahead by some seconds, and with it whatever has a deadline."""
+    monotonic, ahead_s = clock.monotonic, 0.0
+
+    def skip(seconds: float) -> None:
+        nonlocal ahead_s
+        ahead_s += seconds
+
+    monkeypatch.setattr(clock, "monotonic", lambda: monotonic() + ahead_s)
+    return skip
 
 
 @pytest.fixture

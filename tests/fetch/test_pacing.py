@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -73,56 +74,85 @@ async def test_hosts_do_not_wait_for_each_other(fetcher: HttpFetcher, server: Se
     await asyncio.gather(stuck, return_exceptions=True)
 
 
-async def test_one_host_gets_one_request_at_a_time(fetcher: HttpFetcher, server: Server) -> None:
-    async def slow(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.01)
-        writer.write(answer(b"slow"))
+class Hesitation:
+    """A page that does not answer before it may."""
 
-    server.scripts["/a"] = slow
-    await asyncio.gather(*(fetcher.get(ask(f"{server.url}/a", name=str(number))) for number in range(5)))
+    def __init__(self) -> None:
+        self.asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, writer: asyncio.StreamWriter) -> None:
+        self.asked.set()
+        await self.may_answer.wait()
+        writer.write(answer(b"at last"))
+
+
+async def pass_time(server: Server) -> None:
+    """Ask for something else, with another fetcher: whatever else may be asked for meanwhile has been."""
+    server.on("/meanwhile", b"")
+    fetcher = HttpFetcher(FetchSettings(), StillClock())
+    await fetcher.get(ask(f"{server.url}/meanwhile"))
+    await fetcher.close()
+
+
+async def test_one_host_gets_one_request_at_a_time(
+    fetcher: HttpFetcher, server: Server, other: Server
+) -> None:
+    server.scripts["/a"] = hesitation = Hesitation()
+    asking = [asyncio.create_task(fetcher.get(ask(f"{server.url}/a", name=name))) for name in "abc"]
+    await hesitation.asked.wait()
+    await pass_time(other)
+    assert server.pages() == ["/a"]
+    hesitation.may_answer.set()
+    assert [response.body for response in await asyncio.gather(*asking)] == [b"at last"] * 3
     assert server.most_at_once == 1
 
 
 async def test_the_number_of_requests_overall_is_bounded(
     server: Server, other: Server, time: FakeTime
 ) -> None:
-    running: list[int] = []
-
-    async def slow(writer: asyncio.StreamWriter) -> None:
-        running.append(server.running + other.running)
-        await asyncio.sleep(0.02)
-        writer.write(answer(b"slow"))
-
-    server.scripts["/a"] = other.scripts["/a"] = slow
+    server.scripts["/a"] = hesitation = Hesitation()
+    other.on("/a", b"a")
     fetcher = HttpFetcher(FetchSettings(max_concurrent=1), StillClock(), Pacing(time.monotonic, time.sleep))
-    await asyncio.gather(fetcher.get(ask(f"{server.url}/a")), fetcher.get(ask(f"{other.url}/a")))
+    asking = [asyncio.create_task(fetcher.get(ask(f"{host.url}/a"))) for host in (server, other)]
+    await hesitation.asked.wait()
+    await pass_time(other)
+    assert "/a" not in other.pages()
+    hesitation.may_answer.set()
+    await asyncio.gather(*asking)
     await fetcher.close()
-    assert running == [1, 1]
+    assert "/a" in other.pages()
 
 
-async def test_waiting_for_a_turn_takes_nothing_from_the_deadline(server: Server) -> None:
-    async def sleep(_: float) -> None:
-        await asyncio.sleep(0.3)
+async def test_waiting_for_a_turn_takes_nothing_from_the_deadline(
+    server: Server, skip_s: Callable[[float], None]
+) -> None:
+    async def sleep(seconds: float) -> None:
+        skip_s(seconds)
 
     server.on("/a", b"a")
     fetcher = HttpFetcher(FetchSettings(), StillClock(), Pacing(lambda: 0.0, sleep))
-    response = await fetcher.get(ask(f"{server.url}/a", pause=TWO_SECONDS, timeout_s=0.25))
+    response = await fetcher.get(ask(f"{server.url}/a", pause=TWO_SECONDS, timeout_s=1))
     await fetcher.close()
     assert response.body == b"a"
 
 
 async def test_those_who_waited_while_the_host_asked_for_peace_do_not_go_on(
-    fetcher: HttpFetcher, server: Server
+    server: Server, time: FakeTime
 ) -> None:
+    pacing = Pacing(time.monotonic, time.sleep)
+
     async def refuse(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
+        while sum(lane.waiting for lane in pacing._lanes.values()) < 3:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0)
         writer.write(answer(status=429, headers={"Retry-After": "60"}))
 
     server.scripts["/a"] = refuse
+    fetcher = HttpFetcher(FetchSettings(), StillClock(), pacing)
     outcomes = await asyncio.gather(
         *(fetcher.get(ask(f"{server.url}/a", name=str(number))) for number in range(3)),
         return_exceptions=True,
     )
+    await fetcher.close()
     assert all(isinstance(outcome, FetchFailed) for outcome in outcomes)
     assert server.pages() == ["/a"]
 
