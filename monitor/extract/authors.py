@@ -31,8 +31,8 @@ _META_NAMES = (
 )  # fmt: skip
 _OPENING = re.compile(
     r"^\s*(?:(?:written|posted|published|reported|story|words|text|texte|article|photos?|geschrieben|verfasst|escrito|publicado|scritto)\s+)?"
-    r"(?:by|von|par|por|di|door|av|af|przez|od|автор(?:ы)?|հեղինակ|yazan|yazar|autor(?:es|en|ka|in)?|auteur|author|authors?|reporter|text|"
-    r"texte|testo|fotos?|редактор|記者|文|作者|记者|責任編輯|责任编辑)\s*[:：՝/|]?\s+",
+    r"(?:(?:by|von|par|por|di|door|av|af|przez|od|автор(?:ы)?|հեղինակ|yazan|yazar|autor(?:es|en|ka|in)?|auteur|author|authors?|reporter|"
+    r"редактор|記者|文|作者|记者|責任編輯|责任编辑)\s*[:：՝/|]?|(?:text|texte|testo|fotos?)\s*[:：/|])\s+",
     re.IGNORECASE,
 )
 _COLON_OPENING = re.compile(
@@ -44,7 +44,7 @@ _SPLIT = re.compile(
 )
 _TRAILER = re.compile(
     r"\s*(?:[|(\[–—@]|\s-\s|,|\b(?:for|in|is|at|from|updated|published|posted|on|via|staff|senior|chief|special to|editor|"
-    r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b).*$",
+    r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b|\s(?:the associated press|associated press|reuters|afp|dpa|bloomberg)$).*$",
     re.IGNORECASE,
 )
 _NOT_PERSON = re.compile(
@@ -52,7 +52,7 @@ _NOT_PERSON = re.compile(
     r"redacción|redazione|redação|редакция|admin(?:istrator)?|press|media|magazine|times|report(?:er)?s?|wire|service|services|online|"
     r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
     r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
-    r"published|updated|comments?|columnist|journalist(?:in)?|korrespondent(?:in)?|head of|director|officer|chief|associate|photograph\w*|fact|checked|doctor|contributing|opinion|freelance|attorney|facebook|twitter|pinterest|linkedin|whatsapp|instagram|e-?mail|others|phd|clinician|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile)\b",
+    r"published|updated|comments?|columnist|journalist(?:in)?|korrespondent(?:in)?|head of|director|officer|chief|associate|photograph\w*|fact|checked|doctor|contributing|opinion|freelance|attorney|facebook|twitter|pinterest|linkedin|whatsapp|instagram|e-?mail|others|phd|clinician|subscribe|newsletter|by|von|the|your|our|article|story|photo|video|read|min|minutes|ago|profile|text|size)\b",
     re.IGNORECASE,
 )
 _DEGREES = re.compile(
@@ -78,7 +78,7 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
     place = find_title_block(page, title)
     below = [m.value for m in page.people if place < m.before <= place + 2 * BYLINE_BLOCKS]
     above = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place]
-    marked, opened, bare = _byline_lines(page, place)
+    marked, opened, bare, roles = _byline_lines(page, place)
     titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
     sources = [
         *map(_turn_around, metas),
@@ -87,8 +87,22 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
         opened,
         above,
         bare if titled and not organisations else [],
+        roles,
     ]
-    return next((people for values in sources if (people := _people(values, sites))), organisations)
+    sites |= {fold(name) for name in organisations if not clean_name(name)}
+    people = next((people for values in sources if (people := _people(values, sites))), ())
+    return people or organisations or _find_desk(page, place, below)
+
+
+def _find_desk(page: Page, place: int, mentioned: list[str]) -> tuple[str, ...]:
+    """Return who wrote the story when markup names somebody who is no person: a desk, a team, a pen name."""
+    near = page.blocks[place + 1 : place + 1 + BYLINE_BLOCKS]
+    lines = [b.text for b in near if len(b.text) <= MAX_NAME_CHARS and _is_marked(page, b.box)]
+    for line in (*mentioned, *lines):
+        name = _UNTIL_DATE.split(_PARTS.split(_strip_opening(line))[0])[0].rstrip(" -–—,")
+        if name and len(name.split()) <= MAX_BARE_WORDS and not _NO_DESK.search(name):
+            return _organisations([name])
+    return ()
 
 
 TURNED_PARTS = 2
@@ -120,6 +134,14 @@ _NOBODY = re.compile(
 )
 
 
+_NO_DESK = re.compile(
+    rf"\d|[:*/]|www\.|admin|^\W|^(?:{'|'.join(MONTHS)})\b|^(?:published|posted|updated|written|created|date|name|by|von|share|video|photo"
+    r"|veröffentlicht|publiziert|eingestellt|erstellt|wikimedia|wordpress)|\b(?:am|on|von|by|sagt|says)$",
+    re.IGNORECASE,
+)
+"""What stands in boxes for an author beside one: when it was, who said so, the system's own name."""
+
+
 def find_title_block(page: Page, title: str) -> int:
     """Return the index of the block that is the title, a heading of the first level if one is; 0 when none is."""
     wanted = fold(title)
@@ -132,14 +154,17 @@ MAX_TITLE_SLACK = 9
 """Characters, all of them punctuation, by which two spellings of a title differ at most."""
 
 
-def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[str]]:
+def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[str], list[str]]:
     """Return the bylines around the title: one in a box marked as such, one that opens with "By", a bare name.
+
+    The last list is of marked ones that go on with a role.
 
     Each list holds the first such line, below the title before above it.
     """
     marked: list[str] = []
     opened: list[str] = []
     bare: list[str] = []
+    roles: list[str] = []
     below = range(place + 1, min(place + 1 + BYLINE_BLOCKS, len(page.blocks)))
     above = range(place - 1, max(place - 1 - BARE_NAME_BLOCKS, -1), -1)
     for i in (*below, *above):
@@ -149,9 +174,12 @@ def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[st
         names = read_byline(block.text)
         if names and not opened:
             opened = [names]
+        if not opened and len(block.text) <= MAX_OPENING_CHARS and _OPENS_ALONE.fullmatch(block.text):
+            opened = [_PARTS.split(below.text)[0] for below in page.blocks[i + 1 : i + 2]]
         if not marked and _is_marked(page, block.box):
             first = _PARTS.split(names or block.text)[0]
             marked = [first] if is_byline(first) and " " in _strip_opening(first).strip() else []
+            roles = roles or _read_role(block.text)
         near = place < i and (page.flat or i <= place + BARE_NAME_BLOCKS)
         if (
             not bare
@@ -160,7 +188,13 @@ def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[st
             and is_byline(first := _PARTS.split(block.text)[0])
         ):
             bare = [first]
-    return marked, opened, bare
+    return marked, opened, bare, roles
+
+
+def _read_role(text: str) -> list[str]:
+    """Return the name in a line that is marked as a byline and goes on with a role: "& Jane Doe Writer"."""
+    name = clean_name(_SPLIT.split(_PARTS.split(text)[0].lstrip("& "))[0])
+    return [name] if " " in name and is_byline(name) else []
 
 
 def read_byline(text: str) -> str:
@@ -178,7 +212,7 @@ _TITLE_TAGS = frozenset(("h1", "h2", "nav"))
 _NO_BYLINE_TAGS = frozenset(("h3", "h4", "h5", "h6", "figcaption", "th", "td"))
 """Tags of headings and cells, where two to four capitalised words alone are no byline."""
 
-_PARTS = re.compile(r"\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+")
+_PARTS = re.compile(r"\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+|(?<=\w)\s?@(?=\w)")
 """What parts the names of a byline from what else it tells."""
 
 
@@ -195,12 +229,19 @@ _AUTHOR_WORDS = re.compile(
 
 MAX_BYLINE_CHARS = 160
 
+MAX_OPENING_CHARS = 16
+_OPENS_ALONE = re.compile(
+    r"(?:(?:written|posted|published|story|words) )?(?:by|von|par|por|di|author|autor|auteur|autore|автор)\s?[:—–-]?",
+    re.IGNORECASE,
+)
+"""A line that says no more than that the next one is a byline."""
+
 BARE_NAME_BLOCKS = 3
 """Blocks below the title among which a line of two to four capitalised words is a byline without more."""
 
 _OPENED = re.compile(
     r"^(?:.{0,40}\s)?(?:(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door)(?: |:\s?)(?=[^\W\d_])"
-    r"|(?:Autor|Автор|Հեղինակ|Author|Writer|Penulis|Yazar|Reporter|Text)[:：՝]? (?=[^\W\d_])|By(?=[A-Z][a-z]))"
+    r"|(?:(?:Autor|Автор|Հեղինակ|Author|Writer|Penulis|Yazar|Reporter)[:：՝]?|Text[:：]) (?=[^\W\d_])|By(?=[A-Z][a-z]))"
 )
 _UNTIL_DATE = re.compile(
     rf"\s(?=\d)|,\s(?=\S+ \d)|\s(?=(?:{'|'.join(MONTHS)})\.? \d)|\s(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast)\b",
@@ -221,11 +262,16 @@ def _people(values: Iterable[str], sites: set[str]) -> tuple[str, ...]:
             if len(parts) > 1 and " " not in name and name.isascii():
                 continue
             key = fold(name)
-            if name and key not in sites and key not in people:
+            if name and key not in people and not _names_site(key, sites):
                 people[key] = name
     if len(people) > MAX_AUTHORS:
         return ()
     return tuple(people.values())
+
+
+def _names_site(key: str, sites: set[str]) -> bool:
+    """Return whether a folded name is a site's or an organisation's, or opens with one of several words."""
+    return key in sites or any(" " in site and key.startswith(site) for site in sites)
 
 
 def _strip_opening(value: str) -> str:

@@ -132,6 +132,15 @@ def test_a_date_in_the_window_title_is_better_than_none(read: Reader) -> None:
         ("<h4 class='author-name'>By Ada Example, CFP</h4>", ("Ada Example",)),
         ("<p>By Ada Example, Contributing Opinion Writer</p>", ("Ada Example",)),
         ("<p>Ada Example MS, RDN</p>", ("Ada Example",)),
+        ("<div>Ada Example@ada_writes</div>", ("Ada Example",)),
+        ("<p>By Ada Example The Associated Press</p>", ("Ada Example",)),
+        ("<div>Written by</div><div>Ada - Product marketer</div>", ("Ada",)),
+        ("<div class='authors-list'>&amp; Ada Example Writer, Harbours</div>", ("Ada Example",)),
+        ("<p class='author-name'>Gazette Staff</p>", ("Gazette Staff",)),
+        ("<p class='author'>by tidewatcher | 2 May 2031</p>", ("tidewatcher",)),
+        ("<div class='author'>Published on</div>", ()),
+        ("<div>Text Size</div>", ()),
+        ("<div>Loading the Text to Speech Player...</div>", ()),
         ("<h3>Cautionary Tale</h3>", ()),
         ("<p>Sign up for the letter by Ada Example, Berta Sample and others. Plus, more.</p>", ()),
         ("<p>Facebook Pinterest Twitter E-mail</p>", ()),
@@ -151,6 +160,12 @@ def test_a_person_in_the_byline_counts_before_the_organisation_in_the_json_ld(re
     head = jsonld(author={"@type": "Organization", "name": "Gazette Media"})
     assert _article(read, page(head, above="<p class='author'>Ada Example</p>")).authors == ("Ada Example",)
     assert _article(read, page(head, above="<p>Market Square</p>")).authors == ("Gazette Media",)
+
+
+def test_an_organisation_is_no_person_with_another_word_behind_it(read: Reader) -> None:
+    head = jsonld(author={"@type": "Organization", "name": "Harbour Net Security"})
+    line = "<div class='author-byline'>Harbour Net Security Sponsored</div>"
+    assert _article(read, page(head, above=line)).authors == ("Harbour Net Security",)
 
 
 @pytest.mark.parametrize("name", ["ada.example.1232", "admin"])
