@@ -9,7 +9,7 @@ match; of these, those whose guard it has too are asked what is left of their pl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from monitor.match.nodes import Node
 from monitor.match.plan import Check, make_plan
 
 _FIELDS = {field_mark(field): field for field in Field if field not in BODY_FIELDS}
+_MARKS = _FIELDS.keys() | {PREFIX_KEY, STEM_KEY}
+"""Begin the keys that a document has none of before it is asked for them."""
 
 
 class Entry(NamedTuple):
@@ -55,16 +57,16 @@ class Index:
         plan = make_plan(root, self._shares)
         entry = Entry(plan.guard, plan.check, number)
         self._rules += 1
-        for key in plan.needed():
-            self._use(key)
+        self._use(plan.needed())
+        postings = self._postings
         for key in plan.anchors:
-            held = self._postings[key]
+            held = postings[key]
             if not held:
-                self._postings[key] = (entry,)
+                postings[key] = (entry,)
             elif isinstance(held, list):
                 held.append(entry)
             else:
-                self._postings[key] = [*held, entry]
+                postings[key] = [*held, entry]
         if not plan.anchors:
             self._unanchored.append(entry)
 
@@ -79,14 +81,16 @@ class Index:
         for key in plan.needed():
             self._drop(key)
 
-    def _use(self, key: Key) -> None:
-        """Look a key up in documents, for one rule more."""
-        if key in self._postings:
-            self._more_uses[key] = self._more_uses.get(key, 0) + 1
-            return
-        self._postings[key] = ()
-        if _is_marked(key):
-            self._marked[key[0], len(key[1])] += 1
+    def _use(self, keys: Iterable[Key]) -> None:
+        """Look keys up in documents, for one rule more."""
+        postings, more_uses = self._postings, self._more_uses
+        for key in keys:
+            if key in postings:
+                more_uses[key] = more_uses.get(key, 0) + 1
+                continue
+            postings[key] = ()
+            if isinstance(key, tuple) and key[0] in _MARKS:
+                self._marked[key[0], len(key[1])] += 1
 
     def _drop(self, key: Key) -> None:
         more = self._more_uses.pop(key, 0)
@@ -94,7 +98,7 @@ class Index:
             self._more_uses[key] = more - 1
         if not more:
             del self._postings[key]
-            if _is_marked(key):
+            if isinstance(key, tuple) and key[0] in _MARKS:
                 self._marked -= Counter(((key[0], len(key[1])),))
 
     def find(self, document: Document) -> set[int]:
@@ -117,8 +121,3 @@ class Index:
             yield document.stem_keys()
         for mark in marks & _FIELDS.keys():
             yield document.field_keys(_FIELDS[mark])
-
-
-def _is_marked(key: Key) -> bool:
-    """Return whether a key is none of those that every document is asked for."""
-    return isinstance(key, tuple) and (key[0] == PREFIX_KEY or key[0] == STEM_KEY or key[0] in _FIELDS)

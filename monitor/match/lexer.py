@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum, auto
-from typing import NamedTuple
+from functools import cached_property
 
 
 class Kind(IntEnum):
@@ -28,82 +28,84 @@ class Kind(IntEnum):
     END = auto()
 
 
-class Lexeme(NamedTuple):
-    """A piece of a query. `column` counts from 1; `text` is what lies within its quotes or slashes.
-
-    `extra` is what follows: `~5` of a phrase, the flags of a pattern.
-    """
-
-    kind: Kind
-    text: str
-    column: int
-    extra: str = ""
-
-
 DOUBLE_QUOTES = (
     '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u301d\u301e\u301f\uff02'
 )
 SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
+DASHES = "-\u2212\u2013"
 
 _BOUNDARY = rf"(?=[\s(){DOUBLE_QUOTES}]|\Z)"
 # What is written most often is tried first; the forms that begin with a letter keep their order.
 _FORMS = (
-    ("LETTERS", r"[a-z0-9]++(?=[ )]|\Z)"),  # most words: no other form could be meant
-    ("PHRASE", rf"[{DOUBLE_QUOTES}](?P<phrase>[^{DOUBLE_QUOTES}]*+)[{DOUBLE_QUOTES}](?P<slop>~\d*)?"),
-    ("OPEN", r"\("),
-    ("CLOSE", r"\)"),
-    ("OR", f"OR{_BOUNDARY}"),
-    ("AND", f"AND{_BOUNDARY}"),
-    ("NOT", f"NOT{_BOUNDARY}"),
-    ("NEAR", rf"O?NEAR(?:/[^\s()]*)?{_BOUNDARY}"),
-    ("PATTERN", r"re\(\s*/(?P<pattern>(?:[^/\\]|\\.)*+)/(?P<flags>\w*)\s*\)"),
-    ("FUNCTION", r"(?:stem|case|atleast\d*|re)\("),
-    (
-        "QUOTED",
-        rf"[{SINGLE_QUOTES}](?P<single>[^{SINGLE_QUOTES}]*+)[{SINGLE_QUOTES}](?P<loose>~\d*)?{_BOUNDARY}",
-    ),
-    ("BROKEN", rf"[{DOUBLE_QUOTES}{SINGLE_QUOTES}]"),
-    ("MINUS", r"[-\u2212\u2013]++(?=[^\s)])"),
-    ("FIELD", r"[A-Za-z_]+:"),
-    ("WORD", rf'(?:[^\s(){DOUBLE_QUOTES}]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))++'),
+    r"[a-z0-9]++(?=[ )]|\Z)",  # most words: no other form could be meant
+    rf"[{DOUBLE_QUOTES}][^{DOUBLE_QUOTES}]*+[{DOUBLE_QUOTES}](?:~\d*)?",
+    r"[()]",
+    f"(?:OR|AND|NOT){_BOUNDARY}",
+    rf"O?NEAR(?:/[^\s()]*)?{_BOUNDARY}",
+    r"re\(\s*/(?:[^/\\]|\\.)*+/\w*\s*\)",
+    r"(?:stem|case|atleast\d*|re)\(",
+    rf"[{SINGLE_QUOTES}][^{SINGLE_QUOTES}]*+[{SINGLE_QUOTES}](?:~\d*)?{_BOUNDARY}",
+    rf"[{DOUBLE_QUOTES}{SINGLE_QUOTES}]",
+    rf"[{DASHES}](?=[^\s)])",
+    r"[A-Za-z_]+:",
+    rf'(?:[^\s(){DOUBLE_QUOTES}]|(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea]))++',
 )
-_PATTERN = re.compile(rf"\s*+(?:{'|'.join(f'(?P<{name}>{form})' for name, form in _FORMS)})", re.DOTALL)
-_KINDS = {"LETTERS": Kind.WORD} | {
-    name: Kind[name] for name, _ in _FORMS if name in Kind.__members__.keys() - {"PHRASE", "PATTERN"}
+_TWO_MINUSES = rf"(?:[{DASHES}]{{2}}(?=[^\s)]))*+"  # are none
+_PATTERN = re.compile(rf"\s*+{_TWO_MINUSES}({'|'.join(_FORMS)})", re.DOTALL)
+_FIXED = {
+    "(": Kind.OPEN,
+    ")": Kind.CLOSE,
+    "AND": Kind.AND,
+    "OR": Kind.OR,
+    "NOT": Kind.NOT,
+    "NEAR": Kind.NEAR,
+    "ONEAR": Kind.NEAR,
 }
-_WHOLE = {_PATTERN.groupindex[name]: kind for name, kind in _KINDS.items()}
-"""The kinds whose text is all of the lexeme, by the number of their group."""
-
-_PHRASE_KIND = Kind.PHRASE
-_PHRASE = _PATTERN.groupindex["PHRASE"]
-_new = tuple.__new__  # three times as fast as the constructor of a NamedTuple
+_find_fixed = _FIXED.get
+_FIELD = re.compile("[A-Za-z_]+:")
+_QUOTES = frozenset(DOUBLE_QUOTES + SINGLE_QUOTES)
+_WORD, _PHRASE = Kind.WORD, Kind.PHRASE
 
 
-def split_query(query: str) -> list[Lexeme]:
-    """Return the lexemes of `query` without its spaces, END last. A quote without its pair is BROKEN."""
-    lexemes: list[Lexeme] = []
-    written = (
-        query.replace("\uff08", "(").replace("\uff09", ")").rstrip()
-    )  # spaces at the end belong to no lexeme, and each would be tried as a start
-    add = lexemes.append
-    for match in _PATTERN.finditer(written):
-        form = match.lastindex or 0
-        kind = _WHOLE.get(form)
-        column = match.start(form) + 1
-        if kind is not None:
-            add(_new(Lexeme, (kind, match[form], column, "")))
-        elif form == _PHRASE:
-            add(_new(Lexeme, (_PHRASE_KIND, match["phrase"], column, match["slop"] or "")))
-        else:
-            lexemes += _read_rare(match, column)
-    lexemes.append(Lexeme(Kind.END, "", len(query) + 1))
-    return lexemes
+class Lexemes:
+    """The pieces of a query without its spaces, in order: what each is, and as it is written. END is last.
+
+    A quote without its pair is BROKEN; a minus is NOT, wherever it stands.
+    """
+
+    def __init__(self, query: str) -> None:
+        # Spaces at the end belong to no lexeme, and each would be tried as a start.
+        self._query = query.replace("\uff08", "(").replace("\uff09", ")").rstrip()
+        self._end = len(query) + 1
+        self.texts: list[str] = _PATTERN.findall(self._query)
+        self.kinds = [_find_fixed(text) or kind_of(text) for text in self.texts]
+        self.texts.append("")
+        self.kinds.append(Kind.END)
+
+    def column(self, at: int) -> int:
+        """Return where a lexeme begins, counted from 1. Few queries are ever asked."""
+        return self._columns[at]
+
+    def touches_next(self, at: int) -> bool:
+        """Return whether no space parts a lexeme from the one behind it."""
+        return self._columns[at] + len(self.texts[at]) == self._columns[at + 1]
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return [*(match.start(1) + 1 for match in _PATTERN.finditer(self._query)), self._end]
 
 
-def _read_rare(match: re.Match[str], column: int) -> list[Lexeme]:
-    """Return the lexemes of a phrase in single quotes, a pattern or a row of minuses."""
-    if match.lastgroup == "QUOTED":
-        return [Lexeme(Kind.PHRASE, match["single"], column, match["loose"] or "")]
-    if match.lastgroup == "PATTERN":
-        return [Lexeme(Kind.PATTERN, match["pattern"], column, match["flags"])]
-    return [Lexeme(Kind.NOT, "-", column)] * (len(match[0].strip()) % 2)  # two are none
+def kind_of(text: str) -> Kind:
+    """Return what a lexeme is, of which its text tells: no two forms are written alike."""
+    if text.isalnum():
+        return _WORD
+    first = text[0]
+    if first in _QUOTES:
+        return _PHRASE if len(text) > 1 else Kind.BROKEN
+    if text in DASHES:
+        return Kind.NOT
+    if first in "NO" and text.removeprefix("O").startswith("NEAR/"):
+        return Kind.NEAR
+    if "(" in text:
+        return Kind.FUNCTION if text[-1] == "(" else Kind.PATTERN
+    return Kind.FIELD if text[-1] == ":" and _FIELD.fullmatch(text) else _WORD

@@ -9,50 +9,64 @@ anything else; for two rules of three, nothing is left. What is more than keys i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from monitor.match.anchors import Anchoring, cost_of, find_anchors, necessary_keys, unite
 from monitor.match.document import PREFIX_KEY, Document, Key
 from monitor.match.nodes import And, Node, Not, Or, Phrase, Word
 
-Leaf = (Word, Phrase)
+LEAF = (Word, Phrase)
 """The nodes that may be a key. A tuple, since `isinstance` is slow with a union and asked of every word."""
 
 NOTHING: frozenset[Key] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """A node that is more than keys, and the keys without which it need not be asked."""
 
-    needs: tuple[Key, ...]
-    node: Node
+    needs: Final[tuple[Key, ...]]
+    node: Final[Node]
 
     def holds(self, document: Document, keys: AbstractSet[Key]) -> bool:
         """Return whether the node holds of a document that has these keys."""
         return all(key in keys for key in self.needs) and self.node.holds(document)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Group:
     """Several things of which one at least must be there."""
 
-    keys: frozenset[Key]
-    questions: tuple[Question, ...]
+    keys: Final[frozenset[Key]]
+    questions: Final[tuple[Question, ...]]
+
+    def anchor(self, shares: Mapping[str, float], limit: float) -> Anchoring | None:
+        """Return the anchors of all of them, when they cost less than `limit`; None when one has none."""
+        cost = 0.0
+        for key in self.keys:
+            cost += cost_of(key, shares)
+            if cost >= limit:
+                return None
+        found = Anchoring(cost, tuple(self.keys))
+        if self.questions:
+            rest = [find_anchors(question.node, shares) for question in self.questions]
+            united = unite((found, *rest))
+            return united if united and united.cost < limit else None
+        return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Check:
     """What must be there: all of `all_of`, none of `none_of`, one of each of `groups`, all of `questions`."""
 
-    all_of: tuple[Key, ...]
-    none_of: frozenset[Key]
-    groups: tuple[Group, ...]
-    questions: tuple[Question, ...]
+    all_of: Final[tuple[Key, ...]]
+    none_of: Final[frozenset[Key]]
+    groups: Final[tuple[Group, ...]]
+    questions: Final[tuple[Question, ...]]
 
     def holds(self, document: Document, keys: AbstractSet[Key]) -> bool:
         """Return whether all that holds of a document that has these keys."""
@@ -66,16 +80,16 @@ class Check:
                 return False
         return not self.questions or all(q.holds(document, keys) for q in self.questions)
 
-    def needed(self) -> Iterator[Key]:
-        """Yield the keys that it asks for."""
-        yield from self.all_of
-        yield from self.none_of
+    def needed(self) -> list[Key]:
+        """Return the keys that it asks for."""
+        keys = [*self.all_of, *self.none_of]
         for group in self.groups:
-            yield from group.keys
+            keys += group.keys
             for question in group.questions:
-                yield from question.needs
+                keys += question.needs
         for question in self.questions:
-            yield from question.needs
+            keys += question.needs
+        return keys
 
 
 class Plan(NamedTuple):
@@ -89,83 +103,91 @@ class Plan(NamedTuple):
     guard: Key | None
     check: Check | None
 
-    def needed(self) -> Iterator[Key]:
-        """Yield the keys that it asks for, some of them more than once."""
-        yield from self.anchors
+    def needed(self) -> list[Key]:
+        """Return the keys that it asks for, some of them more than once."""
+        keys = list(self.anchors)
         if self.guard is not None:
-            yield self.guard
+            keys.append(self.guard)
         if self.check is not None:
-            yield from self.check.needed()
+            keys += self.check.needed()
+        return keys
 
 
 def make_plan(root: Node, shares: Mapping[str, float]) -> Plan:
     """Return the plan of a tree. `shares` as in `find_anchors`."""
-    key = root.key if isinstance(root, Leaf) else None
+    key = root.key if isinstance(root, LEAF) else None
     if key is not None:
         return Plan((key,), None, None)
-    parts = _Parts(root)
-    anchoring = parts.anchor(shares)
-    anchors = anchoring.keys if anchoring else ()
-    parts.leave_out(anchors)
-    guard = parts.guard(anchors, shares)
-    if guard is not None:
-        parts.leave_out((guard,))
+    parts = _Parts(root, shares)
+    anchors = parts.take_anchors()
+    guard = parts.take_guard(anchors)
     return Plan(anchors, guard, parts.check())
 
 
 class _Parts:
-    """What the clauses of a tree ask for."""
+    """What the clauses of a tree ask for, `all_of` with the share of the articles that have each key."""
 
-    def __init__(self, root: Node) -> None:
-        self.all_of: dict[Key, None] = {}
+    def __init__(self, root: Node, shares: Mapping[str, float]) -> None:
+        self.shares = shares
+        self.all_of: dict[Key, float] = {}
         self.none_of: list[Key] = []
         self.groups: list[Group] = []
         self.questions: list[Question] = []
-        for clause in _clauses(root):
+        for clause in root.children if isinstance(root, And) else (root,):
             self.add(clause)
 
     def add(self, clause: Node) -> None:
-        keys, questions = _split(clause.child if isinstance(clause, Not) else clause)
-        if isinstance(clause, Not):
+        if isinstance(clause, LEAF):
+            key = clause.key
+            if key is None:
+                self.questions.append(_ask(clause))
+            else:
+                self.all_of[key] = cost_of(key, self.shares)
+        elif isinstance(clause, And):
+            for child in clause.children:
+                self.add(child)
+        elif isinstance(clause, Or):
+            keys, questions = _split(clause.children)
+            self.groups.append(Group(frozenset(keys), tuple(questions)))
+        elif isinstance(clause, Not):
+            child = clause.child
+            keys, questions = _split(child.children if isinstance(child, Or) else (child,))
             self.none_of += keys
             self.questions += (Question((), Not(question.node)) for question in questions)
-        elif isinstance(clause, Or):
-            self.groups.append(Group(frozenset(keys), tuple(questions)))
         else:
-            self.all_of.update(dict.fromkeys(keys))
-            self.questions += questions
+            self.questions.append(_ask(clause))
 
-    def anchor(self, shares: Mapping[str, float]) -> Anchoring | None:
-        """Return the cheapest anchors of all clauses; the cost of an only one is not asked for."""
-        if not self.questions and len(self.all_of) + len(self.groups) == 1:
-            if self.all_of:
-                return Anchoring(0, tuple(self.all_of))
-            if not self.groups[0].questions:
-                return Anchoring(0, tuple(self.groups[0].keys))
-        found = [Anchoring(cost_of(key, shares), (key,)) for key in self.all_of]
+    def take_anchors(self) -> tuple[Key, ...]:
+        """Return the cheapest anchors of all clauses, and leave out the clause that they prove."""
+        rarest = min(self.all_of, key=self.all_of.__getitem__, default=None)
+        least = math.inf if rarest is None else self.all_of[rarest]
+        anchors: tuple[Key, ...] = () if rarest is None else (rarest,)
+        for question in self.questions:
+            found = find_anchors(question.node, self.shares)
+            if found is not None and found.cost < least:
+                least, anchors = found
         for group in self.groups:
-            keys = Anchoring(sum(cost_of(key, shares) for key in group.keys), tuple(group.keys))
-            rest = [find_anchors(question.node, shares) for question in group.questions]
-            found += filter(None, (unite((keys, *rest)) if rest else keys,))
-        for question in self.questions:
-            found += filter(None, (find_anchors(question.node, shares),))
-        return min(found, key=itemgetter(0), default=None)
-
-    def guard(self, anchors: tuple[Key, ...], shares: Mapping[str, float]) -> Key | None:
-        """Return the rarest other key that must be there."""
-        known = anchors if len(anchors) == 1 else ()
-        keys = [key for key in self.all_of if key not in known]
-        for question in self.questions:
-            keys += (key for key in question.needs if key not in known)
-        return min(keys, key=lambda key: cost_of(key, shares)) if len(keys) > 1 else keys[0] if keys else None
-
-    def leave_out(self, keys: tuple[Key, ...]) -> None:
-        """Leave out the clause that one of these keys proves."""
-        if len(keys) == 1:
-            self.all_of.pop(keys[0], None)
+            found = group.anchor(self.shares, least)
+            if found is not None:
+                least, anchors = found
+        if len(anchors) == 1:
+            self.all_of.pop(anchors[0], None)
         if self.groups:
-            proven = frozenset(keys)
+            proven = frozenset(anchors)
             self.groups = [group for group in self.groups if group.questions or group.keys != proven]
+        return anchors
+
+    def take_guard(self, anchors: tuple[Key, ...]) -> Key | None:
+        """Return the rarest other key that must be there, and leave it out."""
+        costs = self.all_of
+        if self.questions:
+            known = anchors if len(anchors) == 1 else ()
+            needed = {key for question in self.questions for key in question.needs if key not in known}
+            costs = costs | {key: cost_of(key, self.shares) for key in needed}
+        guard = min(costs, key=costs.__getitem__, default=None)
+        if guard is not None:
+            self.all_of.pop(guard, None)
+        return guard
 
     def check(self) -> Check | None:
         """Return what is left to ask."""
@@ -175,26 +197,21 @@ class _Parts:
         return Check(tuple(self.all_of), none_of, tuple(self.groups), tuple(self.questions))
 
 
-def _clauses(root: Node) -> Iterator[Node]:
-    """Yield what AND joins at the top."""
-    if isinstance(root, And):
-        for child in root.children:
-            yield from _clauses(child)
-    else:
-        yield root
-
-
-def _split(node: Node) -> tuple[list[Key], list[Question]]:
-    """Return the keys among the sides of an OR, or of a lone node, and the nodes that are more than keys."""
+def _split(children: Iterable[Node]) -> tuple[list[Key], list[Question]]:
+    """Return the keys among the sides of an OR, and the nodes that are more than keys."""
     keys: list[Key] = []
     questions: list[Question] = []
-    for leaf in node.children if isinstance(node, Or) else (node,):
-        key = leaf.key if isinstance(leaf, Leaf) else None
+    for child in children:
+        key = child.key if isinstance(child, LEAF) else None
         if key is None:
-            questions.append(Question(tuple(filter(_is_cheap, necessary_keys(leaf))), leaf))
+            questions.append(_ask(child))
         else:
             keys.append(key)
     return keys, questions
+
+
+def _ask(node: Node) -> Question:
+    return Question(tuple(filter(_is_cheap, necessary_keys(node))), node)
 
 
 def _is_cheap(key: Key) -> bool:

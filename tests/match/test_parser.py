@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from monitor.errors import RuleError
 from monitor.match import parse_query
+from monitor.match.leaves import Scope
 from monitor.match.nodes import And, Near, Node, Not, Or, Phrase, Prefix, Word
-from monitor.match.parser import MAX_DEPTH, MAX_LENGTH, MAX_STEMS, Scope
+from monitor.match.parser import MAX_DEPTH, MAX_LENGTH, MAX_STEMS
 from monitor.text.readings import Reading, split
 
 
@@ -40,7 +41,10 @@ def read(query: str) -> Node:
         ('a "b c', 3, "no second one"),
         ("a 'b c", 3, "no second one"),
         ('""', 1, "no letter or digit"),
-        ("a - b", 3, "no letter or digit"),
+        ("a - b", 3, '"-" stands alone'),
+        ("a -", 3, '"-" has nothing behind it'),
+        ("a -- b", 4, '"-" stands alone'),
+        ("a ---", 5, '"-" has nothing behind it'),
         ("a AND", 3, '"AND" has nothing behind it'),
         ("AND a", 1, '"AND" has nothing before it'),
         ("a OR OR b", 3, '"OR" has nothing behind it'),
@@ -65,7 +69,7 @@ def read(query: str) -> Node:
         ("mi*", 1, "3 letters"),
         ("*ab", 1, "end of a word"),
         ("ab*cd", 3, "end of a word"),
-        ('"abc* def"', 4, "end of a word"),
+        ('"abc* def"', 5, "end of a word"),
         ("stem(abc*)", 6, "cannot stand within"),
         ("titel:a", 1, 'did you mean "title:"'),
         ("foo:a", 1, "the fields are title, lead"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.matchers import naive
 from monitor.errors import RuleError
 from monitor.match import RuleSet, matches_query, parse_query, read_rule, required_terms
+from monitor.match.ruleset import BATCH
 from monitor.model import Article, Rule
 from monitor.text.tokens import split_terms
 from tests.match.articles import make_article, read_article
@@ -71,6 +73,22 @@ def test_a_rule_of_the_same_name_replaces_the_old_one() -> None:
     rules.add(Rule(name="one", query="two", notify=()))
     assert find(rules, make_article("one")) == []
     assert find(rules, make_article("two")) == ["one"]
+
+
+def test_more_rules_than_are_read_at_a_time_keep_their_order_and_the_last_of_a_name() -> None:
+    many = [Rule(name=f"rule {n % 1_500}", query=f"drone -w{n}", notify=()) for n in range(2 * BATCH)]
+    rules = RuleSet.compile(many)
+    assert rules.find(make_article("A drone.")) == tuple(many[-1_500:])
+
+
+def test_what_was_built_is_not_gone_through_by_the_next_collection() -> None:
+    assert gc.isenabled()
+    gc.collect()
+    looked_at_last = len(gc.get_objects(generation=2))
+    rules = compile_rules(*(f"drone -w{n}" for n in range(3_000)))
+    assert len(gc.get_objects(generation=2)) >= looked_at_last + len(rules)
+    assert gc.get_freeze_count() == 0
+    assert gc.isenabled()
 
 
 def test_a_rule_that_cannot_be_read_changes_nothing() -> None:

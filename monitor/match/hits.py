@@ -1,0 +1,89 @@
+"""Hits: where in a document something stands, and which of them lie in a field or near each other.
+
+Position: under `nodes`, over `document`. Pure.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import overload
+
+from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Document, Field, Mark
+
+Hit = tuple[int, int]
+"""First position and the one after the last."""
+
+MAX_MARKS = 200
+"""How many places one leaf shows at most: more than any excerpt holds."""
+
+
+class Singles(Sequence[Hit]):
+    """The hits of single words, made of their positions as they are asked for: a long text has many."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        self._positions = positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
+        if isinstance(index, slice):
+            return Singles(self._positions[index])
+        return self._positions[index], self._positions[index] + 1
+
+
+def within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Return the hits that lie in `field`; the whole of one of its values where the field asks for that."""
+    if field is Field.ANY:
+        return hits
+    low, high = document.bounds(field)
+    inside = [hit for hit in hits if low <= hit[0] and hit[1] <= high]
+    if field not in WHOLE_FIELDS:
+        return inside
+    terms = document.segment(field).terms
+    return [(start, end) for start, end in inside if not terms[end] and (not start or not terms[start - 1])]
+
+
+def reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:
+    """Return whether one of `second` lies at most `back` before or `ahead` behind one of `first`."""
+    if len(first) > len(second):
+        first, second, back, ahead = second, first, ahead, back
+    for at in first:
+        index = bisect_left(second, at - back)
+        if index < len(second) and second[index] == at:
+            index += 1
+        if index < len(second) and second[index] <= at + ahead:
+            return True
+    return False
+
+
+def followers(first: Sequence[Hit], second: Sequence[Hit], distance: int) -> Iterator[tuple[Hit, Hit]]:
+    """Yield hits of `first` with one of `second` close behind; asks once for each hit of the fewer."""
+    if len(first) <= len(second):
+        for hit in first:
+            index = bisect_left(second, (hit[1], 0))
+            if index < len(second) and second[index][0] - hit[1] <= distance:
+                yield hit, second[index]
+        return
+    longest = 1 if isinstance(first, Singles) else max(end - start for start, end in first)
+    for hit in second:
+        low = bisect_left(first, (hit[0] - distance - longest, 0))
+        high = bisect_left(first, (hit[0], 0), low)
+        before = (first[index] for index in range(high - 1, low - 1, -1))
+        leader = next((other for other in before if 0 <= hit[0] - other[1] <= distance), None)
+        if leader is not None:
+            yield leader, hit
+
+
+def locate(document: Document, field: Field, hits: Iterable[Hit]) -> Iterator[Mark]:
+    """Yield where hits of the body are written; nothing for other fields, which are not shown."""
+    if field in BODY_FIELDS:
+        yield from (document.locate(*hit) for hit in islice(hits, MAX_MARKS))
