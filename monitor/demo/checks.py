@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.demo.configuration import DESK, READERS
 from monitor.demo.daemon import ArchivedArticle, Daemon, LogLine, OutboxEntry
 from monitor.demo.events import Check
 from monitor.demo.mailbox import Mail
@@ -26,6 +27,12 @@ ALSO_IN = "Also reported by "
 FOLLOWING_HOOKS = (b'"occasion":"edit"', b'"occasion":"update"')
 """What a webhook's body holds that follows another on its story."""
 
+TOLD = ("desk", "ops", "readers", "readers")
+"""Whom the rules tell of the story: both of them tell the readers."""
+
+DIGEST_WORDS = ("The limit of 1 an hour was reached; these 2 waited.", "ferry, strait", "All 2 sources read")
+"""Why it is a digest, which rules found the story, and what was watched."""
+
 STRIPPED = ("currency ticker", "weather", "poll", "related links")
 """The boxes of the analysis paper, as the log names what was stripped."""
 
@@ -41,6 +48,16 @@ class Outcome:
     refused: int
     exit_code: int | None
 
+    @property
+    def desk_mails(self) -> list[Mail]:
+        """What the desk was sent, each once."""
+        return [mail for mail in self.mails if mail.to == (DESK,) and not mail.repeated]
+
+    @property
+    def readers_mails(self) -> list[Mail]:
+        """What the readers were sent, each once."""
+        return [mail for mail in self.mails if mail.to == (READERS,) and not mail.repeated]
+
 
 async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
     """Return every expectation, met or not. Asks the archive through the program's own commands."""
@@ -52,6 +69,7 @@ async def check_outcome(daemon: Daemon, outcome: Outcome) -> tuple[Check, ...]:
         *check_archive(outcome, articles),
         *check_alerts(outcome, outbox),
         *check_copy(outcome, articles, outbox),
+        *check_digest(outcome),
         *check_update(outcome),
         *check_edit(outcome),
         *check_end(outcome),
@@ -93,12 +111,8 @@ def is_story(article: ArchivedArticle, story: Story | None) -> bool:
 
 
 def check_alerts(outcome: Outcome, outbox: Sequence[OutboxEntry]) -> Iterator[Check]:
-    """Check that the story that the rule looks for was told to both channels, and nothing else was."""
-    mails = [
-        mail
-        for mail in outcome.mails
-        if not mail.repeated and EDITED not in mail.subject and UPDATE not in mail.subject
-    ]
+    """Check that the story that the rules look for was told, and nothing else was."""
+    mails = [mail for mail in outcome.desk_mails if EDITED not in mail.subject and UPDATE not in mail.subject]
     hooks = [
         hook
         for hook in outcome.hooks
@@ -148,29 +162,39 @@ def check_copy(
     news = [entry for entry in outbox if entry.occasion == "new"]
     yield Check(
         name="the copy sent no second alert",
-        passed=bool(printed) and sorted(entry.channel for entry in news) == ["desk", "ops"],
+        passed=bool(printed) and sorted(entry.channel for entry in news) == sorted(TOLD),
         detail=f"{len(news)} deliveries of news in the outbox",
+    )
+
+
+def check_digest(outcome: Outcome) -> Iterator[Check]:
+    """Check that the readers, who take one mail an hour, got one digest, which ends with what was watched."""
+    digests = outcome.readers_mails
+    yield Check(
+        name="the readers got one digest of what two rules found, with what was watched",
+        passed=len(digests) == 1 and all(words in digests[0].text for words in DIGEST_WORDS),
+        detail="; ".join(mail.subject for mail in digests),
     )
 
 
 def check_update(outcome: Outcome) -> Iterator[Check]:
     """Check that an article of the story in other words was told once, under the first mail."""
-    updates = [mail for mail in outcome.mails if not mail.repeated and UPDATE in mail.subject]
+    updates = [mail for mail in outcome.desk_mails if UPDATE in mail.subject]
     yield Check(
         name="the story in other words is an update under the first mail",
-        passed=len(updates) == 1 and updates[0].is_reply_to(outcome.mails[0]),
+        passed=len(updates) == 1 and updates[0].is_reply_to(outcome.desk_mails[0]),
         detail="; ".join(mail.subject for mail in updates),
     )
 
 
 def check_edit(outcome: Outcome) -> Iterator[Check]:
     """Check that the edit was told once, with what was changed, under the first mail."""
-    edits = [mail for mail in outcome.mails if not mail.repeated and EDITED in mail.subject]
+    edits = [mail for mail in outcome.desk_mails if EDITED in mail.subject]
     changed = ("Edited: headline, number", "[-140", "{+90")
     yield Check(
         name="the edit is in the mailbox, word by word",
         passed=len(edits) == 1
-        and edits[0].is_reply_to(outcome.mails[0])
+        and edits[0].is_reply_to(outcome.desk_mails[0])
         and all(words in edits[0].text for words in changed),
         detail="; ".join(mail.subject for mail in edits),
     )

@@ -15,11 +15,13 @@ from monitor.demo.webhook import SECRET_PREFIX, WebhookReceiver
 
 QUERY = 'Kestria AND ("ferry talks" OR dialogue)'
 
+DESK, READERS = "desk@example.org", "readers@example.org"
+
 TEMPLATE = """\
-# Written by `monitor demo`: two small papers on this machine, one rule, a mailbox and a webhook.
+# Written by `monitor demo`: two small papers on this machine, two rules, a mailbox and a webhook.
 database: {database}
 
-group_wait: 10s         # how long an alert waits for copies; real sites: 1m
+group_wait: 6s          # how long an alert waits for copies; real sites: 1m
 story_update: 2s        # the least time between two updates on a story; real sites: 6h
 
 defaults:
@@ -35,14 +37,18 @@ sources:
     url: {herald}
 
 channels:
-  desk: {{ email: desk@example.org }}
+  desk: {{ email: {desk} }}
+  readers: {{ email: {readers}, limit: 1/h }}   # what is more comes in one digest; digest: daily 08:00
   ops: {{ webhook: "{webhook}", secret: "${{file:{secret_file}}}", allow_private: true }}
 
 rules:
   - name: ferry
     match: '{query}'
-    notify: [desk, ops]
+    notify: [desk, ops, readers]
     on: [new, edit]     # edits are not told unless a rule asks
+  - name: strait
+    match: 'ferry AND (Halmet OR Brackwater)'
+    notify: [readers]
 
 smtp: {{ url: "{smtp}", from: "News monitor <monitor@example.org>" }}
 """
@@ -68,6 +74,8 @@ def write_configuration(
             webhook=receiver.url,
             secret_file=secret_file,
             query=QUERY,
+            desk=DESK,
+            readers=READERS,
             smtp=mailbox.url,
         ),
         "utf-8",

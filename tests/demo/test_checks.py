@@ -8,15 +8,19 @@ from email.message import EmailMessage
 import pytest
 
 from monitor.demo.checks import (
+    DIGEST_WORDS,
     STRIPPED,
+    TOLD,
     Outcome,
     check_alerts,
     check_archive,
     check_copy,
+    check_digest,
     check_edit,
     check_end,
     check_update,
 )
+from monitor.demo.configuration import DESK, READERS
 from monitor.demo.daemon import ArchivedArticle, LogLine, OutboxEntry
 from monitor.demo.events import Check
 from monitor.demo.mailbox import Mail
@@ -24,8 +28,8 @@ from monitor.demo.newsstand import Newsstand
 from monitor.demo.webhook import Hook
 
 ALERT = OutboxEntry(alert_id="1", channel="desk", state="sent", attempts=1, article_title="Ferry")
-OUTBOX = (ALERT, replace(ALERT, alert_id="2", channel="ops"))
-MAIL = Mail(message_id="<1>", subject="Ferry", to=("desk",), message=EmailMessage(), repeated=False)
+OUTBOX = (ALERT, *(replace(ALERT, alert_id=f"{channel}", channel=channel) for channel in TOLD[1:]))
+MAIL = Mail(message_id="<1>", subject="Ferry", to=(DESK,), message=EmailMessage(), repeated=False)
 HOOK = Hook(id="2", body=b"{}", headers={}, repeated=False)
 MAIL.message.set_content("They opened ferry talks.\n\nAlso reported by Herald")
 
@@ -133,11 +137,37 @@ def test_a_daemon_that_had_to_be_killed_is_noticed_and_one_that_runs_on_is_not(o
     assert failed(check_end(replace(outcome, exit_code=None))) == []
 
 
+def digest_mail(*words: str) -> Mail:
+    message = EmailMessage()
+    message.set_content("\n".join(words))
+    return Mail(message_id="<5>", subject="1 story", to=(READERS,), message=message, repeated=False)
+
+
+@pytest.mark.parametrize(
+    ("mails", "passed"),
+    [
+        ((digest_mail(*DIGEST_WORDS),), True),
+        ((digest_mail(*DIGEST_WORDS[1:]),), False),
+        ((digest_mail(*DIGEST_WORDS[:2]),), False),
+        ((digest_mail(*DIGEST_WORDS), digest_mail(*DIGEST_WORDS)), False),
+        ((), False),
+    ],
+    ids=["told", "no limit", "no receipt", "told twice", "not told"],
+)
+def test_what_two_rules_found_comes_to_the_readers_in_one_digest(
+    outcome: Outcome, mails: tuple[Mail, ...], passed: bool
+) -> None:
+    with_digest = replace(outcome, mails=(*mails, MAIL))
+    [check] = check_digest(with_digest)
+    assert check.passed is passed
+    assert failed(check_alerts(with_digest, OUTBOX)) == []
+
+
 def update_mail(replies_to: str) -> Mail:
     message = EmailMessage()
     message["In-Reply-To"] = replies_to
     message.set_content("More on a story that you were told of.")
-    return Mail(message_id="<4>", subject="[a] Update: Quay", to=("desk",), message=message, repeated=False)
+    return Mail(message_id="<4>", subject="[a] Update: Quay", to=(DESK,), message=message, repeated=False)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +191,7 @@ def edit_mail(text: str, replies_to: str = "<1>") -> Mail:
     message = EmailMessage()
     message["In-Reply-To"] = replies_to
     message.set_content(text)
-    return Mail(message_id="<3>", subject="[a] Edited: Ferry", to=("desk",), message=message, repeated=False)
+    return Mail(message_id="<3>", subject="[a] Edited: Ferry", to=(DESK,), message=message, repeated=False)
 
 
 @pytest.mark.parametrize(

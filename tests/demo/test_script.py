@@ -43,7 +43,7 @@ async def test_the_story_is_told_in_order_and_everything_that_should_happen_does
     )
     places = [kinds.index(kind) for kind in landmarks]
     assert places == sorted(places)
-    assert (kinds.count(MailArrived), kinds.count(HookArrived), kinds.count(DaemonComplained)) == (3, 3, 0)
+    assert (kinds.count(MailArrived), kinds.count(HookArrived), kinds.count(DaemonComplained)) == (4, 3, 0)
     copies = [event for event in events if isinstance(event, ArticleKept) and event.copy_of is not None]
     assert [copy.source for copy in copies] == ["herald"]
 
