@@ -5,7 +5,7 @@ Position: under `wording`, `bulletins` and `console`. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from urllib.parse import urlsplit
@@ -178,7 +178,7 @@ def first_changes(changes: Changes | None) -> tuple[tuple[DiffPiece, ...], ...]:
     lines: list[tuple[DiffPiece, ...]] = []
     room = MAX_CHANGES_CHARS
     for line in changes.lines if changes else ():
-        shown = tuple(DiffPiece(clean(shorten_piece(piece)), piece.side) for piece in line)
+        shown = tuple(part for piece in line for part in part_space(shorten_piece(piece)))
         room -= sum(len(piece.text) for piece in shown)
         if room < 0 and lines:
             break
@@ -186,11 +186,24 @@ def first_changes(changes: Changes | None) -> tuple[tuple[DiffPiece, ...], ...]:
     return tuple(lines)
 
 
-def shorten_piece(piece: DiffPiece) -> str:
-    """Return the words of a piece; of a long one that was kept its two ends, else its beginning."""
-    if piece.side is DiffSide.KEPT and len(piece.text) > 2 * MAX_KEPT_CHARS:
-        return f"{piece.text[:MAX_KEPT_CHARS]} {ELLIPSIS} {piece.text[-MAX_KEPT_CHARS:]}"
-    return piece.text if len(piece.text) <= MAX_CHANGES_CHARS else shorten(piece.text, MAX_CHANGES_CHARS)
+def shorten_piece(piece: DiffPiece) -> DiffPiece:
+    """Return a piece, clean; of a long one that was kept its two ends, else its beginning."""
+    text = piece.text
+    if piece.side is DiffSide.KEPT and len(text) > 2 * MAX_KEPT_CHARS:
+        head, tail = shorten(text, MAX_KEPT_CHARS).removesuffix(ELLIPSIS), text[-MAX_KEPT_CHARS:]
+        text = f"{head} {ELLIPSIS} {tail[tail.find(' ', 0, MAX_KEPT_CHARS // 4) + 1 :]}"
+    return DiffPiece(clean(shorten(text, MAX_CHANGES_CHARS)), piece.side)
+
+
+def part_space(piece: DiffPiece) -> Iterator[DiffPiece]:
+    """Yield a piece; of a changed one the space before it by itself, so that it is not struck out."""
+    words = piece.text.lstrip()
+    if piece.side is DiffSide.KEPT or words == piece.text:
+        yield piece
+        return
+    yield DiffPiece(piece.text[: len(piece.text) - len(words)], DiffSide.KEPT)
+    if words:
+        yield DiffPiece(words, piece.side)
 
 
 # --- times ---------------------------------------------------------------------------------------
@@ -276,10 +289,8 @@ def mark_changes(line: Iterable[DiffPiece]) -> str:
     marks = {DiffSide.KEPT: ("", ""), DiffSide.REMOVED: ("[-", "-]"), DiffSide.ADDED: ("{+", "+}")}
     written = []
     for piece in line:
-        words = piece.text.lstrip()
-        space = piece.text[: len(piece.text) - len(words)]
         opening, closing = marks[piece.side]
-        written.append(f"{space}{opening}{words}{closing}")
+        written.append(f"{opening}{piece.text}{closing}")
     return "".join(written).strip()
 
 

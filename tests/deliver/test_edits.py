@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 
 from monitor.deliver import webhook_schema
 from monitor.deliver.body import write_body
+from monitor.deliver.clean import ELLIPSIS
 from monitor.deliver.message import Envelope, write_message
-from monitor.deliver.views import MAX_CHANGES_CHARS
+from monitor.deliver.views import MAX_CHANGES_CHARS, MAX_KEPT_CHARS, view_alert
 from monitor.deliver.wording import Wording
 from monitor.model import (
     ChangeKind,
@@ -53,9 +54,26 @@ def test_a_mail_about_an_edit_says_what_was_changed_word_by_word() -> None:
     assert letter.subject.startswith("[ferries] Edited: ")
     assert "Edited: number\n" in letter.text
     assert "About [-40-] {+<65>+} people waited." in letter.text
-    assert "> 40</del>" in letter.html
-    assert "&lt;65&gt;</ins>" in letter.html
+    assert ">40</del> <ins" in letter.html, "the space before a word is not struck out"
+    assert ">&lt;65&gt;</ins> people waited." in letter.html
     assert "[-40-]" in Wording(UTC).write_note(edited()).body
+
+
+def test_what_was_kept_between_two_changes_is_shortened_at_words() -> None:
+    kept = DiffPiece(f" Roderic {'Mizzenmast told the station that ' * 9}the boat", DiffSide.KEPT)
+    [line] = view_alert(edited((LINE[1], kept, LINE[2])), UTC).changes
+    shown = next(piece.text for piece in line if ELLIPSIS in piece.text)
+    head, tail = shown.split(f" {ELLIPSIS} ")
+    assert len(shown) <= 2 * MAX_KEPT_CHARS + 3
+    assert {*head.split(), *tail.split()} <= set(kept.text.split())
+    assert shown.startswith(" Roderic")
+    assert shown.endswith("the boat")
+
+
+def test_a_word_without_end_that_was_kept_is_cut_all_the_same() -> None:
+    kept = DiffPiece("新" * 900, DiffSide.KEPT)
+    [line] = view_alert(edited((LINE[1], kept, LINE[2])), UTC).changes
+    assert sum(len(piece.text) for piece in line) < 3 * MAX_KEPT_CHARS
 
 
 def test_a_mail_about_a_removal_says_so() -> None:
