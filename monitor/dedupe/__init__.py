@@ -6,13 +6,14 @@ the most rare shingles with the article, `MIN_SHARED` at least.
 """
 
 from monitor.dedupe.explain import Comparison, Measure, StoryComparison, explain, explain_story
-from monitor.dedupe.fingerprint import ALGORITHM, fingerprint_article
+from monitor.dedupe.fingerprint import ALGORITHM, MAX_SKETCH, fingerprint_article
 from monitor.dedupe.judge import (
     COPY_WINDOW,
     MAX_CLUSTERS,
     MAX_DOCUMENT_FREQUENCY,
     MAX_REPRESENTATIVES,
     MIN_SHARED,
+    find_longest_alike,
     judge,
 )
 from monitor.dedupe.revise import find_changes, next_look
@@ -41,6 +42,7 @@ __all__ = [
     "MAX_COMPARED",
     "MAX_DOCUMENT_FREQUENCY",
     "MAX_REPRESENTATIVES",
+    "MAX_SKETCH",
     "MAX_TELLERS",
     "MIN_SHARED",
     "MIN_SHARED_TERMS",
@@ -55,6 +57,7 @@ __all__ = [
     "explain",
     "explain_story",
     "find_changes",
+    "find_longest_alike",
     "fingerprint_article",
     "join_story",
     "judge",

@@ -21,11 +21,12 @@ from monitor.dedupe.judge import (
     MOST,
     compare,
     compare_facts,
+    compare_leads,
     measure_overlap,
     name_story,
 )
 from monitor.dedupe.stories import MIN_STORY_SCORE, name_terms, score_story, share_terms, told_at
-from monitor.model import Article, Candidate, Outline, Relation, Teller
+from monitor.model import Article, Candidate, Candidates, Outline, Relation, Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def explain(earlier: Article, later: Article, common: frozenset[int]) -> Compari
         original=earlier.id,
         fingerprint=first,
     )
-    relation = compare(later, second, candidate, common).relation
+    relation = compare(later, second, candidate, Candidates(articles=(candidate,), common=common)).relation
     if relation in (Relation.SAME_PAGE, Relation.EXACT):
         return Comparison(relation=relation)
     overlap = measure_overlap(second, first, common)
@@ -89,7 +90,11 @@ def explain(earlier: Article, later: Article, common: frozenset[int]) -> Compari
         ]
         if overlap.of_larger < MOST:
             measures.append(
-                Measure(name="of the first half of each", found=overlap.of_leads, needed=MIN_LEAD)
+                Measure(
+                    name="of the first half of each",
+                    found=compare_leads(second, first, common),
+                    needed=MIN_LEAD,
+                )
             )
     return Comparison(
         relation=relation,

@@ -17,14 +17,14 @@ link of a chain.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from itertools import compress
+from itertools import chain, compress
 from typing import NamedTuple
 
-from monitor.dedupe.fingerprint import PLACES, find_sketch_end
+from monitor.dedupe.fingerprint import MAX_SKETCH, MIN_SKETCH, PLACES, find_sketch_end
 from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict, name_id
 
 MAX_DOCUMENT_FREQUENCY = 64
@@ -72,12 +72,11 @@ MIN_REUSE = 0.5
 
 
 class Overlap(NamedTuple):
-    """What two sketches share: the shingles, and which part that is of the smaller, the larger, each lead."""
+    """What two sketches share: the shingles, and which part that is of the smaller and of the larger."""
 
     shared: frozenset[int]
     of_smaller: float
     of_larger: float
-    of_leads: float
 
 
 class Likeness(NamedTuple):
@@ -103,12 +102,9 @@ def judge(article: Article, fingerprint: Fingerprint, candidates: Candidates) ->
 
     Among equals, the one with the smallest id decides.
     """
-    cores = find_cores(candidates.articles)
     closest, nearest = _NEW, None
     for candidate in sorted(candidates.articles, key=lambda candidate: candidate.article_id):
-        likeness = compare(
-            article, fingerprint, candidate, candidates.common, core=cores.get(candidate.original)
-        )
+        likeness = compare(article, fingerprint, candidate, candidates)
         if likeness > closest:
             closest, nearest = likeness, candidate
     original = nearest if closest.relation in _GROUPED else None
@@ -125,60 +121,74 @@ def name_story(article_id: str) -> str:
     return name_id("story", article_id)
 
 
-def find_cores(articles: Sequence[Candidate]) -> Mapping[str, frozenset[int]]:
-    """Return, for each cluster of which several articles are given, the shingles that two of them have."""
-    sizes = Counter(article.original for article in articles)
-    counts: dict[str, Counter[int]] = {name: Counter() for name, size in sizes.items() if size > 1}
-    for article in articles:
-        if article.original in counts:
-            counts[article.original].update(article.fingerprint.sketch)
-    return {
-        name: frozenset(number for number, count in counted.items() if count > 1)
-        for name, counted in counts.items()
-    }
+def find_longest_alike(fingerprint: Fingerprint, common: frozenset[int], shared: int) -> int:
+    """Return how many hashes a sketch may have that shares so many with this one, and is worth a comparison.
+
+    Who has more shares too small a part of either to be a copy or to contain one: the look-up leaves it out.
+    It is said of sketches that hold all hashes of their texts below `KEPT_BELOW`; of others, longer by rule
+    or cut short, nothing is known, and all are worth it.
+    """
+    rare = len(fingerprint.sketch) - len(common)
+    if shared >= MIN_SIMILARITY * rare or not MIN_SKETCH < len(fingerprint.sketch) < MAX_SKETCH:
+        return MAX_SKETCH
+    return max(MIN_SKETCH, math.ceil(shared / MIN_SIMILARITY) + len(common))
 
 
 def compare(
-    article: Article,
-    fingerprint: Fingerprint,
-    candidate: Candidate,
-    common: frozenset[int],
-    *,
-    core: frozenset[int] | None = None,
+    article: Article, fingerprint: Fingerprint, candidate: Candidate, candidates: Candidates
 ) -> Likeness:
-    """Return how close an article is to a candidate, whose cluster's `core` is None when it is alone."""
+    """Return how close an article is to one of its candidates."""
     if article.id == candidate.article_id or article.url == candidate.url:
         return Likeness(_RANKS.index(Relation.SAME_PAGE), 0, 1.0)
-    other = candidate.fingerprint
+    other, common = candidate.fingerprint, candidates.common
     if fingerprint.algorithm != other.algorithm:
         return _NEW
     if fingerprint.content == other.content:
         return Likeness(_RANKS.index(Relation.EXACT), 0, 1.0)
     overlap = measure_overlap(fingerprint, other, common)
-    if len(overlap.shared) < MIN_SHARED:
+    if len(overlap.shared) < MIN_SHARED or overlap.of_smaller < MIN_SIMILARITY:
         return _NEW
-    facts = compare_facts(fingerprint.facts, other.facts)
-    if is_copy(overlap, facts, at_home=article.source == candidate.source) and (
-        core is None or len(overlap.shared & core) >= MIN_CORE * len(overlap.shared)
+    at_home = article.source == candidate.source
+    if is_copy(fingerprint, other, common, overlap, at_home=at_home) and has_core(
+        overlap.shared, candidate, candidates
     ):
         relation = Relation.COPY
-    elif article.source != candidate.source and overlap.of_smaller >= MIN_REUSE:
+    elif not at_home and overlap.of_smaller >= MIN_REUSE:
         relation = Relation.CONTAINS
     else:
         return _NEW
     return Likeness(_RANKS.index(relation), len(overlap.shared), overlap.of_smaller)
 
 
-def is_copy(overlap: Overlap, facts: float, *, at_home: bool) -> bool:
+def is_copy(
+    one: Fingerprint, other: Fingerprint, common: frozenset[int], overlap: Overlap, *, at_home: bool
+) -> bool:
     """Return whether two articles with so much in common are copies; `at_home`: of one outlet."""
     if at_home:
-        return overlap.of_smaller >= MIN_SIMILARITY_AT_HOME and facts >= MIN_FACTS_AT_HOME
+        return (
+            overlap.of_smaller >= MIN_SIMILARITY_AT_HOME
+            and compare_facts(one.facts, other.facts) >= MIN_FACTS_AT_HOME
+        )
     return (
         overlap.of_smaller >= MIN_SIMILARITY
         and overlap.of_larger >= MIN_PART
-        and facts >= MIN_FACTS
-        and (overlap.of_leads >= MIN_LEAD or overlap.of_larger >= MOST)
+        and compare_facts(one.facts, other.facts) >= MIN_FACTS
+        and (overlap.of_larger >= MOST or compare_leads(one, other, common) >= MIN_LEAD)
     )
+
+
+def has_core(shared: frozenset[int], candidate: Candidate, candidates: Candidates) -> bool:
+    """Return whether what is shared with a candidate is, in part, what its cluster has in common.
+
+    Of a candidate that is alone in its cluster, as far as it is known, nothing can be said.
+    """
+    siblings = [
+        other.fingerprint.sketch
+        for other in candidates.articles
+        if other.original == candidate.original and other.article_id != candidate.article_id
+    ]
+    core = shared.intersection(chain.from_iterable(siblings))
+    return not siblings or len(core) >= MIN_CORE * len(shared)
 
 
 def measure_overlap(one: Fingerprint, other: Fingerprint, common: frozenset[int]) -> Overlap:
@@ -188,12 +198,21 @@ def measure_overlap(one: Fingerprint, other: Fingerprint, common: frozenset[int]
     """
     shared = frozenset(one.sketch).intersection(other.sketch) - common
     if not shared:
-        return Overlap(shared, 0.0, 0.0, 0.0)
-    end = min(find_sketch_end(one.sketch), find_sketch_end(other.sketch))
+        return Overlap(shared, 0.0, 0.0)
+    end = _find_end(one, other)
     smaller, larger = sorted(_count_rare(each.sketch, end, common) for each in (one, other))
+    return Overlap(shared, len(shared) / smaller, len(shared) / larger)
+
+
+def compare_leads(one: Fingerprint, other: Fingerprint, common: frozenset[int]) -> float:
+    """Return which share of the rare shingles in the first half of either the other has, at least."""
+    shared, end = frozenset(one.sketch).intersection(other.sketch), _find_end(one, other)
     leads = [_find_rare_lead(each, end, common) for each in (one, other)]
-    of_leads = min(len(shared.intersection(lead)) / len(lead) if lead else 1.0 for lead in leads)
-    return Overlap(shared, len(shared) / smaller, len(shared) / larger, of_leads)
+    return min(len(shared.intersection(lead)) / len(lead) if lead else 1.0 for lead in leads)
+
+
+def _find_end(one: Fingerprint, other: Fingerprint) -> int:
+    return min(find_sketch_end(one.sketch), find_sketch_end(other.sketch))
 
 
 def _count_rare(sketch: Sequence[int], end: int, common: frozenset[int]) -> int:

@@ -6,8 +6,8 @@ Position: under `store`. Each function is part of one transaction, on the connec
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
@@ -36,23 +36,6 @@ else:
 # --- keeping -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A filing with its page compressed and its terms found: the work that needs no database."""
-
-    filing: Filing
-    page: bytes
-    terms: list[str]
-
-
-def prepare(filing: Filing) -> Prepared:
-    """Return a filing ready to be kept, so that the writer only writes."""
-    if filing.verdict.relation is Relation.SAME_PAGE:
-        return Prepared(filing, b"", [])
-    article = filing.article
-    return Prepared(filing, zstd.compress(filing.page), terms_of(article.title, article.text))
-
-
 def names_of(url: str) -> set[str]:
     """Return the ids that an article with this URL may have: its key is the URL, or made of it."""
     try:
@@ -61,66 +44,81 @@ def names_of(url: str) -> set[str]:
         return {name_id("article", url)}
 
 
-def keep(connection: Connection, prepared: Prepared) -> int | None:
-    """Store an article with everything that belongs to it, and return how many of its alerts are new.
+class Keeping:
+    """A filing on its way into the store, in three steps: what needs no database, its rows, its terms.
 
-    None, and nothing is written, when there are candidates that the verdict is not about. An article
-    whose id is stored is the same page, whatever the verdict says.
+    The terms of all that one transaction keeps are indexed at its end: an INSERT between two of them would
+    make FTS5 write the first to its index at once, and merge it there.
     """
-    filing = prepared.filing
-    article, verdict = filing.article, filing.verdict
-    row = _find_row(connection, article.id)
-    if verdict.relation is Relation.SAME_PAGE:
-        row = row or _find_row(connection, verdict.of)
+
+    def __init__(self, filing: Filing) -> None:
+        self._filing = filing
+        self._page = b""
+        self._terms: list[str] = []
+        self._rows: tuple[int, int] | None = None
+
+    def prepare(self) -> Self:
+        """Compress the page and find the terms, so that the writer only writes."""
+        article = self._filing.article
+        if self._filing.verdict.relation is not Relation.SAME_PAGE:
+            self._page = zstd.compress(self._filing.page)
+            self._terms = terms_of(article.title, article.text)
+        return self
+
+    def write(self, connection: Connection) -> int | None:
+        """Store the article with everything that belongs to it, and return how many of its alerts are new.
+
+        None, and nothing is written, when there are candidates that the verdict is not about. An article
+        whose id is stored is the same page, whatever the verdict says.
+        """
+        filing, self._rows = self._filing, None
+        article, verdict = filing.article, filing.verdict
+        row = _find_row(connection, article.id)
+        if verdict.relation is Relation.SAME_PAGE:
+            row = row or _find_row(connection, verdict.of)
+            if row is None:
+                return None
+        else:
+            common = check_candidates(connection, article, filing.fingerprint, filing.candidates, row)
+            if common is None:
+                return None
+            stories = filing.stories
+            if row is None and stories and has_closer_teller(connection, article, verdict, stories):
+                return None
+            row = row or self._insert(connection, common)
+        settle(connection, filing.link, article.fetched_at)
+        return insert_news(connection, row, filing.alerts)
+
+    def index(self, connection: Connection) -> None:
+        """Have the search find the article, if it was stored."""
+        if self._rows is not None:
+            add_document(connection, *self._rows, self._terms)
+
+    def _insert(self, connection: Connection, common: frozenset[int]) -> int:
+        """Store a new article, and return its row."""
+        filing = self._filing
+        source_row = find_source_row(connection, filing.article.source)
+        if source_row is None:
+            raise StoreError(f"{filing.article.url} is of {filing.article.source!r}, which is no source")
+        row = _INSERT_ARTICLE.find_number(connection, _article_columns(filing, source_row))
         if row is None:
-            return None
-    else:
-        common = check_candidates(connection, article.id, filing.fingerprint, filing.candidates)
-        if common is None:
-            return None
-        stories = filing.stories
-        if row is None and stories and has_closer_teller(connection, article, verdict, stories):
-            return None
-        row = row or _insert(connection, prepared, common)
-    settle(connection, filing.link, article.fetched_at)
-    return insert_news(connection, row, filing.alerts)
+            raise StoreError(f"{filing.article.url} was given no row")
+        self._rows = row, source_row
+        fetched_at, blocks = filing.article.fetched_at, sorted(filing.blocks)
+        _INSERT_PAGE.run(connection, {"article_id": row, "fetched_at": fetched_at, "body": self._page})
+        _INSERT_BLOCKS.run(connection, {"source_id": source_row, "blocks": blocks})
+        _FORGET_BLOCKS.run(connection, {"source": source_row})
+        add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
+        if filing.stories is not None:
+            add_outline(connection, row, filing.article, filing.verdict, filing.stories.outline)
+        if filing.next_look_at is not None:
+            add_look(connection, row, source_row, filing.next_look_at, filing.validators)
+        _INSERT_MATCHES.run_each(connection, _match_columns(filing, row))
+        return row
 
 
 def _find_row(connection: Connection, article_id: str | None) -> int | None:
     return _ARTICLE_ROW.find_number(connection, {"article": article_id})
-
-
-def _insert(connection: Connection, prepared: Prepared, common: frozenset[int]) -> int:
-    """Store a new article, and return its row."""
-    filing = prepared.filing
-    source_row = find_source_row(connection, filing.article.source)
-    if source_row is None:
-        raise StoreError(f"{filing.article.url} is of {filing.article.source!r}, which is no source")
-    row = _INSERT_ARTICLE.find_number(connection, _article_columns(filing, source_row))
-    if row is None:
-        raise StoreError(f"{filing.article.url} was given no row")
-    fetched_at, blocks = filing.article.fetched_at, sorted(filing.blocks)
-    _INSERT_PAGE.run(connection, {"article_id": row, "fetched_at": fetched_at, "body": prepared.page})
-    _INSERT_BLOCKS.run(connection, {"source_id": source_row, "blocks": blocks})
-    _FORGET_BLOCKS.run(connection, {"source": source_row})
-    add_fingerprint(connection, row, filing.fingerprint, filing.verdict, common)
-    if filing.stories is not None:
-        add_outline(connection, row, filing.article, filing.verdict, filing.stories.outline)
-    add_document(connection, row, source_row, prepared.terms)
-    if filing.next_look_at is not None:
-        add_look(connection, row, source_row, filing.next_look_at, filing.validators)
-    if filing.matches:
-        matches = [
-            {
-                "article_id": row,
-                "rule": match.rule.name,
-                "query": match.rule.query,
-                "excerpts": match.excerpts,
-            }
-            for match in filing.matches
-        ]
-        _INSERT_MATCHES.run_each(connection, matches)
-    return row
 
 
 def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
@@ -159,6 +157,13 @@ def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
         **times,
         **{name: getattr(article, name) for name in plain},
     }
+
+
+def _match_columns(filing: Filing, row: int) -> list[dict[str, object]]:
+    return [
+        {"article_id": row, "rule": match.rule.name, "query": match.rule.query, "excerpts": match.excerpts}
+        for match in filing.matches
+    ]
 
 
 _ARTICLE_ROW = Statement(select(ARTICLES.c.id).where(ARTICLES.c.name == bindparam("article")))

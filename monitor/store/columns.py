@@ -80,6 +80,9 @@ def signed_each(numbers: Sequence[int]) -> tuple[int, ...]:
     return struct.unpack(form + "q", struct.pack(form + "Q", *numbers))
 
 
+HASH_BYTES = 8
+
+
 def pack_hashes(hashes: Sequence[int]) -> bytes:
     """Return unsigned 64-bit hashes as bytes, in order."""
     return struct.pack(f"<{len(hashes)}Q", *hashes)
@@ -87,7 +90,7 @@ def pack_hashes(hashes: Sequence[int]) -> bytes:
 
 def unpack_hashes(packed: bytes) -> tuple[int, ...]:
     """Return what `pack_hashes` packed."""
-    return struct.unpack(f"<{len(packed) // 8}Q", packed)
+    return struct.unpack(f"<{len(packed) // HASH_BYTES}Q", packed)
 
 
 def microseconds(moment: datetime) -> int:

@@ -16,10 +16,10 @@ window.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress, starmap
+from itertools import chain, compress, starmap
 from typing import cast
 
 from sqlalchemy import (
@@ -31,9 +31,11 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     bindparam,
+    case,
     delete,
     func,
     insert,
+    literal_column,
     select,
     true,
     union,
@@ -41,9 +43,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.dedupe import MAX_CLUSTERS, MAX_DOCUMENT_FREQUENCY, MAX_REPRESENTATIVES, MIN_SHARED
-from monitor.model import Candidate, Candidates, Fingerprint, Relation, Verdict
-from monitor.store.columns import signed, signed_each, unsigned
+from monitor.dedupe import (
+    MAX_CLUSTERS,
+    MAX_DOCUMENT_FREQUENCY,
+    MAX_REPRESENTATIVES,
+    MAX_SKETCH,
+    MIN_SHARED,
+    find_longest_alike,
+)
+from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict
+from monitor.store.columns import HASH_BYTES, signed, signed_each, unsigned
 from monitor.store.dialects import array_of, packed, parameter_of, unpacked
 from monitor.store.statement import Executable, Statement
 from monitor.store.tables import (
@@ -63,16 +72,21 @@ MAX_NEWER = 64
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The clusters that share the most rare shingles, and the shingles (signed) that are not rare."""
+    """The clusters that share the most rare shingles, and the shingles (signed) that are not rare.
 
-    clusters: tuple[int, ...]
+    Each cluster with how many hashes the shortest sketch of its representatives may have. `seen` is the last
+    article that had a fingerprint when it was looked, 0 for none.
+    """
+
+    clusters: Mapping[int, int]
     common: frozenset[int]
+    seen: int
 
 
 def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbours:
     """Return the nearest clusters by shingles, at most `MAX_CLUSTERS`; among equals older ones first."""
     shingles = packed(connection, signed_each(fingerprint.sketch))
-    ((hashes, of),) = _POSTINGS.run(connection, {"shingles": shingles})
+    ((hashes, of, seen),) = _POSTINGS.run(connection, {"shingles": shingles})
     numbers, clusters = unpacked(hashes), unpacked(of)
     common: frozenset[int] = frozenset()
     if len(numbers) > MAX_DOCUMENT_FREQUENCY:
@@ -83,7 +97,14 @@ def find_neighbours(connection: Connection, fingerprint: Fingerprint) -> Neighbo
         (cluster for cluster, count in shared.items() if count >= MIN_SHARED),
         key=lambda cluster: (-shared[cluster], cluster),
     )
-    return Neighbours(tuple(near[:MAX_CLUSTERS]), common)
+    return Neighbours(
+        {
+            cluster: find_longest_alike(fingerprint, common, shared[cluster])
+            for cluster in near[:MAX_CLUSTERS]
+        },
+        common,
+        cast(int | None, seen) or 0,
+    )
 
 
 def find_candidates(connection: Connection, names: Collection[str], fingerprint: Fingerprint) -> Candidates:
@@ -91,13 +112,12 @@ def find_candidates(connection: Connection, names: Collection[str], fingerprint:
 
     In the order in which they were kept.
     """
-    seen = _NEWEST.find_number(connection, {}) or 0
     near = find_neighbours(connection, fingerprint)
     rows = _CANDIDATES.run(connection, _wanted(connection, names, fingerprint, near))
     return Candidates(
         articles=tuple(starmap(_candidate_from, rows)),
         common=frozenset(map(unsigned, near.common)),
-        seen=seen,
+        seen=near.seen,
     )
 
 
@@ -120,29 +140,41 @@ def _candidate_from(*row: object) -> Candidate:
 
 
 def check_candidates(
-    connection: Connection, name: str, fingerprint: Fingerprint, known: Candidates
+    connection: Connection, article: Article, fingerprint: Fingerprint, known: Candidates, row: int | None
 ) -> frozenset[int] | None:
     """Return the shingles (signed) that are not rare; None when `find_candidates` would find others by now.
 
-    Mostly nothing has been kept since they were found, or nothing that resembles the article: to see that
-    costs a fifth of finding them again.
+    `row` is that of the same page, None when it is not stored. Mostly nothing has been kept since the
+    candidates were found, or nothing that resembles the article: to see that costs a fifth of finding them
+    again.
     """
-    if known.seen and not _has_resembling(connection, name, fingerprint, known.seen):
+    if known.seen and (row or 0) <= known.seen and not _has_resembling(connection, fingerprint, known):
         return frozenset(map(signed, known.common))
     near = find_neighbours(connection, fingerprint)
-    names = _NAMES.run(connection, _wanted(connection, (name,), fingerprint, near))
+    names = _NAMES.run(connection, _wanted(connection, (article.id,), fingerprint, near))
     strangers = {name for (name,) in names}.difference(known.article_id for known in known.articles)
     return None if strangers else near.common
 
 
-def _has_resembling(connection: Connection, name: str, fingerprint: Fingerprint, seen: int) -> bool:
-    """Return whether an article kept since `seen` may be a candidate; yes when there are many."""
-    sketch = frozenset(fingerprint.sketch)
-    newer = cast(list[tuple[str, int, tuple[int, ...]]], _NEWER.run(connection, {"seen": seen}))
-    return len(newer) == MAX_NEWER or any(
-        newer_name == name or content == fingerprint.content or len(sketch.intersection(other)) >= MIN_SHARED
-        for newer_name, content, other in newer
+def _has_resembling(connection: Connection, fingerprint: Fingerprint, known: Candidates) -> bool:
+    """Return whether an article kept since may be a candidate; yes when there are many."""
+    newer = _NEWER.run(connection, {"seen": known.seen})
+    if not newer:
+        return False
+    contents, sketches = zip(*cast(list[tuple[int, tuple[int, ...]]], newer), strict=True)
+    shared = frozenset(fingerprint.sketch).intersection
+    return (
+        len(newer) == MAX_NEWER
+        or fingerprint.content in contents
+        or (
+            len(shared(chain.from_iterable(sketches))) >= MIN_SHARED
+            and any(len(shared(sketch)) >= MIN_SHARED for sketch in sketches)
+        )
     )
+
+
+LENGTH_BITS = MAX_SKETCH.bit_length()
+"""A cluster and a length of a sketch go to the database as one number; the length takes so many bits."""
 
 
 def _wanted(
@@ -150,32 +182,50 @@ def _wanted(
 ) -> dict[str, object]:
     """Return the parameters that choose the articles to compare with."""
     first, *others = names
+    clusters = (cluster << LENGTH_BITS | longest for cluster, longest in near.clusters.items())
     return {
         "name": first,
         "other_name": others[0] if others else first,
         "content": fingerprint.content,
         "algorithm": fingerprint.algorithm,
-        "clusters": packed(connection, near.clusters),
+        "clusters": packed(connection, clusters),
     }
 
 
 def _select_postings(shingles: TableValuedAlias, gather: str) -> Executable:
-    """Return the statement for the postings of shingles, in one row: a shingle each, and a cluster each."""
+    """Return the statement for the postings of shingles, in one row: a shingle each, a cluster each.
+
+    And the last article that has a fingerprint.
+    """
     gathered = (Function[object](gather, column) for column in (POSTINGS.c.hash, POSTINGS.c.cluster_id))
-    return select(*gathered).join_from(shingles, POSTINGS, POSTINGS.c.hash == shingles.c.value)
+    newest = select(func.max(FINGERPRINTS.c.article_id)).scalar_subquery()
+    found = shingles.join(POSTINGS, POSTINGS.c.hash == shingles.c.value)
+    return select(*gathered, newest).select_from(found)
 
 
 def _select_rows(list_of: Callable[[str], TableValuedAlias]) -> Subquery:
     """Return the rows of the articles to compare with."""
-    clusters, known = list_of("clusters"), FINGERPRINTS.alias("known")
+    clusters, known, kept = list_of("clusters"), FINGERPRINTS.alias("known"), FINGERPRINTS.alias("kept")
+    cluster = clusters.c.value.bitwise_rshift(literal_column(str(LENGTH_BITS)))
+    longest = clusters.c.value.bitwise_and(literal_column(str((1 << LENGTH_BITS) - 1)))
+    bytes_kept = func.length(kept.c.sketch)
+    shortest = (
+        select(func.min(case((bytes_kept >= MAX_SKETCH * HASH_BYTES, 0), else_=bytes_kept)))
+        .where(IS_REPRESENTATIVE, kept.c.cluster_id == cluster)
+        .scalar_subquery()
+    )
     return union(
         select(ARTICLES.c.id).where(ARTICLES.c.name.in_([bindparam("name"), bindparam("other_name")])),
         select(func.min(known.c.article_id)).where(
             known.c.content == bindparam("content"), known.c.algorithm == bindparam("algorithm")
         ),
         select(FINGERPRINTS.c.article_id)
-        .join(clusters, clusters.c.value == FINGERPRINTS.c.cluster_id)
-        .where(IS_REPRESENTATIVE, FINGERPRINTS.c.algorithm == bindparam("algorithm")),
+        .select_from(FINGERPRINTS.join(clusters, cluster == FINGERPRINTS.c.cluster_id))
+        .where(
+            IS_REPRESENTATIVE,
+            FINGERPRINTS.c.algorithm == bindparam("algorithm"),
+            shortest <= longest * HASH_BYTES,
+        ),
     ).subquery("rows")
 
 
@@ -204,10 +254,8 @@ def _select_candidates(list_of: Callable[[str], TableValuedAlias]) -> Executable
     )
 
 
-_NEWEST = Statement(select(func.max(FINGERPRINTS.c.article_id)))
 _NEWER = Statement(
-    select(ARTICLES.c.name, FINGERPRINTS.c.content, FINGERPRINTS.c.sketch)
-    .join(ARTICLES, ARTICLES.c.id == FINGERPRINTS.c.article_id)
+    select(FINGERPRINTS.c.content, FINGERPRINTS.c.sketch)
     .where(FINGERPRINTS.c.article_id > bindparam("seen"))
     .limit(MAX_NEWER)
 )

@@ -28,8 +28,9 @@ from monitor.errors import StoreError
 APPLICATION = "monitor"
 """How PostgreSQL names our connections to those who ask."""
 
-READERS = 4
-"""Reads at once. SQLite's readers run beside each other; more only wait for the processor."""
+READERS = 5
+"""Reads at once, the looker's among them. SQLite's readers run beside each other; more only wait for the
+processor."""
 
 LOCK_WAIT_S = 10
 """How long a write waits for another process. `?timeout=SECONDS` in a SQLite URL says otherwise."""

@@ -2,7 +2,8 @@
 
 Position: the top of this room. What a method means is said in `ports`; how it is done, in the module
 named after what it remembers. Here it is decided which way a call takes: writes go to the one writer and
-return when they are durable; reads, and the computing that a write needs first, go to a few threads.
+return when they are durable; what every article is looked up by, and the computing that a write needs first,
+goes to the one looker; other reads go to a few threads.
 
 Cancelling a call that writes leaves it either wholly done or not done at all.
 """
@@ -69,6 +70,7 @@ from monitor.store.database import READERS, Database
 from monitor.store.due import shift_due_times
 from monitor.store.heartbeat import leave_beat, read_beat
 from monitor.store.leases import Claim
+from monitor.store.looker import Looker
 from monitor.store.sources import list_sources, register_sources
 from monitor.store.told import list_told, replace_told
 from monitor.store.trace import trace_alert
@@ -89,7 +91,8 @@ class SqlStore:
         self._database = database
         self._owner = owner
         self._writer = Writer(database)
-        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store reader")
+        self._looker = Looker(database)
+        self._threads = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store reader")
         self._closed = False
 
     async def close(self) -> None:
@@ -98,12 +101,18 @@ class SqlStore:
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
+        self._looker.close()
         self._writer.close()
         self._threads.shutdown()
         self._database.close()
 
-    async def _write(self, function: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._writer.submit(function))
+    async def _write(
+        self, function: Callable[[Connection], T], last: Callable[[Connection], None] | None = None
+    ) -> T:
+        return await asyncio.wrap_future(self._writer.submit(function, last))
+
+    async def _look_up(self, function: Callable[[Connection], T]) -> T:
+        return await asyncio.wrap_future(self._looker.submit(function))
 
     async def _read(self, function: Callable[[Connection], T]) -> T:
         return await self._compute(self._query, function)
@@ -180,16 +189,16 @@ class SqlStore:
 
     async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
         """Return the stored articles that one with this URL and fingerprint must be judged against."""
-        return await self._read(lambda db: archive.candidates(db, url, fingerprint))
+        return await self._look_up(lambda db: archive.candidates(db, url, fingerprint))
 
     async def story_candidates(self, outline: Outline) -> StoryCandidates:
         """Return an outline, weighed, with the stored articles that may tell the same story."""
-        return await self._read(lambda db: stories.find_story_candidates(db, outline))
+        return await self._look_up(lambda db: stories.find_story_candidates(db, outline))
 
     async def keep(self, filing: Filing) -> int | None:
         """Store an article with everything that belongs to it; None when the verdict is stale."""
-        prepared = await self._compute(archive.prepare, filing)
-        return await self._write(lambda db: archive.keep(db, prepared))
+        keeping = await self._look_up(lambda _: archive.Keeping(filing).prepare())
+        return await self._write(keeping.write, keeping.index)
 
     # --- looking again
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.dedupe import ALGORITHM, fingerprint_article, judge
+from monitor.dedupe import ALGORITHM, find_longest_alike, fingerprint_article, judge
+from monitor.dedupe.fingerprint import MAX_SKETCH, MIN_SKETCH
 from monitor.dedupe.judge import compare_facts, measure_overlap
 from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict
 from tests.dedupe.stories import Memory, make_article, write_story
 
 STORY = write_story(1)
 OTHER = write_story(2)
+LONG_STORY = write_story(1, 60)
 PARAGRAPHS = STORY.split("\n\n")
 
 TEXTS = st.one_of(
@@ -195,6 +199,39 @@ def test_three_lines_of_boilerplate_change_no_verdict(one: int, other: int, line
     first, second = write_story(one, 20), write_story(other, 20)
     before = relation_of(first, second)
     assert relation_of(first + boilerplate, second + boilerplate) is before or before is Relation.EXACT
+
+
+@given(
+    st.integers(0, 6000),
+    st.integers(800, 3000),
+    st.sampled_from([LONG_STORY, STORY, OTHER]),
+    st.integers(0, 9),
+)
+def test_what_a_look_up_leaves_out_for_its_length_would_be_new(
+    start: int, size: int, other: str, step: int
+) -> None:
+    part = LONG_STORY[start : start + size]
+    first, second = make_article(part), make_article(other, page="b", source="courier")
+    known, sketch = fingerprint_article(first), fingerprint_article(second)
+    shared = frozenset(known.sketch).intersection(sketch.sketch)
+    common = frozenset(sorted(shared)[:: step + 1]) if step else frozenset[int]()
+    longest = find_longest_alike(sketch, common, len(shared - common))
+    candidate = Candidate(
+        article_id="x",
+        url=first.url,
+        source=first.source,
+        story_id="s",
+        original="x",
+        fingerprint=replace(known, content=0),
+    )
+    verdict = judge(second, sketch, Candidates(articles=(candidate,), common=common))
+    assert verdict.relation is Relation.NEW or len(known.sketch) <= longest
+
+
+def test_a_long_text_is_not_compared_for_a_shared_sentence() -> None:
+    sketch = fingerprint_article(make_article(write_story(1, 40)))
+    assert find_longest_alike(sketch, frozenset(), 3) <= MIN_SKETCH
+    assert find_longest_alike(sketch, frozenset(), len(sketch.sketch)) == MAX_SKETCH
 
 
 @given(st.lists(st.integers(0, (1 << 64) - 1), unique=True, max_size=40), st.frozensets(st.integers()))

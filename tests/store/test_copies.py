@@ -175,6 +175,18 @@ async def test_a_cluster_is_found_by_what_its_first_copies_add(store: SqlStore) 
     assert await find(store, resembling(*added[-1])) == []
 
 
+async def test_a_cluster_of_long_articles_is_left_out_when_little_is_shared(store: SqlStore) -> None:
+    sketch = shingles("long", 90)
+    story = with_sketch("long", *sketch)
+    await keep(store, story)
+    assert await find(store, resembling(*sketch[:3], *shingles("other", 90))) == []
+    part = with_sketch("part", *sketch[:8], source=COURIER)
+    await keep_after_a_look(store, repeat_story(story, Relation.COPY, part))
+    assert await find(store, resembling(*sketch[:3], *shingles("other", 90))) == ["long", "part"], (
+        "the whole cluster, since its core is what its articles have in common"
+    )
+
+
 async def test_a_text_of_five_megabytes_is_looked_up_and_kept(store: SqlStore) -> None:
     long = make_story("long")
     huge = tuple(range(2**64 - 40_000, 2**64))

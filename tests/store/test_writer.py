@@ -14,8 +14,8 @@ from sqlalchemy import Connection, create_engine, event, text
 from monitor.errors import StoreError
 from monitor.ports import ArticleQuery
 from monitor.store import SqlStore
+from monitor.store.calls import MAX_GROUP
 from monitor.store.database import WRITE_LOCK
-from monitor.store.writer import MAX_GROUP
 from tests.store.samples import DAM, GAZETTE, NOW, make_story
 
 
