@@ -11,7 +11,7 @@ and it dates a story that was reissued long after it first came out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
 from urllib.parse import urlsplit
@@ -27,6 +27,12 @@ HEAD_BLOCKS = 12
 MAX_DATE_LINE_CHARS = 120
 """A line with the date in it is not longer; a date in a paragraph is the story's."""
 
+MAX_POSTED_CHARS = 200
+_POSTED = re.compile(
+    r"\b(?:posted|published|gepostet|veröffentlicht|publié|publicado|pubblicato|опубликован\w{0,2})\b"
+)
+"""A longer line may still say when the story was posted."""
+
 DATE_CHARS = 24
 """A longer line may open with a date of this length."""
 
@@ -40,6 +46,7 @@ LATER = timedelta(days=3)
 """Time between the first edition and the current one from which a page that shows only the later day is dated
 by it. Of the pages of the development set that do so, annotators took the later day on three of four."""
 
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LARGEST_OFFSET = timedelta(hours=14)
 ZONE_STEP = timedelta(minutes=15)
 """Zones differ from Greenwich by multiples of this."""
@@ -85,21 +92,27 @@ def find_dates(
     later = [m for m in (*moments[1:], modified) if m and m - found >= LATER]
     if later:
         found = next((m for m in later if _shows_only(page, place, m, found)), found)
-    return found if found.utcoffset() else _localise(page, moments, place, found), modified
+    return found if found.utcoffset() else _localise(
+        page, moments, place, found, parse_url_date(urlsplit(url).path)
+    ), modified
 
 
 def _find_undeclared(page: Page, url: str, place: int, now: datetime) -> datetime | None:
     """Return the date that readers see, or that of the URL."""
     from_url = parse_url_date(urlsplit(url).path)
-    found = _first_believable([m.value for m in _near(page, place)], now) or _visible(page, place, now)
+    near = sorted(range(max(place - HEAD_BLOCKS, 0), place + HEAD_BLOCKS), key=lambda i: abs(i - place - 0.6))
+    found = _first_believable([m.value for m in _near(page, place)], now) or _visible(page, near, now)
+    if found is None:
+        elsewhere = [i for i, b in enumerate(page.blocks) if page.boxes[b.box].mark in _DATED_MARKS]
+        found = _visible(page, elsewhere[:MAX_DATE_LINES], now)
     if found and from_url and abs((found - from_url).days) > MAX_DAYS_APART:
         found = None
     if found:
         return found
     if from_url and is_believable(from_url, now):
         return from_url
-    elsewhere = [m.value for m in page.times if m.kind == "time"]
-    return _first_believable([*elsewhere, page.title, *_metas(page, _TITLES)], now)
+    stamps = [m.value for m in page.times if m.kind == "time"]
+    return _first_believable([*stamps, page.title, *_metas(page, _TITLES)], now)
 
 
 def _near(page: Page, place: int) -> list[Mention]:
@@ -128,7 +141,9 @@ def _shown(page: Page, place: int) -> Iterator[tuple[datetime, bool]]:
                 yield moment, has_clock(text)
 
 
-def _localise(page: Page, moments: list[datetime], place: int, found: datetime) -> datetime:
+def _localise(
+    page: Page, moments: list[datetime], place: int, found: datetime, from_url: datetime | None
+) -> datetime:
     """Return a moment that was given in UTC in the zone where it was written, when the page tells it.
 
     Another stamp of the same moment may name the zone, or readers see a time of day that is the same moment
@@ -143,7 +158,18 @@ def _localise(page: Page, moments: list[datetime], place: int, found: datetime) 
         offset = moment.replace(tzinfo=UTC) - found.replace(second=0, microsecond=0)
         if timed and offset and abs(offset) <= LARGEST_OFFSET and not offset % ZONE_STEP:
             elsewhere = elsewhere or timezone(offset)
+    if elsewhere is None and from_url:
+        elsewhere = _zone_of_day(found, from_url)
     return found.astimezone(elsewhere) if elsewhere else found
+
+
+def _zone_of_day(moment: datetime, day: datetime) -> timezone | None:
+    """Return the zone nearest to Greenwich in which a moment in UTC is of the day before or after, `day`."""
+    behind = moment - (day + DAY)
+    if timedelta() <= behind < LARGEST_OFFSET:
+        return timezone(-(behind // HOUR + 1) * HOUR)
+    ahead = day - moment
+    return timezone(-(-ahead // HOUR) * HOUR) if timedelta() < ahead <= LARGEST_OFFSET else None
 
 
 def _metas(page: Page, names: tuple[str, ...]) -> list[str]:
@@ -166,16 +192,14 @@ def _reads_month_first(page: Page) -> bool:
     return page.language.lower() in ("", "en", "en-us", "en_us")
 
 
-def _visible(page: Page, place: int, now: datetime) -> datetime | None:
-    """Return the first date in a short line near the title, the nearest first; else anywhere."""
+def _visible(page: Page, indices: Sequence[int], now: datetime) -> datetime | None:
+    """Return the first date in those of the blocks that are short lines."""
     month_first = _reads_month_first(page)
-    near = sorted(range(max(place - HEAD_BLOCKS, 0), place + HEAD_BLOCKS), key=lambda i: abs(i - place - 0.6))
-    elsewhere = [i for i, b in enumerate(page.blocks) if page.boxes[b.box].mark in _DATED_MARKS]
-    for i in (*near, *elsewhere[:MAX_DATE_LINES]):
+    for i in indices:
         text = page.blocks[i].text if i < len(page.blocks) else ""
         if not _DIGIT.search(text, 0, MAX_DATE_LINE_CHARS):
             continue
-        if len(text) > MAX_DATE_LINE_CHARS:
+        if len(text) > MAX_DATE_LINE_CHARS and not (len(text) <= MAX_POSTED_CHARS and _POSTED.search(text)):
             text = text[: DATE_CHARS if text[0].isdigit() else 0]
         for american in (True, False) if month_first else (False,):
             moment = parse_visible(text, month_first=american)

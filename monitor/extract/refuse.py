@@ -23,6 +23,9 @@ MAX_WALL_CHARS = 2_500
 MIN_STORY_CHARS = 140
 """A story shorter than this is a teaser, an error message or a caption."""
 
+MIN_FLASH_CHARS = 100
+"""A page that calls itself an article may be as short as this: a flash of news is one sentence."""
+
 MIN_LIST_ENTRIES = 8
 """Linked lines from which a page without a story is a list."""
 
@@ -116,7 +119,7 @@ def refuse_empty(page: Page, story_chars: float, metadata: Metadata) -> None:
         _MISSING.search(metadata.title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text))
     ):
         raise NotAnArticle("the page says that there is no such story")
-    if story_chars >= MIN_STORY_CHARS and metadata.claims_article:
+    if story_chars >= MIN_FLASH_CHARS and metadata.claims_article:
         return
     if story_chars < MIN_STORY_CHARS and (
         (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS) or _ENABLE_SCRIPTS.search(text)

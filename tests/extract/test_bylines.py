@@ -72,6 +72,19 @@ def test_a_stamp_in_utc_is_told_in_the_zone_where_readers_see_it(
     assert found.timestamp() == datetime.fromisoformat("2031-05-21T04:30:10+00:00").timestamp()
 
 
+@pytest.mark.parametrize(
+    ("day", "offset_hours"), [("2031/05/20", -5), ("2031/05/21", 0), ("2031/05/22", 0), ("2031/05/11", 0)]
+)
+def test_the_day_in_the_url_tells_the_zone_of_a_stamp_in_utc(
+    read: Reader, day: str, offset_hours: int
+) -> None:
+    url = f"https://www.gazette.example/{day}/ferry"
+    found = read(page(jsonld(datePublished="2031-05-21T04:30:10Z")), url=url).article.published_at
+    assert found is not None
+    assert found.utcoffset() == timedelta(hours=offset_hours)
+    assert found.timestamp() == datetime.fromisoformat("2031-05-21T04:30:10+00:00").timestamp()
+
+
 def test_of_two_stamps_the_one_that_readers_see_counts(read: Reader) -> None:
     head = (
         jsonld(datePublished="2031-05-03T10:00:00Z"),
@@ -94,6 +107,11 @@ def test_the_date_nearest_to_the_title_is_the_storys(read: Reader) -> None:
         ("<p>03/12/2031</p>", date(2031, 3, 12)),
         ("<p>25-12-2030</p>", date(2030, 12, 25)),
         ("<p>Jan 04 09:34 2031</p>", date(2031, 1, 4)),
+        ("<div>Apr <b>04</b>2031</div>", date(2031, 4, 4)),
+        (
+            f"<p>{TITLE} was posted on 19 May 2031 and filed under all that floats, sinks, leaks or is only ever late</p>",
+            date(2031, 5, 19),
+        ),
         (
             f"<p>01.02.2031 {'The council has met and spoken of the ferry at length. ' * 4}</p>",
             date(2031, 2, 1),

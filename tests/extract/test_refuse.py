@@ -112,3 +112,12 @@ def test_many_tags_side_by_side_are_no_deep_nesting(read: Reader) -> None:
         "<title>Long list of votes</title><h1>Long list of votes</h1>" + STORY + "<p>One more.<br>" * 25_000
     )
     assert read(page).article.title == "Long list of votes"
+
+
+def test_a_flash_of_one_sentence_is_an_article_when_the_page_says_so(read: Reader) -> None:
+    flash = "The council of the harbour has voted tonight to keep the ferry, by nine votes to eight, after six hours."
+    claim = '<meta property="og:type" content="article">'
+    html = "<html><head><title>Ferry stays</title>{}</head><body><h1>Ferry stays</h1><p>{}</p></body></html>"
+    assert read(html.format(claim, flash)).article.text == flash
+    with pytest.raises(NotAnArticle, match="no text long enough"):
+        read(html.format("", flash))
