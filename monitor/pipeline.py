@@ -13,6 +13,7 @@ are unique, and a seed's validators are written last.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from monitor.errors import (
     StoreError,
     WorkerKilled,
 )
-from monitor.extract import MIN_PAGES, read_article
+from monitor.extract import MIN_PAGES, learn_page, read_article
 from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
@@ -216,8 +217,8 @@ class Pipeline:
         """Ingest the links in order. While a source's template is not learned, a few pages are read first."""
         pages = self.fetch_pages(visit, links)
         batch, template = await self.learn(visit.source, pages, visit.memory.template)
-        for page in batch:
-            await self.ingest(visit, page, template)
+        while batch:
+            await self.ingest(visit, batch.popleft(), template)
         async for page in pages:
             await self.ingest(visit, page, template)
 
@@ -240,21 +241,19 @@ class Pipeline:
 
     async def learn(
         self, source: Source, pages: AsyncIterator[Page], template: Template
-    ) -> tuple[Sequence[Page], Template]:
-        """Take pages until the template is learned: a new source is read before it is kept.
+    ) -> tuple[deque[Page], Template]:
+        """Take pages until the template is learned: a new source is looked over before it is read.
 
-        Returns the pages taken, no more than it needs (each is in memory, and read twice), and the template.
+        Returns the pages taken, no more than it needs (each is in memory, and cut twice), and the template.
         """
-        batch: list[Page] = []
+        batch: deque[Page] = deque()
         while len(template.pages) < MIN_PAGES and (page := await anext(pages, None)) is not None:
             batch.append(page)
             try:
-                reading = await self.workers.run_isolated(
-                    read_article, page.response, page.link, template, source.overrides
-                )
+                blocks = await self.workers.run_isolated(learn_page, page.response, source.overrides)
             except (NotAnArticle, WorkerKilled):
-                continue  # it is read again, and put off with the reason, when its turn comes
-            template = Template(pages=(reading.blocks, *template.pages))
+                continue  # it is put off with the reason when its turn comes
+            template = Template(pages=(blocks, *template.pages))
         return batch, template
 
     async def ingest(self, visit: OpenVisit, page: Page, template: Template) -> None:

@@ -16,9 +16,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-import fastfeedparser
-import feedparser
-
 from monitor.discover.jsonfeed import read_json_feed
 from monitor.discover.listing import Entry, as_permalink
 from monitor.model import Response
@@ -107,6 +104,8 @@ def _without_entities(body: bytes) -> bytes:
 
 def _read_fast(body: bytes) -> list[Entry] | None:
     """Return the items that have a link; None when the parser failed or found no items at all."""
+    import fastfeedparser  # noqa: PLC0415 - the daemon leaves feeds to its workers, and must not carry 8 MB
+
     try:
         feed = fastfeedparser.parse(
             body, include_content=False, include_tags=False, include_media=False, include_enclosures=False
@@ -125,6 +124,8 @@ def _entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]:
 
 
 def _read_forgiving(body: bytes) -> list[Entry]:
+    import feedparser  # noqa: PLC0415 - as above
+
     try:
         found = feedparser.parse(
             io.BytesIO(body[:MAX_FORGIVING_BYTES]), sanitize_html=False, resolve_relative_uris=False

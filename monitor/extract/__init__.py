@@ -18,7 +18,14 @@ The walk inside the room:
 """
 
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
-from monitor.extract.read import EXTRACTOR_VERSION, Decision, Explanation, explain_page, read_article
+from monitor.extract.read import (
+    EXTRACTOR_VERSION,
+    Decision,
+    Explanation,
+    explain_page,
+    learn_page,
+    read_article,
+)
 from monitor.extract.template import MIN_PAGES, WINDOW
 
 __all__ = [
@@ -33,5 +40,6 @@ __all__ = [
     "Page",
     "Reason",
     "explain_page",
+    "learn_page",
     "read_article",
 ]

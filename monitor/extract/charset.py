@@ -13,8 +13,6 @@ from __future__ import annotations
 import codecs
 import re
 
-import chardet
-
 PRESCAN_BYTES = 8_192
 """How far a `<meta charset>` is looked for. The standard's 1,024 misses those behind inline scripts."""
 
@@ -177,6 +175,8 @@ def _detect(body: bytes, first_odd: int) -> str:
     odd = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
     if broken * MOSTLY_UTF8 < odd:
         return "utf-8"
+    import chardet  # noqa: PLC0415 - few pages come here, and every process would carry it
+
     guess = chardet.detect(sample)["encoding"] or "cp1252"
     return WHATWG_LABELS.get(guess.lower()) or _known_codec(guess) or "cp1252"
 

@@ -65,6 +65,16 @@ def read_article(
     return Reading(article=article, blocks=frozenset(examined.hashes), stripped=stripped)
 
 
+def learn_page(response: Response, overrides: Overrides = NO_OVERRIDES) -> frozenset[int]:
+    """Return a page's block hashes, for a template to learn from: half the work of reading it.
+
+    Raises:
+        NotAnArticle: it cannot be cut into blocks: it is empty, or no text.
+    """
+    page = cut_page(utf8_page(response.body, response.content_type), response.content_type, overrides)
+    return frozenset(hash_blocks(page))
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a block. `seen_on` counts the source's recent pages with it, 0 if never learned."""

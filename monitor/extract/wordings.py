@@ -39,13 +39,12 @@ class Wordings:
 
     def __init__(self, patterns: Iterable[tuple[Reason, str]]) -> None:
         """Sort the alternatives by what they open with, in the order of their reasons."""
-        named = [(reason, one) for reason, pattern in patterns for one in split_alternatives(pattern)]
-        openings = [find_openings(one) for _, one in named]
-        self._openings = frozenset[str]().union(*openings)
+        self._named = [(reason, one) for reason, pattern in patterns for one in split_alternatives(pattern)]
+        self._opened_by = [find_openings(one) for _, one in self._named]
+        self._openings = frozenset[str]().union(*self._opened_by)
         self._by_letter: dict[str, _Combined] = {}
-        for letter in {opening[:1] for opening in self._openings}:
-            may_open = [any(o[:1] in ("", letter) for o in found) for found in openings]
-            self._by_letter[letter] = _combine(list(compress(named, may_open)))
+        for any_letter in {"", _DIGIT} & {opening[:1] for opening in self._openings}:
+            self._compile(any_letter)
 
     def fullmatch(self, line: str) -> Reason | None:
         """Return what a whole folded line is, None when it is none of the wordings; "" is none."""
@@ -67,8 +66,14 @@ class Wordings:
         """Return the wordings that a line may be, None when it opens like none."""
         known = self._openings
         if line[:OPENING_CHARS] in known or line[:2] in known or line[:1] in known:
-            return self._by_letter[line[:1]]
+            return self._by_letter.get(line[:1]) or self._compile(line[:1])
         return (line[:1].isdigit() and self._by_letter.get(_DIGIT)) or self._by_letter.get("")
+
+    def _compile(self, letter: str) -> _Combined:
+        """Make the pattern of a letter ready, when the first line that opens with it has come."""
+        may_open = [any(o[:1] in ("", letter) for o in found) for found in self._opened_by]
+        combined = self._by_letter[letter] = _combine(list(compress(self._named, may_open)))
+        return combined
 
 
 def _combine(named: list[tuple[Reason, str]]) -> _Combined:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from monitor.extract import MIN_PAGES, WINDOW
-from monitor.model import Template
+from datetime import UTC, datetime
+
+from monitor.extract import MIN_PAGES, WINDOW, learn_page
+from monitor.model import Response, Template
 from tests.extract.conftest import Reader
 
 TOPICS = [
@@ -92,3 +94,11 @@ def test_a_learned_block_that_has_a_name_of_its_own_goes_by_it(read: Reader) -> 
     stripped = read(page(40), template=template).stripped
     assert stripped["currency ticker"] == 1
     assert "learned template" not in stripped
+
+
+def test_a_page_teaches_the_same_whether_it_is_looked_over_or_read(read: Reader) -> None:
+    page = make_page(1)
+    response = Response(
+        url="https://gazette.example/1", body=page.encode(), fetched_at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    assert learn_page(response) == read(page).blocks

@@ -217,6 +217,23 @@ async def test_a_name_server_that_is_silent_ends_in_a_timeout_and_holds_up_nobod
     speak.set()
 
 
+async def test_a_connection_is_kept_until_its_server_hangs_up(fetcher: HttpFetcher, server: Server) -> None:
+    async def answer_and_leave(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+        await writer.wait_closed()
+
+    server.on("/robots.txt", b"User-agent: *\n")
+    server.on("/stays", b"ok")
+    server.scripts["/leaves"] = answer_and_leave
+    await fetcher.get(ask(f"{server.url}/stays"))
+    await fetcher.get(ask(f"{server.url}/stays"))
+    assert server.connections == 1
+    await fetcher.get(ask(f"{server.url}/leaves"))
+    assert (await fetcher.get(ask(f"{server.url}/stays"))).body == b"ok"
+    assert server.connections == 2
+
+
 async def test_a_webhook_goes_where_it_may_and_follows_no_redirect(server: Server) -> None:
     server.redirect("/hook", "/elsewhere")
     async with open_guarded_client(allow_private=True) as client:

@@ -38,3 +38,9 @@ def test_pages_that_are_freed_are_given_back() -> None:
 def test_a_c_library_without_it_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.jobs.memory.ctypes.CDLL", lambda _: object())
     keep_little_memory()
+
+
+def test_the_daemon_carries_no_parser_that_only_its_workers_run() -> None:
+    program = "import sys, monitor.cli.commands; print(*sys.modules)"
+    carried = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert {"chardet", "fastfeedparser", "feedparser", "lxml"}.isdisjoint(carried.stdout.split())
