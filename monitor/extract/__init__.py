@@ -6,7 +6,8 @@ The walk inside the room:
 
 1. `charset`   bytes -> UTF-8
 2. `walk`      HTML -> `page.Page`: blocks in reading order and the boxes around them (`flat`: from text;
-   `chosen`: what a person said of the source's pages; `markup` refuses what no parser should be given)
+   `tags`: what becomes of each; `mentions`: what its markup says of itself; `chosen`: what a person said of
+   the source's pages; `markup` refuses what no parser should be given)
 3. `metadata`  the page's own claims: `structured` (JSON-LD), `title`, `authors`, `published`, `dates`
 4. `decide`    a decision for each block, kept or stripped and why: `body` finds where the story stands,
    `marks` reads class words, `tickers`, `weather` and `phrases` know short blocks by shape and wording,

@@ -18,6 +18,9 @@ PRESCAN_BYTES = 8_192
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
+PIECE_BYTES = 16_384
+"""How much is decoded at once to see whether a page is UTF-8: the quickest of 4,096, 16,384 and 65,536."""
+
 DETECT_BYTES = 20_000
 """How much of an unlabelled page chardet sees; more changes nothing but the time."""
 
@@ -108,14 +111,31 @@ def utf8_page(body: bytes, content_type: str = "") -> bytes:
     for bom, codec in _BOMS:
         if body.startswith(bom):
             return _transcode(body[len(bom) :], codec)
+    if b"\x1b" in body and _declared(body, content_type) == "iso2022_jp":
+        return _transcode(body, "iso2022_jp")
+    first_odd = _find_odd(body)
+    if first_odd is None:
+        return body
     declared = _declared(body, content_type)
-    if declared == "iso2022_jp" and b"\x1b" in body:
-        return _transcode(body, declared)
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _transcode(body, _detect(body, error.start) if declared in ("", "utf-8") else declared)
-    return body
+    return _transcode(body, _detect(body, first_odd) if declared in ("", "utf-8") else declared)
+
+
+def _find_odd(body: bytes) -> int | None:
+    """Return where the first byte is that is not UTF-8, None when all are.
+
+    Pieces that begin at a tag are decoded one by one: what stays in the processor's cache costs two thirds.
+    """
+    place, view = 0, memoryview(body)
+    while place < len(body):
+        end = body.find(b"<", place + PIECE_BYTES)
+        if end < 0:
+            end = len(body)
+        try:
+            str(view[place:end], "utf-8")
+        except UnicodeDecodeError as error:
+            return place + error.start
+        place = end
+    return None
 
 
 def _declared(body: bytes, content_type: str) -> str:

@@ -26,6 +26,9 @@ MAX_OPTIONS = 10_000
 MAX_TAG_BYTES = 4_096
 """Bytes of one tag beside its quoted values, which are some hundred attributes."""
 
+MAX_READS = 4
+"""How many times over a page is read for the ends of its tags: any of them may seem to hold all the rest."""
+
 _WHOLE_TAG = re.compile(rb"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 _VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
@@ -49,16 +52,20 @@ def bound_markup(html: bytes) -> bytes:
 
 def _refuse_endless_tags(html: bytes) -> None:
     """Refuse a page with a tag of thousands of attributes: a stretch without another tag gives it away."""
-    place = script = script_end = 0
+    place = script = script_end = read = 0
     while place < len(html):
         end = place + MAX_TAG_BYTES
         if html.find(b"<", place, end) < 0:
             opening = max(html.rfind(b"<", 0, place), 0)
-            while script_end <= opening:  # what scripts compare is no tag
-                script = _find(html, b"<script", script_end)
-                script_end = _find(html, b"</script", script + 1)
-            if not script < opening < script_end and _is_endless(html, opening, place):
-                raise NotAnArticle("the page's markup has a tag with thousands of attributes")
+            tag = _WHOLE_TAG.match(html, opening)
+            read += tag.end() - opening if tag else 0
+            if tag and tag.end() > place and (_is_endless(tag[0]) or read > MAX_READS * len(html)):
+                while script_end <= opening:  # what scripts compare is no tag
+                    script = _find(html, b"<script", script_end)
+                    script_end = _find(html, b"</script", script + 1)
+                if not script < opening < script_end:
+                    raise NotAnArticle("the page's markup has a tag with thousands of attributes")
+                end = max(end, script_end)
             end = _find(html, b"<", end)
         place = end
 
@@ -69,10 +76,9 @@ def _find(html: bytes, wanted: bytes, place: int) -> int:
     return found if found >= 0 else len(html)
 
 
-def _is_endless(html: bytes, opening: int, place: int) -> bool:
-    """Return whether the tag at `opening` goes on beyond `place`, and is long but for quoted values."""
-    tag = _WHOLE_TAG.match(html, opening)
-    return tag is not None and tag.end() > place and len(_VALUE.sub(b"=", tag[0])) > MAX_TAG_BYTES
+def _is_endless(tag: bytes) -> bool:
+    """Return whether a tag is long but for quoted values."""
+    return len(_VALUE.sub(b"=", tag)) > MAX_TAG_BYTES
 
 
 def _scan_tags(html: bytes) -> int:

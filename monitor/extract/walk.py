@@ -1,7 +1,7 @@
-# ruff: noqa: E501  (tables and patterns read best unbroken)
 """HTML -> Page: one walk over the Lexbor tree.
 
-Position: after `charset`, before `decide`. With `chosen` the only module that knows selectolax.
+Position: after `charset`, before `decide`. With `chosen`, `mentions` and `tags` the only module that knows
+selectolax.
 
 How: the tree is walked without recursion, so that no nesting can exhaust the stack. Text gathers
 until something block-level begins or ends; then it becomes a block. Attributes are read where
@@ -11,14 +11,35 @@ they can matter, which is what keeps the walk near the price of the parse itself
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
+from functools import lru_cache, partial
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from monitor.extract.chosen import MARK as CHOSEN
 from monitor.extract.chosen import REMOVE, mark_chosen
 from monitor.extract.marks import TAG_REASONS, read_words
 from monitor.extract.markup import bound_markup
-from monitor.extract.page import Block, Box, Mention, Page, Reason
+from monitor.extract.mentions import READERS, mention_person, read_itemprop
+from monitor.extract.page import Block, Box, Page, Reason
+from monitor.extract.tags import (
+    BLOCK,
+    BLOCK_TAGS,
+    BOX_TAGS,
+    BREAK,
+    EMPHASIS,
+    FOLDED,
+    INLINE,
+    INPUT,
+    KIND_COUNT,
+    KINDS,
+    LINK,
+    LIST,
+    PLAIN,
+    RULE,
+    SKIPPED,
+    TEXT,
+)
 from monitor.model import Overrides
 
 MAX_NODES = 60_000
@@ -26,20 +47,6 @@ MAX_NODES = 60_000
 
 FORM_LEVELS = 4
 """Boxes around a radio button that are told of it."""
-
-KIND_COUNT = 14
-TEXT, BLOCK, LIST, INLINE, PLAIN, FOLDED, BREAK, SKIP, LINK, META, SCRIPT, TIME, INPUT, EMPHASIS = range(
-    KIND_COUNT
-)
-
-MAX_STATES = 20
-"""Scripts with JSON that are kept: one or two hold what a framework draws."""
-
-MAX_START_NODES = 60
-"""Nodes of an element among which its first characters are looked for."""
-
-MAX_PEOPLE = 100
-"""Mentions of an author that are kept."""
 
 MAX_FOLDED_CHARS = 2_000
 """How much of a navigation's text is kept, to show what was stripped."""
@@ -53,41 +60,10 @@ FOLDED_SHARE = 0.85
 MAX_LIST_LEVELS = 3
 """Lists around a list from which it is not asked whether it is links, which reads all of it."""
 
-_BLOCK_TAGS = (
-    "html body head div p li dl dt dd h1 h2 h3 h4 h5 h6 article section main header aside "
-    "blockquote pre table thead tbody tfoot tr td th caption figure figcaption form fieldset details summary "
-    "address center legend hgroup search"
-)
-_SKIPPED_TAGS = (
-    "style noscript svg iframe template button select textarea canvas video audio object embed map math "
-    "datalist dialog frameset applet progress meter noembed noframes -comment rt rp"
-)
-KINDS: dict[str, int] = {
-    **dict.fromkeys(_BLOCK_TAGS.split(), BLOCK),
-    **dict.fromkeys(_SKIPPED_TAGS.split(), SKIP),
-    **dict.fromkeys(("ul", "ol"), LIST),
-    **dict.fromkeys(("nav", "footer", "menu"), FOLDED),
-    **dict.fromkeys(("strong", "b", "em", "i"), EMPHASIS),
-    "-text": TEXT,
-    "a": LINK,
-    "br": BREAK,
-    "hr": BREAK,
-    "script": SCRIPT,
-    "meta": META,
-    "link": META,
-    "title": META,
-    "base": META,
-    "time": TIME,
-    "input": INPUT,
-    **dict.fromkeys(
-        ("small", "u", "sup", "sub", "wbr", "img", "abbr", "code", "mark", "q", "s", "picture"), PLAIN
-    ),
-}
-"""What the walk does with each tag; an unknown tag is INLINE, with attributes worth a look; PLAIN has none."""
-
-_BOXES = frozenset(_BLOCK_TAGS.split())
-
 NO_OVERRIDES = Overrides()
+
+_WITHOUT_EVENTS = LexborDocumentOptions.WO_EVENTS.value
+"""Spares the parser what no page here needs: copies of the options that are selected."""
 
 _WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
 """Boxes whose words describe the page, not a part of it."""
@@ -108,8 +84,6 @@ _UNSEEN_WORDS = (
 _BREAK = " \n"
 """What a `<br>` leaves in a block's text, told from the page's own white space by its identity."""
 
-_DATE_PROPS = {"datepublished": "published", "datecreated": "created", "datemodified": "modified"}
-
 
 def cut_html(html: bytes, overrides: Overrides = NO_OVERRIDES) -> Page:
     """Cut an HTML page, given as valid UTF-8, into blocks.
@@ -117,11 +91,11 @@ def cut_html(html: bytes, overrides: Overrides = NO_OVERRIDES) -> Page:
     Raises:
         NotAnArticle: its markup is none that a page for readers has.
     """
-    tree = LexborHTMLParser(bound_markup(html), scripting=True)
+    tree = LexborHTMLParser(bound_markup(html), scripting=True, options=_WITHOUT_EVENTS)
     cutter = _Cutter()
     if overrides != NO_OVERRIDES:
         cutter.has_overrides = True
-        cutter.page.overrides, cutter.page.chosen_title = mark_chosen(tree, overrides, _BOXES)
+        cutter.page.overrides, cutter.page.chosen_title = mark_chosen(tree, overrides, BLOCK_TAGS)
     if tree.root is not None:
         cutter.walk(tree.root)
     return cutter.page
@@ -132,6 +106,7 @@ class _Cutter:
 
     A box is made when its first block is: many elements hold no text, and those cost nothing then.
     `waiting` are the open elements without a box yet, outer before inner; `box` is the innermost with one.
+    `linked` and `emphasised` are those of the text's `parts` that lie in links, and in bold or italics.
     """
 
     def __init__(self) -> None:
@@ -145,15 +120,15 @@ class _Cutter:
         self.has_overrides = False
         self.lists = 0
 
-    def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: a call costs more than the work
+    def walk(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: calls cost more than the work
         """Visit every node below `root` in document order."""
-        kind_of, enter, parts, waiting = KINDS.get, self.enterers(), self.parts, self.waiting
-        linked, emphasised = self.linked, self.emphasised
+        kind_of, enter, flush = KINDS.get, self.enterers(), self.flush
+        parts, linked, emphasised, waiting = self.parts, self.linked, self.emphasised, self.waiting
         in_links = in_emphasis = 0
-        node, open_nodes = root, []
+        open_nodes: list[tuple[LexborNode, int]] = []
+        node = root
         for _ in range(MAX_NODES):
-            tag = node.tag or ""
-            kind = kind_of(tag, INLINE)
+            kind = kind_of(node.tag_id, INLINE)
             child = None
             if kind == TEXT:
                 text = node.text_content or ""
@@ -163,15 +138,13 @@ class _Cutter:
                         linked.append(text)
                     if in_emphasis:
                         emphasised.append(text)
-            elif kind in (BLOCK, LIST):
+            elif kind == BLOCK:
                 if parts:
-                    self.flush()
-                if kind == BLOCK or not self.fold_links(node):
-                    child = node.first_child
-                    if child is not None:
-                        waiting.append(node)
-                        self.lists += kind == LIST
-            elif kind == PLAIN or (kind != SKIP and enter[kind](node, tag)):
+                    flush()
+                child = node.first_child
+                if child is not None:
+                    waiting.append(node)
+            elif kind == PLAIN or (kind != SKIPPED and enter[kind](node)):
                 child = node.first_child
                 if child is not None:
                     if kind == LINK:
@@ -185,10 +158,9 @@ class _Cutter:
             following = node.next
             while following is None and open_nodes:
                 node, kind = open_nodes.pop()
-                if kind in (BLOCK, LIST):
+                if kind == BLOCK:
                     if parts:
-                        self.flush()
-                    self.lists -= kind == LIST
+                        flush()
                     if waiting:
                         waiting.pop()
                     else:
@@ -197,30 +169,31 @@ class _Cutter:
                     in_links -= 1
                 elif kind == EMPHASIS:
                     in_emphasis -= 1
+                elif kind == LIST:
+                    self.close_list()
                 following = node.next
             if following is None:
                 break
             node = following
         self.close_all()
 
-    def enterers(self) -> list[Callable[[LexborNode, str], bool]]:
+    def enterers(self) -> list[Callable[[LexborNode], bool]]:
         """Return what to do on opening an element, by kind; it says whether to visit the children."""
-        by_kind = {
+        by_kind: dict[int, Callable[[LexborNode], bool]] = {
+            LIST: self.open_list,
             FOLDED: self.fold_box,
             BREAK: self.break_line,
+            EMPHASIS: lambda _node: True,
+            RULE: self.rule_off,
             LINK: self.open_link,
-            META: self.read_meta,
-            SCRIPT: self.read_script,
-            TIME: self.read_time,
             INPUT: self.read_input,
-            EMPHASIS: lambda _node, _tag: True,
+            **{kind: partial(read, self.page) for kind, read in READERS.items()},
         }
         return [by_kind.get(kind, self.enter_inline) for kind in range(KIND_COUNT)]
 
     def flush(self) -> None:
         """End the block in the making."""
-        text = " ".join("".join(self.parts).split())
-        if text:
+        if text := " ".join("".join(self.parts).split()):
             if self.waiting:
                 self.open_boxes()
             page, chars = self.page, len(text)
@@ -236,22 +209,21 @@ class _Cutter:
 
     def open_boxes(self) -> None:
         """Make the boxes of the open elements that have none."""
-        page = self.page
+        boxes, first = self.page.boxes, len(self.page.blocks)
         for node in self.waiting:
-            tag = node.tag or ""
-            box = Box(self.box, tag, len(page.blocks))
+            tag = BOX_TAGS[node.tag_id]
+            box = Box(self.box, tag, first)
             attributes = node.attributes
-            if attributes:
-                if len(attributes) == 1 and "class" in attributes:
-                    box.words = (attributes["class"] or "").lower()
-                else:
-                    self.read_box_attributes(node, attributes, box)
+            if len(attributes) == 1 and "class" in attributes:
+                box.words = (attributes["class"] or "").lower()
+            elif attributes:
+                self.read_box_attributes(node, attributes, box)
             if box.mark is None:
                 box.mark = TAG_REASONS.get(tag)
                 if box.mark is None and box.words and tag not in _WHOLE_PAGE:
                     box.mark = read_words(box.words)
-            self.box = len(page.boxes)
-            page.boxes.append(box)
+            self.box = len(boxes)
+            boxes.append(box)
         self.waiting.clear()
 
     def close_box(self) -> None:
@@ -267,7 +239,27 @@ class _Cutter:
             self.close_box()
         self.page.boxes[0].last = len(self.page.blocks)
 
-    def fold_box(self, node: LexborNode, _tag: str) -> bool:
+    def open_list(self, node: LexborNode) -> bool:
+        """Open a list, unless it is taken as one block."""
+        if self.parts:
+            self.flush()
+        if self.fold_links(node) or node.first_child is None:
+            return False
+        self.waiting.append(node)
+        self.lists += 1
+        return True
+
+    def close_list(self) -> None:
+        """Close a list."""
+        if self.parts:
+            self.flush()
+        if self.waiting:
+            self.waiting.pop()
+        else:
+            self.close_box()
+        self.lists -= 1
+
+    def fold_box(self, node: LexborNode) -> bool:
         """Take an element that is never part of a story as one block of links."""
         if self.parts:
             self.flush()
@@ -299,12 +291,17 @@ class _Cutter:
         page.blocks.append(Block(kept, box.tag, self.box, len(kept), 0, links * len(kept) // len(text)))
         self.close_box()
 
-    def break_line(self, _node: LexborNode, tag: str) -> bool:
-        """Take a `<br>`: two in a row, or an `<hr>`, end the paragraph."""
-        if tag == "hr" or self.follows_break():
+    def break_line(self, _node: LexborNode) -> bool:
+        """Take a `<br>`: two in a row end the paragraph."""
+        if self.follows_break():
             self.flush()
         else:
             self.parts.append(_BREAK)
+        return False
+
+    def rule_off(self, _node: LexborNode) -> bool:
+        """Take an `<hr>`, which ends the paragraph."""
+        self.flush()
         return False
 
     def follows_break(self) -> bool:
@@ -313,11 +310,11 @@ class _Cutter:
             (part is _BREAK for part in reversed(self.parts) if part is _BREAK or not part.isspace()), False
         )
 
-    def open_link(self, node: LexborNode, _tag: str) -> bool:
+    def open_link(self, node: LexborNode) -> bool:
         """Open an `<a>`."""
         self.links += 1
         if "author" in (node.attributes.get("rel") or ""):
-            self.mention_person(node)
+            mention_person(self.page, node)
         return True
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
@@ -328,7 +325,7 @@ class _Cutter:
         prop = attributes.get("itemprop")
         if prop:
             box.itemprop = prop.lower()
-            self.read_itemprop(node, box.itemprop, attributes)
+            read_itemprop(self.page, node, box.itemprop)
         if self.has_overrides and CHOSEN in attributes:
             self.read_choice(attributes[CHOSEN] or "", box)
         elif "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
@@ -343,54 +340,23 @@ class _Cutter:
         else:
             self.page.chosen.append(len(self.page.boxes))
 
-    def read_itemprop(self, node: LexborNode, prop: str, attributes: dict[str, str | None]) -> None:
-        """Keep microdata that names an author or a date."""
-        if "author" in prop.split():
-            self.mention_person(node)
-        elif prop in _DATE_PROPS:
-            value = attributes.get("content") or attributes.get("datetime") or attributes.get("title")
-            value = value or _read_start(node, 100)
-            self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS[prop]))
-
-    def enter_inline(self, node: LexborNode, _tag: str) -> bool:
+    def enter_inline(self, node: LexborNode) -> bool:
         """Open a span or an element unknown to the walk; return whether it can be seen."""
         attributes = node.attributes
         if not attributes:
             return True
-        words = attributes.get("class") or ""
-        if words and any(word in words for word in _UNSEEN_WORDS):
+        words = attributes.get("class")
+        names = _read_inline_words(words) if words else None
+        if names is _Names.UNSEEN:
             return False
         prop = attributes.get("itemprop")
         if prop:
-            self.read_itemprop(node, prop.lower(), attributes)
-        elif "author" in words or "byline" in words:
-            self.mention_person(node)
+            read_itemprop(self.page, node, prop.lower())
+        elif names is _Names.PERSON:
+            mention_person(self.page, node)
         return "hidden" not in attributes
 
-    def mention_person(self, node: LexborNode) -> None:
-        """Keep the text of an element that is marked as an author."""
-        if len(self.page.people) < MAX_PEOPLE and (text := _read_start(node, 200)):
-            self.page.people.append(Mention(text, len(self.page.blocks)))
-
-    def read_script(self, node: LexborNode, _tag: str) -> bool:
-        """Keep JSON-LD and the state of frameworks; count them all, which tells an empty shell."""
-        self.page.scripts += 1
-        kind = node.attributes.get("type") or ""
-        if "ld+json" in kind:
-            self.page.jsonld.append(node.text())
-        elif kind == "application/json" and len(self.page.state) < MAX_STATES:
-            self.page.state.append(node.text())
-        return False
-
-    def read_time(self, node: LexborNode, _tag: str) -> bool:
-        """Keep a `<time>`; its text is also the page's."""
-        attributes = node.attributes
-        value = attributes.get("datetime") or _read_start(node, 100)
-        prop = (attributes.get("itemprop") or "").lower()
-        self.page.times.append(Mention(value[:100], len(self.page.blocks), _DATE_PROPS.get(prop, "time")))
-        return True
-
-    def read_input(self, node: LexborNode, _tag: str) -> bool:
+    def read_input(self, node: LexborNode) -> bool:
         """Count choices to tick for the boxes around them, and password fields for the page."""
         kind = (node.attributes.get("type") or "").lower()
         if kind == "password":
@@ -405,36 +371,20 @@ class _Cutter:
                     break
         return False
 
-    def read_meta(self, node: LexborNode, tag: str) -> bool:
-        """Read an element of the head."""
-        page, attributes = self.page, node.attributes
-        if tag == "meta":
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-            content = attributes.get("content")
-            if name and content:
-                page.meta.setdefault(name.lower(), []).append(content)
-        elif tag == "title":
-            page.title = page.title or " ".join(node.text().split())
-        elif tag == "base":
-            page.base = page.base or attributes.get("href") or ""
-        elif attributes.get("rel") == "canonical":
-            page.canonical = page.canonical or attributes.get("href") or ""
-        return False
+
+class _Names(Enum):
+    """What the class of a span may say of its text: that nobody sees it, that it names a person."""
+
+    UNSEEN = auto()
+    PERSON = auto()
 
 
-def _read_start(node: LexborNode, chars: int) -> str:
-    """Return the first characters of an element's text, reading no more of it than that takes.
-
-    Elements that name an author may be nested in one another, each with all the text of the page.
-    """
-    parts, length = [], 0
-    for child, _ in zip(node.traverse(include_text=True), range(MAX_START_NODES), strict=False):
-        if child.tag == "-text":
-            parts.append((child.text_content or "")[: 2 * chars])
-            length += len(parts[-1])
-            if length >= 2 * chars:
-                break
-    return " ".join("".join(parts).split())[:chars]
+@lru_cache(maxsize=1_024)
+def _read_inline_words(words: str) -> _Names | None:
+    """Return what a class says of a text amid a line, None for nothing."""
+    if any(word in words for word in _UNSEEN_WORDS):
+        return _Names.UNSEEN
+    return _Names.PERSON if "author" in words or "byline" in words else None
 
 
 def _count_chars(texts: list[str]) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.extract.charset import decode_page, utf8_page
+from monitor.extract.charset import PIECE_BYTES, decode_page, utf8_page
 
 RUSSIAN = "Совет решил снова открыть переговоры о пароме, сообщает газета. Ещё одна встреча пройдёт весной."
 ARABIC = "قال المجلس إنه سيعيد فتح المحادثات بشأن العبارة بعد أربعة أسابيع من إلغاء آخر رحلة"
@@ -46,9 +46,21 @@ def test_an_undeclared_charset_is_detected(text: str, codec: str) -> None:
     assert text in decode_page(f"<html><p>{text * 4}".encode(codec))
 
 
+def test_an_undeclared_charset_is_detected_by_what_surrounds_its_first_byte_beyond_ascii() -> None:
+    assert RUSSIAN in decode_page(f"<html>{'<p>x' * 10 * PIECE_BYTES}<p>{RUSSIAN * 4}".encode("cp1251"))
+
+
 def test_the_http_header_goes_before_the_page() -> None:
     body = f"<meta charset='iso-8859-5'><p>{RUSSIAN}".encode("cp1251")
     assert RUSSIAN in decode_page(body, "text/html; charset=windows-1251")
+
+
+@pytest.mark.parametrize("before", [0, 3, PIECE_BYTES - 2, PIECE_BYTES, 3 * PIECE_BYTES + 1])
+@pytest.mark.parametrize("after", ["", "<p>the end"])
+def test_a_long_page_is_in_its_charset_wherever_that_shows_first(before: int, after: str) -> None:
+    body = f"<meta charset='windows-1251'>{'<b>x' * (before // 4)}{'x' * (before % 4)}{RUSSIAN}{after}"
+    assert decode_page(body.encode("cp1251")) == body
+    assert utf8_page(body.encode()) == body.encode()
 
 
 def test_a_byte_order_mark_goes_before_everything() -> None:

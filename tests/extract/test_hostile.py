@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import NotAnArticle
 from monitor.extract import read_article
-from monitor.extract.walk import MAX_PEOPLE, cut_html
+from monitor.extract.mentions import MAX_PEOPLE
+from monitor.extract.walk import cut_html
 from monitor.model import Link, Response, Template
 from tests.extract.conftest import READ_AT, Reader
 

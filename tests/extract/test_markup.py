@@ -48,6 +48,21 @@ def test_long_values_scripts_and_texts_are_no_such_tag(html: bytes) -> None:
     assert bound_markup(html) == html
 
 
+@pytest.mark.parametrize("around", [b"%s", b"<!--%s-->", b"<p>%s<p>"])
+def test_tags_that_each_seem_to_hold_the_rest_of_the_page_are_not_read_to_its_end_again_and_again(
+    around: bytes,
+) -> None:
+    with pytest.raises(NotAnArticle, match="thousands of attributes"):
+        bound_markup(around % ((b'<a x="' + b"y" * 8_000 + b'" ') * 100))
+
+
+def test_what_scripts_compare_is_no_tag_however_often_they_do() -> None:
+    html = b"<script>" + (b"i <a" + b"x" * 5_000) * 100 + b"</script><p>x"
+    assert bound_markup(html) == html
+    with pytest.raises(NotAnArticle):
+        bound_markup(html + b"<div " + ATTRIBUTES + b">")
+
+
 def test_thousands_of_options_are_refused() -> None:
     with pytest.raises(NotAnArticle, match="options"):
         bound_markup(b"<select>" + b"<option>x" * 25_000)
