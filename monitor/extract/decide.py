@@ -60,6 +60,9 @@ LEAST_CHARS = 140
 _OTHERS = (Reason.COMMENTS, Reason.COOKIES)
 """What is never the story, however much longer than it."""
 
+_RELATED = "related"
+"""Boxes whose words say outright that they hold other stories are not theirs either."""
+
 PLAIN = frozenset(
     (Reason.COMMENTS, Reason.COOKIES, Reason.NAVIGATION, Reason.CAPTION, Reason.COPYRIGHT, Reason.FURNITURE)
 )
@@ -197,7 +200,7 @@ def _overreaching(
         name = box.words or box.tag
         if weight and box.first >= ends.get(name, 0):
             covered[name] = covered.get(name, 0.0) + weight
-            limit_of[name] = limits[mark in _OTHERS]
+            limit_of[name] = limits[mark in _OTHERS or _RELATED in name]
             if mark is Reason.NAVIGATION:
                 limit_of[name] = REVOKED_SHARE * sums[-1]
             ends[name] = box.last

@@ -28,7 +28,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     (
         Reason.COMMENTS,
         "comment disqus livefyre discussion kommentar guestbook",
-        "respond coral",
+        "respond coral forum",
         "spot im",
     ),
     (
@@ -59,7 +59,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         "read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
         "more like, see also, also like, you may, most read, most viewed, most shared, up next, next up, side bar, side col, "
         "right rail, right col, card list, card grid, cross link, inline link, inline article, inline story, link box, "
-        "link list, infobox link, zum thema, mehr zum, a lire, lire aussi, te puede, previous post, next post, prev next, "
+        "link list, infobox link, zum thema, mehr zum, a lire, lire aussi, te puede, lee tambien, leia tambem, leggi anche, next story, previous post, next post, prev next, "
         "post nav, nav link, nav below, nav single, other news, other article, feed list, article list, news list, "
         "story list, post list, archive list, crp related, video detail, video title, photo gallery",
     ),
@@ -123,7 +123,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     ),
     (
         Reason.COPYRIGHT,
-        "copyright disclaimer imprint",
+        "copyright disclaimer disclosure imprint",
         "",
         "legal note, legal notice, legal info, all rights",
     ),
@@ -186,7 +186,7 @@ def _compile_stems(stems: list[str]) -> re.Pattern[str]:
 _STEM = _compile_stems(list(_STEMS))
 
 _BODY = re.compile(
-    r"article-?_*(?:body|content|text|main-?(?:body|content|text))|story-?_*(?:body|content|text)|entry-?_*content"
+    r"article-?_*(?:body|content|text|corps|main-?(?:body|content|text))|artikel-?_*(?:text|inhalt)|(?:noticia|articulo|nota)-?_*(?:cuerpo|texto)|cuerpo-?_*(?:noticia|nota|articulo)|story-?_*(?:body|content|text)|entry-?_*content"
     r"|post-?_*(?:content|body|text|entry)|news-?_*(?:body|content|text|detail)|mw-parser-output"
 )
 _WIDER_BODY = (
@@ -197,7 +197,7 @@ _ANY_BODY = Sieve(f"{_BODY.pattern}|{_WIDER_BODY}")
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
-    r"\S*[:\[]|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|elementor-widget__|hs_cos_wrapper|widget-(?:span|type-)|so-widget-sow-editor|siteorigin-widget-|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
+    r"\S*[:\[]|commentar(?:y|ies)$|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|elementor-widget__|hs_cos_wrapper|widget-(?:span|type-)|so-widget-sow-editor|siteorigin-widget-|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
 )
 """Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
 categories and tags, states of the layout ("no-sidebar")."""

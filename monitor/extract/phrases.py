@@ -35,9 +35,9 @@ other (?:materials|articles|stories|news|posts)(?: .*)? | related(?: (?:articles
  | по теме | читайте (?:также|ещё|еще|по теме).{0,20} | читать также | смотрите также | похожие (?:материалы|новости|статьи|записи) | последние новости | рекомендуем.{0,30}
  | самое (?:читаемое|популярное) | популярное | главное сейчас | ещё по теме | еще по теме | вам может быть интересно | свежие новости | лента новостей
  | інші (?:матеріали|новини)(?: .{0,30})? | читайте (?:також|ще).{0,20} | за темою
- | (?:weitere|mehr|andere|ähnliche|verwandte|aktuelle|neueste|die neuesten) (?:artikel|beiträge|meldungen|themen|nachrichten|texte|materialien|news|berichte)(?: .{0,40})?
+ | (?:weitere|mehr|andere|ähnliche|verwandte|aktuelle|neueste|die neuesten) (?:artikel|beiträge|meldungen|themen|nachrichten|texte|materialien|news|berichte|informationen|infos|links)(?: .{0,40})?
  | mehr (?:zum thema|dazu|über|aus|von|zu)(?: .{0,50})? | (?:lesen sie|lies) (?:auch|mehr|dazu|hier).{0,30} | das könnte (?:sie|dich|ihnen|dir) auch (?:interessieren|gefallen)
- | auch interessant | zum thema | siehe auch | lesetipps? | lesen sie auch | meistgelesen(?:e artikel)? | beliebte (?:artikel|beiträge) | passend dazu | themen
+ | auch interessant | zum (?:thema|weiterlesen) | weiterlesen | siehe auch | lesetipps? | lesen sie auch | meistgelesen(?:e artikel)? | beliebte (?:artikel|beiträge) | passend dazu | themen
  | empfehlungen(?: .*)? | empfohlen(?:e artikel)? | vorheriger (?:artikel|beitrag) | nächster (?:artikel|beitrag) | das könnte sie interessieren | aus dem ressort
  | (?:à )?lire (?:aussi|également) | à (?:lire|voir|découvrir)(?: .{0,40})? | (?:sur|dans) le même (?:sujet|thème) | (?:articles|contenus) (?:liés|similaires|associés|récents|recommandés)
  | voir (?:aussi|plus) | (?:d[’'])?autres (?:articles|actualités|contenus)(?: .{0,40})? | les plus (?:lus|lues|populaires) | vous aimerez aussi | sur le sujet | en lien
@@ -59,9 +59,9 @@ other (?:materials|articles|stories|news|posts)(?: .*)? | related(?: (?:articles
 """
 
 _READ_ALSO = r"""
-(?:read|see|watch|listen)(?: also| more| next)? ?[:|»>–—-] | (?:also read|read also|read more|see also|related|more|watch|recommended|must read|don[’']t miss)(?: (?:story|stories|articles?|news|coverage|reading|video))? ?[:|»>–—-]
+(?:read|see|watch|listen)(?: also| more| next| this)? ?[:|»>–—-] | (?:also read|read also|read more|see also|related|more|watch|recommended|must read|don[’']t miss)(?: (?:story|stories|articles?|news|coverage|reading|video))? ?[:|»>–—-]
  | կարդացեք նաև | (?:читайте|смотрите|читать) (?:также|также по теме)\b | читайте (?:також|ще) | (?:lesen sie|lies|mehr|siehe)(?: auch| dazu| zum thema)? ?: | lesen sie (?:auch|hier)\b | mehr zum thema ?: | (?:à )?lire (?:aussi|également)\b | >> lire
- | (?:lea|lee|leer|ver|vea|mira)(?: también| más| además) ?: | te puede interesar ?: | leia (?:também|mais) ?: | veja também ?: | leggi anche\b | (?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضاً|أيضًا|المزيد) ?:? | (?:lees|bekijk) ook\b | (?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b ?:? | (?:läs|læs|les) (?:också|også|även|mer|mere)\b ?: | lue (?:myös|lisää) ?:
+ | (?:lea|lee|leer|ver|vea|mira)(?: también| más| además) ?: | puedes ver ?: | para saber más\b | te puede interesar ?: | leia (?:também|mais) ?: | veja também ?: | leggi anche\b | (?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضاً|أيضًا|المزيد) ?:? | (?:lees|bekijk) ook\b | (?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b ?:? | (?:läs|læs|les) (?:också|også|även|mer|mere)\b ?: | lue (?:myös|lisää) ?:
  | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
 """
 
@@ -94,7 +94,7 @@ _NEWSLETTER = r"""
 """
 
 _COMMENTS = r"""
-(?:\d+ )?comments?(?: \(?\d+\)?)? | (?:leave|post|add|write) a (?:comment|reply).* | (?:view|show|read|see)(?: all| \d+)? comments.* | join the (?:conversation|discussion).* | comments are closed.* | no comments(?: yet)? | be the first to comment.* | (?:\d+ )?(?:մեկնաբանություն|комментари|коментар|kommentar|commentaire|comentario|comentário|commenti|yorum)\w*(?: \(?\d+\)?)? | (?:مەیل )?تعليق(?:ات)? | (?:评论|評論|コメント)(?:\s?\(?\d+\)?)? | (?:оставить комментарий|jetzt kommentieren|kommentar schreiben|laisser un commentaire|deja un comentario|deixe um comentário|lascia un commento|yorum yap|发表评论|reageer|dodaj komentarz).*
+(?:\d+ )?comments?(?: \(?\d+\)?)? | (?:leave|post|add|write) a (?:comment|reply).* | (?:view|show|read|see)(?: all| \d+)? comments.* | join the (?:conversation|discussion).* | comments are closed.* | no comments(?: yet)? | (?:your|ihre|deine) e-?mail(?:-adresse| address)? (?:will not|wird nicht)\b.* | e-?mail \(.{0,60}(?:required|published|benötigt|veröffentlicht|erforderlich).{0,40} | be the first to comment.* | (?:\d+ )?(?:մեկնաբանություն|комментари|коментар|kommentar|commentaire|comentario|comentário|commenti|yorum)\w*(?: \(?\d+\)?)? | (?:مەیل )?تعليق(?:ات)? | (?:评论|評論|コメント)(?:\s?\(?\d+\)?)? | (?:оставить комментарий|jetzt kommentieren|kommentar schreiben|laisser un commentaire|deja un comentario|deixe um comentário|lascia un commento|yorum yap|发表评论|reageer|dodaj komentarz).*
 """
 
 _COOKIES = r"""
@@ -143,7 +143,7 @@ _CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
 _COOKIE_CHOICES = Wordings([(Reason.COOKIES, _spread(_COOKIES))])
 _COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
-_BULLETS = "•-–—>»*| "
+_BULLETS = "•-–—>»*| ([\u200b"
 _FULL_STOPS = (".", "。")
 
 

@@ -9,6 +9,8 @@ page's; a last line in italics is a note on the news.
 
 from __future__ import annotations
 
+import re
+
 from monitor.extract.body import ends_sentence
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
@@ -29,6 +31,15 @@ right on all 28 entries of ten news pages of the development set."""
 
 MAX_LIST_SHARE = 0.3
 """Share of a story's characters that such lists may have."""
+
+MAX_TOP_NOTE_CHARS = 420
+_TOP_NOTE = re.compile(
+    r"\W*(?:a version of this|editor.?s note\b|(?:originally|first) (?:published|appeared)"
+    r"|this (?:story|article|post|interview|essay|piece|column) (?:was |has been )?"
+    r"(?:originally|first|last|updated|corrected))",
+    re.IGNORECASE,
+)
+"""How a note above a story opens."""
 
 MAX_NOTE_CHARS = 200
 """A last line in italics is a note up to this length: right on 11 of 13 news pages of the
@@ -57,6 +68,7 @@ def strip_strays(page: Page, reasons: list[Reason], *, is_news: bool) -> None:
     kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     chars = sum(len(page.blocks[i].text) for i in kept)
     _strip_dates(page, reasons, kept)
+    _strip_top_note(page, reasons, kept)
     _strip_labels(page, reasons, kept, chars)
     if is_news:
         _strip_last_note(page, reasons, kept)
@@ -76,6 +88,14 @@ def _strip_dates(page: Page, reasons: list[Reason], kept: list[int]) -> None:
             and parse_visible(text)
         ):
             reasons[i] = Reason.DATELINE
+
+
+def _strip_top_note(page: Page, reasons: list[Reason], kept: list[int]) -> None:
+    """Strip a first paragraph that tells where the story was before, or what was changed in it."""
+    if len(kept) > 1:
+        text = page.blocks[kept[0]].text
+        if len(text) <= MAX_TOP_NOTE_CHARS and _TOP_NOTE.match(text):
+            reasons[kept[0]] = Reason.NOTE
 
 
 def _strip_last_note(page: Page, reasons: list[Reason], kept: list[int]) -> None:

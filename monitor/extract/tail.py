@@ -38,9 +38,9 @@ MAX_SOURCES_SHARE = 0.4
 _PLEAS = (
     r"\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
     r"|(?:like|follow|join|find) (?:us|him|her|them|me|our|the author) on\b|follow .{2,40} on (?:twitter|facebook|instagram|x|google news|threads|bluesky|tiktok|linkedin|whatsapp)\b|join (?:our|the) .{0,40}(?:whatsapp|telegram|channel|newsletter|community)"
-    r"|download (?:our|the) .{0,40}\bapp\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber|follow your (?:favou?rite|team)|subscription has been confirmed|keep an eye on your inbox"
+    r"|download (?:our|the) .{0,40}\bapps?\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber|follow your (?:favou?rite|team)|subscription has been confirmed|keep an eye on your inbox"
     r"|(?:automatically|be) logged in\b|waiting for your permission to load|refresh your browser|enable cookies|this video (?:is unavailable|has failed to load)|try refreshing your browser"
-    r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donate|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
+    r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donat|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
     r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
     r"|inscrivez-vous|abonnez-vous|suivez(?:-nous| toute)|rejoignez-nous|téléchargez (?:notre|l.)|suscr[ií]b(?:ete|ase)|s[ií]guenos|únete a|reg[ií]strate|assine (?:a|o|já)|inscreva-se|siga-nos|siga o .{0,30}no|iscriviti|seguici|segui(?:te)? .{0,20}su (?:facebook|instagram|telegram|whatsapp|google)|подпи(?:сывайтесь|шитесь)|հետևեք մեզ|բաժանորդագրվեք|takip ed(?:in|ebilirsiniz)|abone ol|تابعونا|اشترك|关注我们|订阅|フォロー|会員登録|meld je aan|schrijf je in|zapisz się|obserwuj nas|prenumerera|abonner på"
 )
@@ -51,7 +51,7 @@ _NOTE_OPENING = re.compile(
     r"\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
     r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|(?:a|an) (?:previous|earlier) ver\w+ of this (?:article|story)\b|.{3,90}\bet al\.,? (?:19|20)\d\d[.,]|(?:fotos?|photos?|bilder|text) ?:|for (?:more|further) (?:information|details)\b"
     r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
-    r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)",
+    r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|(?:the )?(?:views|opinions)(?: and (?:views|opinions))? expressed\b|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)",
     re.IGNORECASE,
 )
 """How notes on the story open: who contributed, where it appeared, corrections, agencies."""
@@ -75,7 +75,7 @@ _BIOGRAPHY = re.compile(
 """A line about the author."""
 
 _SOURCES = re.compile(
-    r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
+    r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|quellen(?:angaben|nachweise?)|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
     re.IGNORECASE,
 )
 _END_NOTES = re.compile(

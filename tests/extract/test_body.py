@@ -36,6 +36,19 @@ INTERRUPTIONS = {
     "an abbreviated caption": "<div class='img_cptn'>The ferry at noon, seen from the bank of the harbour, where people wait for it.</div>",
     "something hidden": "<div hidden>This paragraph is hidden from readers and nobody was meant to see it at all.</div>",
     "a hidden span": "<span class='sr-only'>opens in a new window</span>",
+    "a teaser with an opening in brackets": "<p>(MORE: <a href='/1'>The winter without a ferry</a> and what came of it)</p>",
+    "a Spanish teaser": "<blockquote>PUEDES VER: <a href='/1'>El invierno sin ferry</a></blockquote>",
+    "a video's line": "<p>Watch this: The winter without a ferry</p>",
+    "a picked list": "<h3>Recommended by Our Editors</h3><ul><li><a href='/1'>One</a></li></ul>",
+    "a German list of links": "<h2>Weitere Informationen</h2><ul><li>Die Fähre im Winter</li></ul>",
+    "a German list of books": "<h3>Zum Weiterlesen:</h3><ul><li>Die Fähre im Winter</li></ul>",
+    "a disclosure": "<div class='editorial-disclosure'>We may earn something when you buy a boat through the links in this story.</div>",
+    "other posts' excerpts": "<ul class='related_post'>"
+    + "".join(
+        f"<li><a href='/{n}'>Post {n}</a> {'It tells of other boats, at some length, and ends amid a word of it. ' * 4}</li>"
+        for n in range(4)
+    )
+    + "</ul>",
     "a form": "<form><input type='radio'><input type='radio'><button>Vote</button></form>",
 }
 
@@ -55,6 +68,11 @@ TRAILERS = {
     "a contribution": "<p>Additional reporting by Bero Kastel in Upper Tavra.</p>",
     "an agency": "<p>(AFP)</p>",
     "a first publication": "<p>This story was originally published on 3 May 2031.</p>",
+    "a view": "<p>The views expressed in this article are those of the author and not of the harbour.</p>",
+    "apps": "<p>For more of the harbour, download the Gazette apps and take them on the boat.</p>",
+    "German sources": "<h4>Quellenangaben:</h4><p>Velin O. Von Fähren und ihren Wintern. Hafenbriefe 2029.</p>",
+    "a comment's form": "<p>Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind markiert.</p>",
+    "a forum": "<ul class='forum'><li><p>This is what I think of the ferry, and I have thought about it for long.</p></li></ul>",
     "tags": "<p>Tags: harbour, ferry</p>",
     "a copyright": "<p>© 2031 The Gazette. All rights reserved.</p>",
     "sources": "<h3>References</h3><p>Velin O. On ferries and their winters. Harbour Letters 2029.</p>",
@@ -145,6 +163,14 @@ def test_a_body_in_pieces_is_put_together(read: Reader) -> None:
 
 def test_a_mark_that_would_take_the_story_is_revoked(read: Reader) -> None:
     html = lay_out(around="<div class='content-with-sidebar related-content'>{}</div>")
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_genre_is_no_comment(read: Reader) -> None:
+    thread = "".join(f"<li class='reply'><p>{p} I see it another way.</p></li>" for p in PARAGRAPHS * 9)
+    html = lay_out(
+        around=f"<div class='news commentary'><article>{{}}</article></div><ul class='comments'>{thread}</ul>"
+    )
     assert read(html).article.text.split("\n\n") == PARAGRAPHS
 
 

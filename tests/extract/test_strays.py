@@ -74,6 +74,19 @@ def test_a_first_sentence_with_a_date_stays(read: Reader) -> None:
     assert paragraphs(read, html) == [opening, *PARAGRAPHS]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "A version of this story was in the Harbour Letters of May.",
+        "Editor’s note: This essay has appeared in the Harbour Letters, which ask for it to be said.",
+        "This story originally appeared in the Harbour Letters.",
+    ],
+)
+def test_a_note_above_a_story_goes(note: str, read: Reader) -> None:
+    html = lay_out(around=f"<div class='article-body'><p>{note}</p>{{}}</div>")
+    assert paragraphs(read, html) == PARAGRAPHS
+
+
 def test_a_story_may_open_with_a_heading(read: Reader) -> None:
     html = lay_out(around="<div class='article-body'><h2>What the ferry costs</h2>{}</div>")
     assert paragraphs(read, html) == ["What the ferry costs", *PARAGRAPHS]
