@@ -26,7 +26,7 @@ from monitor.match import (
     terms_of,
 )
 from monitor.model import Article, Delivery, DeliveryState, Match, Outgoing, Rule
-from monitor.ports import ArticleQuery, Heartbeat, SourceState, Store, StoredArticle
+from monitor.ports import ArticleQuery, ChannelState, Heartbeat, SourceState, Store, StoredArticle
 from monitor.text.readings import strip_diacritics
 from monitor.text.tokens import split_terms
 
@@ -241,8 +241,8 @@ def made_at(message: Outgoing) -> datetime:
 class Health:
     """Whether the daemon is alive, and what else a person should look at.
 
-    `dead_deliveries` counts what was given up, by channel; `stopped_channels` holds the words of those
-    receivers that want no more, by channel.
+    `dead_deliveries` counts what was given up, `retrying_deliveries` what was not taken and is tried again,
+    by channel; `stopped_channels` holds the words of those receivers that want no more, by channel.
     """
 
     well: bool
@@ -250,6 +250,7 @@ class Health:
     heartbeat: Heartbeat | None
     failing_sources: tuple[str, ...]
     dead_deliveries: Mapping[str, int]
+    retrying_deliveries: Mapping[str, int]
     stopped_channels: Mapping[str, str]
 
 
@@ -278,13 +279,15 @@ async def check_health(store: Store, now: datetime) -> Health:
         reason=reason,
         heartbeat=heartbeat,
         failing_sources=tuple(s.name for s in states if s.active and s.failures),
-        dead_deliveries={
-            each.name: each.counts[DeliveryState.DEAD]
-            for each in channels
-            if DeliveryState.DEAD in each.counts
-        },
+        dead_deliveries=count_in(channels, DeliveryState.DEAD),
+        retrying_deliveries=count_in(channels, DeliveryState.RETRYING),
         stopped_channels={each.name: each.stopped_because for each in channels if each.stopped_because},
     )
+
+
+def count_in(channels: Sequence[ChannelState], state: DeliveryState) -> dict[str, int]:
+    """Return how many alerts of each channel stand there, without those that have none."""
+    return {each.name: each.counts[state] for each in channels if each.counts.get(state)}
 
 
 async def find_cause(store: Store) -> str:

@@ -72,3 +72,13 @@ class Timetable:
     def is_quiet(self, now: datetime) -> bool:
         """Return whether nothing may be sent now."""
         return self.quiet is not None and self.quiet.contain(now)
+
+    def expect(self, fired_at: datetime, due_at: datetime, now: datetime) -> datetime:
+        """Return when an alert goes: with the first digest after it has fired, and not in quiet hours.
+
+        A moment that is past: as soon as the channel is free.
+        """
+        moment = due_at if self.digest is None else max(due_at, self.digest.next_after(fired_at))
+        if self.quiet is None or not self.quiet.contain(max(moment, now)):
+            return moment
+        return self.quiet.end_after(max(moment, now))

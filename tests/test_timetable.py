@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import QuietHours
-from monitor.timetable import DigestTimes
+from monitor.timetable import DigestTimes, Timetable
 
 VIENNA = ZoneInfo("Europe/Vienna")
 ZONES = ["Europe/Vienna", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
@@ -85,3 +85,17 @@ def test_the_latest_time_is_past_the_next_is_to_come_and_there_is_none_between(
     if digest.at is not None:
         assert digest.latest(following - timedelta(seconds=1)) == latest
         assert digest.next_after(latest) == following
+
+
+def test_an_alert_goes_when_it_is_due_with_the_first_digest_after_it_and_not_in_quiet_hours() -> None:
+    fired, hour = datetime(2026, 3, 2, 21, 30, tzinfo=UTC), timedelta(hours=1)
+    due, later = fired + hour / 60, fired + 2 * hour
+    quiet = QuietHours(begin=time(22), end=time(7), timezone=UTC)
+    daily = DigestTimes(timezone=UTC, at=time(8))
+    seven = datetime(2026, 3, 3, 7, tzinfo=UTC)
+    assert Timetable().expect(fired, due, later) == due
+    assert Timetable(digest=daily).expect(fired, due, later) == seven + hour
+    assert Timetable(digest=daily, quiet=quiet).expect(fired, due, later) == seven + hour
+    assert Timetable(quiet=quiet).expect(fired, due, fired) == due
+    assert Timetable(quiet=quiet).expect(fired, due, later) == seven, "it is quiet now"
+    assert Timetable(quiet=quiet).expect(fired, later, fired) == seven, "it will be quiet then"

@@ -31,6 +31,11 @@ ConfigPath = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only what came since: 24h, 7d, or a date such as 2026-11-01.")
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most so many.")]
+
 DEFAULT_CONFIG = Path("sources.yaml")
 
 

@@ -24,7 +24,13 @@ from monitor.timetable import Timetable
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-SHOWN = (DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.DEAD, DeliveryState.SENT)
+SHOWN = (
+    DeliveryState.WAITING,
+    DeliveryState.SENDING,
+    DeliveryState.RETRYING,
+    DeliveryState.DEAD,
+    DeliveryState.SENT,
+)
 """How many alerts stand here is shown for each channel."""
 
 channel_commands = typer.Typer(
@@ -51,15 +57,16 @@ def list_channels(
 
 
 def show_channels(config: Config, known: Mapping[str, ChannelState]) -> None:
-    """Print the channels, and below why some were stopped."""
-    columns = (("channel", "cyan"), ("sends", ""), *((state.value, "") for state in SHOWN))
+    """Print the channels, since when the oldest alert waits on each, and below why some were stopped."""
+    columns = (("channel", "cyan"), ("sends", ""), *((state.value, "") for state in SHOWN), ("oldest", "dim"))
     rows: list[tuple[str | Text, ...]] = []
     for channel in config.channels:
         state, timetable = known.get(channel.name), config.timetables[channel.name]
         stopped = state is not None and state.stopped_at is not None
         when = Text("stopped", style="red") if stopped else printing.plain(say_timetable(timetable))
         counts = {} if state is None else state.counts
-        rows.append((channel.name, when, *(str(counts.get(each, 0)) for each in SHOWN)))
+        oldest = printing.short_time(None if state is None else state.open_since, config.timezone)
+        rows.append((channel.name, when, *(str(counts.get(each, 0)) for each in SHOWN), oldest))
     printing.console.print(printing.table_of(columns, rows))
     for channel in config.channels:
         state = known.get(channel.name)

@@ -18,12 +18,14 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
-from monitor.archive import diagnose_sources, find_articles, find_outgoing
+from monitor.archive import diagnose_sources, find_articles
 from monitor.cli import copies, explaining, outbox, previewing, printing
 from monitor.cli.asking import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigPath,
+    Limit,
+    Since,
     amount,
     ask,
     load,
@@ -39,7 +41,7 @@ from monitor.cli.rules import doubt_rules, rule_commands
 from monitor.config import Config, json_schema
 from monitor.deliver import webhook_schema
 from monitor.errors import ConfigError, MonitorError
-from monitor.model import DeliveryState, Overrides, Response, Source, Template
+from monitor.model import Overrides, Response, Source, Template
 from monitor.ports import ArticleQuery
 
 commands = typer.Typer(
@@ -52,11 +54,6 @@ config_commands = typer.Typer(help="Check the configuration, or print its JSON S
 commands.add_typer(config_commands, name="config")
 commands.add_typer(channel_commands, name="channels")
 commands.add_typer(rule_commands, name="rules")
-
-Since = Annotated[
-    str | None, typer.Option("--since", help="Only what came since: 24h, 7d, or a date such as 2026-11-01.")
-]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most so many.")]
 
 STDIN = "-"
 
@@ -295,25 +292,7 @@ def alerts(
         say_nothing("No rule has fired.")
 
 
-@commands.command()
-def deliveries(
-    state: Annotated[DeliveryState | None, typer.Option(help="Only those that stand here.")] = None,
-    since: Since = None,
-    config: ConfigPath = DEFAULT_CONFIG,
-    as_json: AsJson = False,
-    limit: Limit = 50,
-) -> None:
-    """List how far each alert, and what else is told, has come on its way to its channel, newest first."""
-    settings, when = load(config), moment(since)
-    found = ask(settings, lambda store: find_outgoing(store, state, when, limit))
-    if as_json:
-        printing.print_json(found)
-    elif found:
-        printing.show_deliveries(found, settings.timezone)
-    else:
-        say_nothing("No such delivery.")
-
-
+commands.command()(outbox.deliveries)
 commands.command()(outbox.retry)
 commands.command()(outbox.why)
 

@@ -13,6 +13,7 @@ import typer
 from monitor.archive import check_health
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, ask, load
+from monitor.model import DeliveryState
 
 
 def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
@@ -27,10 +28,14 @@ def health(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None
         printing.console.print(printing.plain(answer.reason))
         if answer.failing_sources:
             printing.console.print(printing.plain(f"failing sources: {', '.join(answer.failing_sources)}"))
-        if answer.dead_deliveries:
-            dead = ", ".join(f"{number} for {name}" for name, number in answer.dead_deliveries.items())
-            said = f"alerts given up: {dead}; see `monitor deliveries --state dead`"
-            printing.console.print(printing.plain(said))
+        for what, counts, state in (
+            ("tried again", answer.retrying_deliveries, DeliveryState.RETRYING),
+            ("given up", answer.dead_deliveries, DeliveryState.DEAD),
+        ):
+            if counts:
+                each = ", ".join(f"{number} for {name}" for name, number in counts.items())
+                said = f"alerts {what}: {each}; see `monitor deliveries --state {state}`"
+                printing.console.print(printing.plain(said), soft_wrap=True)
         for name, reason in answer.stopped_channels.items():
-            printing.console.print(printing.plain(f"channel {name} is stopped: {reason}"))
+            printing.console.print(printing.plain(f"channel {name} is stopped: {reason}"), soft_wrap=True)
     raise typer.Exit(0 if answer.well else 1)

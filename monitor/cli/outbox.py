@@ -1,4 +1,4 @@
-"""`monitor why`: an alert's way. `monitor retry`: alerts that were given up, sent again.
+"""`monitor deliveries`: how far each alert has come. `monitor why`: one's way. `monitor retry`: once more.
 
 Position: beside `commands`, which hangs these commands under its own.
 """
@@ -6,30 +6,126 @@ Position: beside `commands`, which hangs these commands under its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from monitor.archive import find_outgoing, made_at
 from monitor.cli import printing
-from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
+from monitor.cli.asking import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigPath,
+    Limit,
+    Since,
+    amount,
+    ask,
+    load,
+    moment,
+    say_nothing,
+)
 from monitor.cli.channels import check_name
+from monitor.config import Config
 from monitor.errors import MonitorError
-from monitor.model import Delivery, DeliveryState
+from monitor.model import Delivery, DeliveryState, Digest, Outgoing
 from monitor.ports import AlertTrace, Store
+from monitor.timetable import Timetable
+
+STATE_STYLES = {
+    DeliveryState.SENT: "green",
+    DeliveryState.RETRYING: "yellow",
+    DeliveryState.DEAD: "red",
+    DeliveryState.SHADOWED: "dim",
+}
+
+
+def deliveries(
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those that stand here.")] = None,
+    since: Since = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    limit: Limit = 50,
+) -> None:
+    """List how far each alert, and what else is told, has come on its way to its channel, newest first."""
+    settings, when = load(config), moment(since)
+    found = ask(settings, lambda store: find_outgoing(store, state, when, limit))
+    if as_json:
+        printing.print_json(found)
+    elif found:
+        show_deliveries(found, settings)
+    else:
+        say_nothing("No such delivery.")
+
+
+def show_deliveries(messages: Sequence[Outgoing], config: Config) -> None:
+    """Print how far each message has come: its id, whole, where it goes, what it is about, what was said."""
+    now = datetime.now(UTC)
+    for message in messages:
+        channel, way = (channel_of(message), "magenta"), say_way(message, config, now)
+        head = Text.assemble((message.id, "bold"), "  ", channel, "  ", way)
+        printing.console.print(head, soft_wrap=True)
+        when = (printing.short_time(made_at(message), config.timezone), "dim")
+        printing.console.print(Text.assemble("  ", when, "  ", printing.plain(say_message(message))))
+        if said := message.receipt or message.last_error:
+            printing.console.print(Text.assemble("  ", printing.plain(said)), style="dim")
+
+
+def channel_of(message: Outgoing) -> str:
+    """Return whom a message tells."""
+    return message.alert.channel if isinstance(message, Delivery) else message.channel
+
+
+def say_way(message: Outgoing, config: Config, now: datetime) -> Text:
+    """Return how far a message has come, in a few words."""
+    state, zone = message.state, config.timezone
+    words = f"{state.value} in digest" if isinstance(message, Delivery) and message.digest else state.value
+    if state is DeliveryState.SENT:
+        words += f" {printing.short_time(message.sent_at, zone)}"
+    elif message.attempts:
+        words += f" after {amount(message.attempts, 'attempts')}"
+    if (due := next_attempt(message, config, now)) is not None:
+        words += f", next {printing.short_time(due, zone)}" if due > now else ", due now"
+    return Text(words, style=STATE_STYLES.get(state, ""))
+
+
+def next_attempt(message: Outgoing, config: Config, now: datetime) -> datetime | None:
+    """Return when a message is sent next, as its channel's timetable has it; None when it is not."""
+    if message.state not in (DeliveryState.WAITING, DeliveryState.RETRYING):
+        return None
+    if not isinstance(message, Delivery) or message.digest is not None:
+        return message.next_attempt_at
+    timetable = config.timetables.get(message.alert.channel, Timetable())
+    if message.state is DeliveryState.RETRYING:
+        timetable = replace(timetable, digest=None)  # it was opened by itself, and goes by itself
+    return timetable.expect(message.alert.created_at, message.next_attempt_at, now)
+
+
+def say_message(message: Outgoing) -> str:
+    """Return what a message is about."""
+    match message:
+        case Delivery():
+            return message.article.title
+        case Digest():
+            return "a digest without news"
+        case _:
+            return "; ".join(
+                f"{turn.source} is {'well' if turn.well else 'unwell'}" for turn in message.turns
+            )
 
 
 def retry(
     ids: Annotated[
-        list[str] | None, typer.Argument(help="Alerts, as `monitor deliveries --state dead` shows them.")
+        list[str] | None, typer.Argument(help="Alerts, as `monitor deliveries` shows them.")
     ] = None,
-    channel: Annotated[str | None, typer.Option(help="All dead ones of this channel.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All dead ones.")] = False,
+    channel: Annotated[str | None, typer.Option(help="All of this channel.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All there are.")] = False,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Send dead alerts again, each with the id it had; the running daemon does it at once."""
+    """Send alerts that are dead or retrying at once, each with the id it had; the running daemon does it."""
     if sum((bool(ids), channel is not None, every)) != 1:
         raise typer.BadParameter("name alerts, or a channel with --channel, or --all")
     settings = load(config)
@@ -49,7 +145,7 @@ def retry(
     else:
         printing.console.print(f"{amount(len(revived), 'alerts')} will be sent again", highlight=False)
     if missed:
-        raise MonitorError(f"not among the dead: {', '.join(missed)}; see `monitor deliveries --state dead`")
+        raise MonitorError(f"neither dead nor retrying: {', '.join(missed)}; see `monitor deliveries`")
 
 
 def why(
@@ -65,14 +161,14 @@ def why(
     if as_json:
         printing.print_json(trace)
     else:
-        show_steps(list(steps_of(trace)), settings.timezone)
+        show_steps(list(steps_of(trace, settings)), settings.timezone)
 
 
 Step = tuple[datetime | None, str, Text]
 """When (None: at no known time), what, and more of it."""
 
 
-def steps_of(trace: AlertTrace) -> Iterator[Step]:
+def steps_of(trace: AlertTrace, config: Config) -> Iterator[Step]:
     """Yield what happened, in order."""
     article, alert = trace.stored.article, trace.delivery.alert
     yield article.published_at, "published", printing.plain(article.title)
@@ -87,25 +183,33 @@ def steps_of(trace: AlertTrace) -> Iterator[Step]:
         yield None, "", printing.marked(excerpt)
     yield alert.created_at, "alert", printing.plain(f"{alert.id} for {alert.channel}")
     if trace.delivery.digest is not None:
-        yield None, "gathered", printing.plain(f"in digest {trace.delivery.digest}")
-    yield from delivery_steps(trace.delivery)
+        yield trace.opened_at, "gathered", printing.plain(f"in digest {trace.delivery.digest}")
+    yield from delivery_steps(trace, config)
 
 
-def delivery_steps(delivery: Delivery) -> Iterator[Step]:
+def delivery_steps(trace: AlertTrace, config: Config) -> Iterator[Step]:
     """Yield how far an alert has come on its way to its channel."""
+    delivery, now = trace.delivery, datetime.now(UTC)
     failures = delivery.attempts - (delivery.state is DeliveryState.SENT)
     if delivery.last_error is not None:
         times = f" ({amount(failures, 'attempts')})" if failures else ""
-        yield None, f"failed{times}", printing.plain(delivery.last_error)
+        is_last = delivery.state in (DeliveryState.RETRYING, DeliveryState.DEAD)
+        yield trace.tried_at if is_last else None, f"failed{times}", printing.plain(delivery.last_error)
     match delivery.state:
         case DeliveryState.SENT:
             yield delivery.sent_at, "sent", printing.plain(delivery.receipt or "")
         case DeliveryState.DEAD:
-            yield None, "given up", printing.plain(f"call it back: monitor retry {delivery.alert.id}")
+            yield (
+                trace.tried_at,
+                "given up",
+                printing.plain(f"once more: monitor retry {delivery.alert.id}"),
+            )
         case DeliveryState.SENDING:
-            yield None, "sending", printing.plain("it is being sent at this moment")
+            yield trace.tried_at, "sending", printing.plain("it is being sent at this moment")
+        case DeliveryState.SHADOWED:
+            yield None, "in the shadow", printing.plain("its rule tells nobody")
         case _:
-            yield delivery.next_attempt_at, "next attempt", printing.plain("")
+            yield next_attempt(delivery, config, now), "next attempt", printing.plain("")
 
 
 def show_steps(steps: Sequence[Step], zone: tzinfo) -> None:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from monitor.cli.logs import printable
 from monitor.health import Ailment, Standing, stand
-from monitor.model import Article, Delivery, Digest, Excerpt, Outgoing, Rule, Visit, VisitOutcome
+from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
 console = Console(soft_wrap=False)
@@ -263,52 +263,3 @@ def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
         for excerpt in sentences(alert.excerpts)[:1]:
             console.print(Text.assemble("  ", marked(excerpt)))
         show_link(delivery.article.url)
-
-
-def show_deliveries(messages: Sequence[Outgoing], zone: tzinfo | None) -> None:
-    """Print how far each message has come."""
-    columns = (
-        ("alert", "dim"),
-        ("channel", "magenta"),
-        ("title", ""),
-        ("state", ""),
-        ("tries", ""),
-        ("next try", "dim"),
-        ("what was said", "yellow"),
-    )
-    rows = [
-        (
-            message.id,
-            channel_of(message),
-            say_message(message),
-            f"{message.state.value} in digest" if is_gathered(message) else message.state.value,
-            str(message.attempts),
-            "-" if message.sent_at else short_time(message.next_attempt_at, zone),
-            message.receipt or message.last_error or "",
-        )
-        for message in messages
-    ]
-    console.print(table_of(columns, rows))
-
-
-def channel_of(message: Outgoing) -> str:
-    """Return whom a message tells."""
-    return message.alert.channel if isinstance(message, Delivery) else message.channel
-
-
-def is_gathered(message: Outgoing) -> bool:
-    """Return whether an alert goes in a digest."""
-    return isinstance(message, Delivery) and message.digest is not None
-
-
-def say_message(message: Outgoing) -> str:
-    """Return what a message is about."""
-    match message:
-        case Delivery():
-            return message.article.title
-        case Digest():
-            return "a digest without news"
-        case _:
-            return "; ".join(
-                f"{turn.source} is {'well' if turn.well else 'unwell'}" for turn in message.turns
-            )

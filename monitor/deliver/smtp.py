@@ -9,6 +9,8 @@ a certificate that does not hold, is never spoken to in plain text instead.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import ssl
 from collections.abc import Sequence
@@ -85,6 +87,14 @@ class Reply:
 def reply_of(code: int, text: str) -> Reply:
     """Return the reply, its text made one clean line: a server's words go into our logs and pages."""
     return Reply(code, one_line(text.encode("utf-8", "replace").decode(), MAX_REPLY_CHARS))
+
+
+def reason_of(exc: Exception) -> str:
+    """Return why a connection failed: the system's own words where it has some, without the address again."""
+    cause = exc.__cause__
+    if not isinstance(cause, OSError) or cause.errno is None:
+        return str(exc)
+    return os.strerror(cause.errno) if cause.errno in errno.errorcode else cause.strerror or str(exc)
 
 
 def name_ourselves() -> str:
@@ -225,7 +235,7 @@ class SmtpConnection:
             return f"{self._where} refuses the login: {said}; look at the user and password of smtp.url"
         if isinstance(exc, SMTPResponseException):
             return f"{self._where} answers {reply_of(exc.code, exc.message)}"
-        return f"{self._where} cannot be used: {one_line(str(exc), MAX_REPLY_CHARS)}"
+        return f"{self._where} cannot be used: {one_line(reason_of(exc), MAX_REPLY_CHARS)}"
 
     # --- the connection ------------------------------------------------------------------------
 

@@ -124,7 +124,8 @@ class AlertTrace:
     """An alert's way, for people to read: from the seed that named its article to the receipt.
 
     `seed` is the source's of today. `found_at` is when the link was first seen, None when the page's own
-    URL is another than the link's; `failed_reads` counts the times it was read in vain.
+    URL is another than the link's; `failed_reads` counts the times it was read in vain. `opened_at` is when
+    the alert was first taken to be sent, or was put into its digest; `tried_at`, when the last attempt began.
     """
 
     delivery: Delivery
@@ -132,6 +133,8 @@ class AlertTrace:
     seed: Seed | None
     found_at: datetime | None
     failed_reads: int
+    opened_at: datetime | None
+    tried_at: datetime | None
 
 
 class ArchiveStore(Protocol):

@@ -100,7 +100,7 @@ class OutboxStore(Protocol):
     async def revive(
         self, now: datetime, *, alert_id: str | None = None, channel: str | None = None
     ) -> tuple[str, ...]:
-        """Put dead alerts back on their way, their schedule begun anew; return their ids, oldest first.
+        """Send what is dead or retrying at once, its schedule begun anew; return the ids, oldest first.
 
         Only the one called `alert_id`, only those of `channel`, or all when neither is given. Their
         ids stay as they were, so that a receiver knows what it has. Who names an alert of a digest, or the

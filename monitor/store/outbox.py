@@ -41,6 +41,9 @@ from monitor.store.dialects import insert_new
 from monitor.store.leases import UNCLAIMED, Claim
 from monitor.store.tables import ALERTS, BULLETINS, IS_OPEN
 
+FAILED = (DeliveryState.DEAD.value, DeliveryState.RETRYING.value)
+"""What can be called back: at least one attempt failed."""
+
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -106,7 +109,11 @@ def claim_due(
     to_open = gather(connection, channel, claim.now, gathering)
     bulletins = _take(connection, claim, BULLETINS, BULLETINS.c.channel == channel, limit)
     for row in bulletins:
-        mirror(connection, row, {"state": DeliveryState.SENDING.value, **claim.columns()})
+        mirror(
+            connection,
+            row,
+            {"state": DeliveryState.SENDING.value, "tried_at": claim.now, **claim.columns()},
+        )
     alone = (ALERTS.c.channel == channel) & ALERTS.c.digest_id.is_(None)
     alerts = _take(connection, claim, ALERTS, alone & ALERTS.c.opened_at.is_not(None), limit)
     free = limit - len(alerts)
@@ -139,7 +146,8 @@ def _take(
     )
     changes: dict[str, object] = {"state": DeliveryState.SENDING.value, **claim.columns()}
     if table is ALERTS:
-        changes |= {"opened_at": func.coalesce(ALERTS.c.opened_at, literal(claim.now, Instant))}
+        first = func.coalesce(ALERTS.c.opened_at, literal(claim.now, Instant))
+        changes |= {"opened_at": first, "tried_at": claim.now}
     taken = update(table).where(table.c.id.in_(due)).values(changes).returning(table.c.id)
     return list(connection.scalars(taken))
 
@@ -204,7 +212,10 @@ def _mark(connection: Connection, name: str, outcome: dict[str, object]) -> None
 def revive(
     connection: Connection, now: datetime, alert_id: str | None, channel: str | None
 ) -> tuple[str, ...]:
-    """Put what is dead back on its way; return the ids, oldest first. A digest goes with all it carries."""
+    """Send what is dead, or waits for another attempt, at once; return the ids, oldest first.
+
+    A digest goes with all it carries. The schedule of each begins anew.
+    """
     anew: dict[str, object] = {
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
@@ -234,7 +245,7 @@ def _revive_in(
 ) -> list[tuple[int, str]]:
     revived = (
         update(table)
-        .where(table.c.state == DeliveryState.DEAD.value, condition)
+        .where(table.c.state.in_(FAILED), condition)
         .values(anew)
         .returning(table.c.id, table.c.name)
     )

@@ -249,7 +249,7 @@ class SqlStore:
     async def revive(
         self, now: datetime, *, alert_id: str | None = None, channel: str | None = None
     ) -> tuple[str, ...]:
-        """Put dead alerts back on their way."""
+        """Send what is dead or retrying at once."""
         return await self._write(lambda db: outbox.revive(db, now, alert_id, channel))
 
     # --- word of the sources

@@ -12,7 +12,7 @@ from monitor.ports import AlertTrace
 from monitor.store.archive import find_article
 from monitor.store.deliveries import find_delivery
 from monitor.store.links import hash_key
-from monitor.store.tables import LINKS, SOURCES
+from monitor.store.tables import ALERTS, LINKS, SOURCES
 
 
 def trace_alert(connection: Connection, alert_id: str) -> AlertTrace | None:
@@ -31,10 +31,15 @@ def trace_alert(connection: Connection, alert_id: str) -> AlertTrace | None:
             LINKS.c.key_hash == hash_key(stored.article.key), LINKS.c.source_id == source.id
         )
     ).one_or_none()
+    way = connection.execute(
+        select(ALERTS.c.opened_at, ALERTS.c.tried_at).where(ALERTS.c.name == alert_id)
+    ).one()
     return AlertTrace(
         delivery=delivery,
         stored=stored,
         seed=None if source.seed_url is None else Seed(url=source.seed_url, kind=SeedKind(source.seed_kind)),
         found_at=None if found is None else found.found_at,
         failed_reads=0 if found is None else found.attempts,
+        opened_at=way.opened_at,
+        tried_at=way.tried_at,
     )

@@ -84,11 +84,14 @@ def test_the_channels_are_listed_with_when_they_send_and_how_their_alerts_stand(
         + "  few: { file: b.jsonl, limit: 12/h }\n"
     )
     lines = [" ".join(line.split()) for line in archive.run("channels").stdout.splitlines()]
-    assert "log digest, weekly mon 08:00, quiet 22:00-07:00 0 0 0 0" in lines
-    assert "few at once, 12/h at most 0 0 0 0" in lines
-    assert "console at once 0 0 1 0" in lines
+    assert "log digest, weekly mon 08:00, quiet 22:00-07:00 0 0 0 0 0 -" in lines
+    assert "few at once, 12/h at most 0 0 0 0 0 -" in lines
+    assert "console at once 0 0 0 1 0 -" in lines
     [console] = [c for c in json.loads(archive.run("channels", "--json").stdout) if c["name"] == "console"]
     assert console["counts"] == {"dead": 1}
+    archive.run("retry", "--all")
+    lines = [" ".join(line.split()) for line in archive.run("channels").stdout.splitlines()]
+    assert "console at once 1 0 0 0 0 2026-03-02 09:05" in lines
 
 
 def test_a_stopped_channel_says_why_and_is_started_by_hand(archive: CommandLine) -> None:

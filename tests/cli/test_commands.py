@@ -106,8 +106,18 @@ def test_health_is_bad_without_a_daemon_and_says_what_else_is_wrong(archive: Com
     assert result.exit_code == 1
     assert "no daemon has run" in result.stdout
     assert "failing sources: courier" in result.stdout
-    assert "alerts given up: 1" in result.stdout
+    assert "alerts given up: 1 for console; see `monitor deliveries --state dead`" in result.stdout
+    assert "tried again" not in result.stdout
     assert json.loads(archive.run("health", "--json").stdout)["well"] is False
+
+
+async def test_health_counts_what_is_tried_again(archive: CommandLine) -> None:
+    [dead] = json.loads(archive.run("deliveries", "--json").stdout)
+    store = open_store(f"sqlite:///{archive.config.parent}/monitor.sqlite3", "daemon")
+    await store.mark_failed(dead["alert"]["id"], "451 later", START)
+    answer = await check_health(store, START)
+    await store.close()
+    assert (answer.retrying_deliveries, answer.dead_deliveries) == ({"console": 1}, {})
 
 
 async def test_health_says_why_a_daemon_has_fallen_silent(tmp_path: Path) -> None:

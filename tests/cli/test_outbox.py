@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from monitor.cli import printing
 from monitor.errors import MonitorError
 from monitor.store import open_store
 from tests.cli.conftest import FEED, STORY, CommandLine
@@ -16,7 +19,7 @@ def test_a_dead_alert_is_called_back_by_its_id(archive: CommandLine) -> None:
     assert "1 alert will be sent again" in archive.run("retry", dead["alert"]["id"]).stdout
     [waiting] = json.loads(archive.run("deliveries", "--json").stdout)
     assert (waiting["state"], waiting["alert"]) == ("waiting", dead["alert"])
-    with pytest.raises(MonitorError, match="not among the dead"):
+    with pytest.raises(MonitorError, match="neither dead nor retrying"):
         archive.run("retry", dead["alert"]["id"])
 
 
@@ -42,7 +45,8 @@ def test_why_tells_the_way_from_the_page_to_the_receipt(archive: CommandLine) ->
     assert f"its feed {FEED}" in stdout
     assert STORY in stdout
     assert "dam AND talks" in stdout
-    assert "the terminal is gone" in stdout
+    [failure] = [line for line in stdout.splitlines() if "the terminal is gone" in line]
+    assert failure.startswith("2026-03-02 09:05:00  failed (1 attempt)")
 
 
 def test_why_tells_what_is_next_and_what_was_said(archive: CommandLine) -> None:
@@ -61,3 +65,36 @@ def test_why_tells_what_is_next_and_what_was_said(archive: CommandLine) -> None:
 def test_why_of_an_unknown_alert_says_where_they_are_listed(archive: CommandLine) -> None:
     with pytest.raises(MonitorError, match="no alert has the id abc; `monitor deliveries` lists them"):
         archive.run("why", "abc")
+
+
+def test_deliveries_show_each_id_whole_also_on_a_narrow_terminal(
+    archive: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing.console, "width", 60)
+    [dead] = json.loads(archive.run("deliveries", "--json").stdout)
+    lines = archive.run("deliveries").stdout.splitlines()
+    assert lines[0] == f"{dead['alert']['id']}  console  dead after 1 attempt"
+    assert lines[1] == "  2026-03-02 09:05  Talks about the dam open"
+    assert lines[2] == "  the terminal is gone"
+
+
+@pytest.mark.parametrize(
+    ("timetable", "words"),
+    [
+        ("", "waiting, due now"),
+        ("digest: daily 08:00", "waiting, next 2026-03-03 08:00"),
+        ("quiet: 08:00-18:30", "waiting, next 2026-03-02 18:30"),
+    ],
+)
+def test_an_alert_that_waits_says_when_its_channel_sends(
+    archive: CommandLine, timetable: str, words: str
+) -> None:
+    [dead] = json.loads(archive.run("deliveries", "--json").stdout)
+    with time_machine.travel(START + timedelta(minutes=10), tick=False):
+        archive.run("retry", "--all")
+        archive.config.write_text(
+            archive.config.read_text() + f"channels: {{ console: {{ console: true, {timetable} }} }}\n"
+        )
+        assert words in archive.run("deliveries").stdout
+        when = "2026-03-02 09:10" if "now" in words else words.removeprefix("waiting, next ")
+        assert f"{when}:00  next attempt" in archive.run("why", dead["alert"]["id"]).stdout

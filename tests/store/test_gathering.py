@@ -58,6 +58,9 @@ async def test_a_digest_is_claimed_once_and_carries_its_alerts_along(store: SqlS
     await store.mark_failed(digest.id, "451", LATER + HOUR, "noted")
     assert await states(store) == [("retrying", 1)] * 3
     again = await claim_digest(store, LATER + HOUR)
+    trace = await store.trace(digest.deliveries[0].alert.id)
+    assert trace is not None
+    assert (trace.opened_at, trace.tried_at) == (LATER, LATER + HOUR)
     assert (again.id, again.attempts, again.progress) == (digest.id, 1, "noted")
     await store.mark_sent(digest.id, "250 OK", LATER + HOUR)
     await store.mark_failed(digest.id, "too late", LATER + HOUR)

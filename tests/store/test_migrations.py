@@ -93,7 +93,8 @@ async def test_articles_of_an_older_release_are_found_without_their_diacritics(e
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE search"))
         connection.execute(text("CREATE TABLE search (terms TEXT)"))
-        connection.execute(text("DROP INDEX ix_alerts_standing"))  # which a later release made
+        connection.execute(text("DROP INDEX ix_alerts_standing"))  # which later releases made
+        connection.execute(text("ALTER TABLE alerts DROP COLUMN tried_at"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))
     engine.dispose()
     store = open_store(empty_url, "daemon")

@@ -189,3 +189,26 @@ async def test_a_dead_alert_is_called_back_with_its_id_and_its_schedule_begins_a
     assert [delivery.alert for delivery in again] == [dam.alert, bus.alert]
     assert {(delivery.attempts, delivery.progress) for delivery in again} == {(0, "noted")}
     assert await store.revive(LATER) == ()
+
+
+async def test_an_alert_that_waits_for_another_attempt_is_called_back_before_it(
+    store: SqlStore,
+) -> None:
+    dam, *_ = await claim(store)
+    await store.mark_failed(dam.alert.id, "451 later", LATER + HOUR)
+    assert await store.revive(LATER) == (dam.alert.id,)
+    [again] = await claim(store, now=LATER)
+    assert (again.alert, again.attempts) == (dam.alert, 0)
+
+
+async def test_a_trace_tells_when_an_alert_was_taken_first_and_last(store: SqlStore) -> None:
+    dam, *_ = await claim(store)
+    trace = await store.trace(dam.alert.id)
+    assert trace is not None
+    first = trace.opened_at
+    assert trace.tried_at == first
+    await store.mark_failed(dam.alert.id, "451 later", LATER + HOUR)
+    await claim(store, now=LATER + HOUR)
+    trace = await store.trace(dam.alert.id)
+    assert trace is not None
+    assert (trace.opened_at, trace.tried_at) == (first, LATER + HOUR)

@@ -99,8 +99,8 @@ class AlertRow(Dispatched, table=True):
     """The outbox: an alert and its way to its channel. `name` is the id that the world knows.
 
     `opened_at` is when it was first taken to be sent, by itself or in the digest `digest_id`: from then on
-    it goes no other way, because the receiver may have it. What one of a digest says of its way is what
-    the digest's row says.
+    it goes no other way, because the receiver may have it. `tried_at` is when that last was. What one of a
+    digest says of its way is what the digest's row says.
     """
 
     __tablename__ = "alerts"
@@ -120,6 +120,7 @@ class AlertRow(Dispatched, table=True):
     occasion: str = Field(sa_type=Words)
     revision_id: int | None = Field(foreign_key="revisions.id", sa_type=RowId)
     opened_at: datetime | None = Field(sa_type=Instant)
+    tried_at: datetime | None = Field(sa_type=Instant)
     digest_id: int | None = Field(foreign_key="bulletins.id", sa_type=RowId)
 
 
