@@ -214,11 +214,14 @@ def test_nothing_speaks_against_links_while_no_article_of_their_source_could_be_
 
 
 def test_a_shape_of_which_some_were_articles_and_some_were_not_says_nothing() -> None:
-    past = PastLinks(
+    terse = PastLinks(
         articles=urls("n/551111", "n/551112", "n/551113"), others=urls("n/551114", "n/551115", "n/551116")
     )
     with pytest.raises(NotASeed):
-        read(TERSE, past=past)
+        read(TERSE, past=terse)
+    nights = [f"guide/how-to-spend-night-{n}" for n in range(6)]
+    guides = PastLinks(articles=urls(*nights[:3]), others=urls(*nights[3:]))
+    assert paths_read(GUIDES, guides) == paths_read(GUIDES, PastLinks())
 
 
 SHELVES = """
