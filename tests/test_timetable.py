@@ -38,7 +38,10 @@ def test_quiet_hours_may_go_over_midnight_and_end_on_the_hour(
 ) -> None:
     yerevan = timezone(timedelta(hours=4))
     hours = QuietHours(begin=time(begin), end=time(end), timezone=yerevan)
-    assert hours.contain(datetime(2026, 3, 2, hour, tzinfo=yerevan).astimezone(UTC)) is quiet
+    moment = datetime(2026, 3, 2, hour, tzinfo=yerevan).astimezone(UTC)
+    assert hours.contain(moment) is quiet
+    assert Timetable(quiet=hours).is_quiet(moment) is quiet
+    assert not Timetable().is_quiet(moment)
 
 
 def test_a_daily_digest_comes_at_its_time_where_the_readers_are() -> None:

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from monitor.dedupe import ALGORITHM, find_longest_alike, fingerprint_article, judge
 from monitor.dedupe.fingerprint import MAX_SKETCH, MIN_SKETCH
-from monitor.dedupe.judge import compare_facts, measure_overlap
+from monitor.dedupe.judge import (
+    MIN_PART,
+    MIN_SIMILARITY,
+    MIN_SIMILARITY_AT_HOME,
+    MOST,
+    Overlap,
+    compare_facts,
+    compare_leads,
+    is_copy,
+    measure_overlap,
+)
 from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict
 from tests.dedupe.stories import Memory, make_article, write_story
 
@@ -18,6 +28,7 @@ STORY = write_story(1)
 OTHER = write_story(2)
 LONG_STORY = write_story(1, 60)
 PARAGRAPHS = STORY.split("\n\n")
+LITTLE = 0.001
 
 TEXTS = st.one_of(
     st.text(),
@@ -88,6 +99,57 @@ def test_the_same_words_in_other_typography_are_an_exact_copy() -> None:
 def test_an_edited_copy_of_another_outlet_is_a_copy(copy: str) -> None:
     assert relation_of(STORY, copy) is Relation.COPY
     assert relation_of(copy, STORY) is Relation.COPY
+
+
+def share(facts: int, leads: int) -> tuple[Fingerprint, Fingerprint]:
+    """Two fingerprints that share so many of 10 facts, and of the 20 shingles of their first halves."""
+    one, other = (
+        Fingerprint(
+            algorithm=ALGORITHM,
+            content=content,
+            sketch=(*range(leads), *range(100 * content, 100 * content + 20 - leads)),
+            facts=frozenset(map(str, (*range(facts), *range(100 * content, 100 * content + 10 - facts)))),
+            places=bytes(20),
+        )
+        for content in (1, 2)
+    )
+    return one, other
+
+
+@pytest.mark.parametrize(
+    ("of_smaller", "facts", "copies"),
+    [(MIN_SIMILARITY_AT_HOME, 8, True), (MIN_SIMILARITY_AT_HOME - LITTLE, 10, False), (1.0, 7, False)],
+)
+def test_two_articles_of_one_outlet_are_copies_when_nearly_all_and_all_facts_are_the_same(
+    of_smaller: float, facts: int, copies: bool
+) -> None:
+    overlap = Overlap(frozenset(), of_smaller, 1.0)
+    assert is_copy(*share(facts, 20), frozenset(), overlap, at_home=True) is copies
+
+
+@pytest.mark.parametrize(
+    ("of_smaller", "of_larger", "leads", "facts", "copies"),
+    [
+        (MIN_SIMILARITY, MIN_PART, 1, 3, True),
+        (MIN_SIMILARITY - LITTLE, MIN_PART, 1, 3, False),
+        (MIN_SIMILARITY, MIN_PART - LITTLE, 1, 3, False),
+        (MIN_SIMILARITY, MIN_PART, 0, 3, False),
+        (MIN_SIMILARITY, MIN_PART, 1, 2, False),
+        (MOST, MOST, 0, 3, True),
+    ],
+    ids=["enough", "of the smaller", "of the larger", "of the leads", "of the facts", "moved"],
+)
+def test_articles_of_two_outlets_are_copies_when_they_share_enough_of_each_kind(
+    of_smaller: float, of_larger: float, leads: int, facts: int, copies: bool
+) -> None:
+    overlap = Overlap(frozenset(), of_smaller, of_larger)
+    assert is_copy(*share(facts, leads), frozenset(), overlap, at_home=False) is copies
+
+
+def test_what_is_common_counts_for_no_lead() -> None:
+    one, other = share(10, 10)
+    assert compare_leads(one, other, frozenset()) == 10 / 20
+    assert compare_leads(one, other, frozenset(range(5))) == 5 / 15
 
 
 def test_two_reports_of_one_template_are_two_stories() -> None:
