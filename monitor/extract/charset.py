@@ -195,11 +195,22 @@ def _detect(body: bytes, first_odd: int) -> str:
     odd = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
     if broken * MOSTLY_UTF8 < odd:
         return "utf-8"
+    if not body.translate(None, _READ_ALIKE):
+        return "cp1252"
     import chardet  # noqa: PLC0415 - few pages come here, and every process would carry it
 
     guess = chardet.detect(sample)["encoding"] or "cp1252"
     return WHATWG_LABELS.get(guess.lower()) or _known_codec(guess) or "cp1252"
 
+
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257")
+_READ_ALIKE = bytes(
+    code
+    for code in range(0x100)
+    if len({bytes([code]).decode(codec, "replace") for codec in _LATIN} - {"\ufffd"}) <= 1
+)
+"""ASCII, and the letters and signs that are the same in every code page of Latin letters (ä, é, ß, „): a page
+with no others needs no guess, whose models take 30 MB."""
 
 MOSTLY_UTF8 = 20
 """A page with fewer than one broken byte in this many beyond ASCII is UTF-8 with damage."""

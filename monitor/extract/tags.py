@@ -9,7 +9,7 @@ by number too. Elements of names that HTML does not know have numbers that no ta
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser, create_tag
+from selectolax.lexbor import LexborHTMLParser
 
 KIND_COUNT = 18
 (
@@ -65,8 +65,11 @@ _NAMES: dict[int, str] = {
 BLOCK_TAGS = frozenset(_BLOCKS.split())
 
 
+_PARSER = LexborHTMLParser("")
+
+
 def _number(tag: str) -> int:
-    number: int = create_tag(tag).tag_id
+    number: int = _PARSER.create_node(tag).tag_id
     return number
 
 

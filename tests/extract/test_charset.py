@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +51,24 @@ def test_an_undeclared_charset_is_detected(text: str, codec: str) -> None:
 
 def test_an_undeclared_charset_is_detected_by_what_surrounds_its_first_byte_beyond_ascii() -> None:
     assert RUSSIAN in decode_page(f"<html>{'<p>x' * 10 * PIECE_BYTES}<p>{RUSSIAN * 4}".encode("cp1251"))
+
+
+DETECT_QUIETLY = """
+import sys
+from monitor.extract.charset import decode_page
+assert {text!r} in decode_page({text!r}.encode({codec!r}) * 4)
+print("chardet" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "guessed"),
+    [(GERMAN, "cp1252", False), ("„Así», dijo José – adiós.", "cp1252", True), (RUSSIAN, "cp1251", True)],
+)
+def test_what_all_latin_code_pages_read_alike_is_not_guessed(text: str, codec: str, guessed: bool) -> None:
+    code = DETECT_QUIETLY.format(text=text, codec=codec)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == str(guessed)
 
 
 def test_the_http_header_goes_before_the_page() -> None:
