@@ -215,7 +215,7 @@ TAG_REASONS: dict[str, Reason] = {
 """What a tag alone says."""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def read_words(words: str) -> Reason | None:
     """Return what the words of a box make it, None when they say nothing against it."""
     for word in words.split():
@@ -224,7 +224,7 @@ def read_words(words: str) -> Reason | None:
     return None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def read_name(name: str) -> Reason | None:
     """Return what one class, id or role makes a box."""
     if _SAYS_NOTHING.match(name):
@@ -268,7 +268,7 @@ _AROUND_TEXT = frozenset(
 """Parts of a name that say that more than a picture is in the box ("article-image" lays out an article)."""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _read_part(part: str) -> Reason | None:
     """Return what one part of a name says; the sites of the world share a few thousand parts."""
     if part in _WHOLE:
