@@ -17,7 +17,7 @@ from monitor.extract.page import Block, Page, Reason
 from monitor.extract.phrases import is_caption, read_edge_line
 from monitor.extract.tail import is_biography
 
-HEAD_BLOCKS = 15
+HEAD_BLOCKS = 25
 """Blocks above the body among which a standfirst is looked for."""
 
 MIN_LEAD_CHARS = 30

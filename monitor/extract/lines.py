@@ -16,6 +16,11 @@ LINKED_SHARE = 0.85
 MAX_LINKED_CHARS = 200
 """A linked line longer than this is prose about what it links."""
 
+MAX_KICKER_CHARS = 60
+"""Characters that a heading may have before the title: a kicker, glued to it or parted by a colon."""
+
+_TITLES = frozenset(("h1", "h2"))
+
 MIN_ENTRIES = 3
 """Entries without links from which a list below the last sentence is the story's, with its heading."""
 
@@ -31,7 +36,11 @@ def drop_titles(page: Page, reasons: list[Reason], title: str) -> None:
     wanted = fold(title)
     found = False
     for i, block in enumerate(page.blocks):
-        if abs(len(block.text) - len(title)) <= len(title) // 4 + 2 and wanted and fold(block.text) == wanted:
+        longer = len(block.text) - len(title)
+        if not wanted or not -len(title) // 4 - 2 <= longer <= max(len(title) // 4 + 2, MAX_KICKER_CHARS):
+            continue
+        folded = fold(block.text)
+        if folded == wanted or (longer > 0 and block.tag in _TITLES and folded.endswith(wanted)):
             reasons[i] = Reason.REPEATED_TITLE if found else Reason.TITLE
             found = True
 

@@ -139,6 +139,18 @@ def test_a_standfirst_beside_the_byline_is_found_when_it_is_the_description(read
     assert read(html).article.text.split("\n\n") == [lead, *PARAGRAPHS]
 
 
+def test_a_standfirst_is_found_above_a_bar_of_buttons(read: Reader) -> None:
+    lead = "After four weeks without a boat, the island is to get a timetable again."
+    bar = "".join(f"<div>Button {n}</div>" for n in range(20))
+    html = lay_out(around=f"<p class='standfirst'>{lead}</p>{bar}<div class='article-body'>{{}}</div>")
+    assert read(html).article.text.split("\n\n") == [lead, *PARAGRAPHS]
+
+
+def test_a_title_with_its_kicker_is_no_standfirst(read: Reader) -> None:
+    around = f"<h2>A matter of many weeks:{TITLE}</h2><div class='article-body'>{{}}</div>"
+    assert read(lay_out(around=around)).article.text.split("\n\n") == PARAGRAPHS
+
+
 def test_a_list_that_closes_the_story_stays_with_its_heading(read: Reader) -> None:
     captains = ["2031: Orsa Velin", "2030: Bero Kastel", "2029: Maret Oll"]
     entries = "".join(f"<li>{captain}</li>" for captain in captains)
