@@ -59,6 +59,9 @@ _QUOTES = '"“„«'
 
 _PARAGRAPHS = frozenset(("p", "li", "blockquote"))
 _BARE = frozenset(("div", "section"))
+LAID_OUT_LEVELS = 12
+"""Boxes around one among which a table or a list is looked for: nesting may be deep on purpose."""
+
 _LAID_OUT = frozenset(("td", "th", "li", "dd", "table"))
 """Where a bare box is a cell or an entry."""
 
@@ -137,12 +140,12 @@ def _strip_labels(page: Page, reasons: list[Reason], kept: list[int], chars: int
 
 
 def _is_laid_out(page: Page, index: int) -> bool:
-    """Return whether a box lies in a table or a list."""
-    while index > 0:
-        if page.boxes[index].tag in _LAID_OUT:
-            return True
+    """Return whether a box, or one close around it, is of a table or a list."""
+    for _ in range(LAID_OUT_LEVELS):
+        if index < 0 or page.boxes[index].tag in _LAID_OUT:
+            break
         index = page.boxes[index].parent
-    return False
+    return index >= 0 and page.boxes[index].tag in _LAID_OUT
 
 
 def _strip_linked_lists(page: Page, reasons: list[Reason], kept: list[int], chars: int) -> None:
