@@ -35,7 +35,7 @@ BATCH = 50
 LEASE = timedelta(minutes=30)
 """How long claimed deliveries belong to one worker."""
 
-SLOWEST_SEND = timedelta(minutes=10)
+SLOWEST_SEND = timedelta(minutes=15)
 """What the slowest mail server may take over one alert (RFC 5321, 4.5.3.2.6: 10 minutes after the dot)."""
 
 

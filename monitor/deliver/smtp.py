@@ -58,7 +58,7 @@ class SmtpLimits:
     """
 
     step: timedelta = timedelta(seconds=30)
-    answer: timedelta = timedelta(minutes=5)
+    answer: timedelta = timedelta(minutes=10)
     idle: timedelta = timedelta(seconds=30)
     pause: timedelta = timedelta(seconds=30)
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
+from monitor.courier import LEASE, SLOWEST_SEND
 from monitor.deliver.email import EmailSender
 from monitor.deliver.smtp import SmtpLimits
 from monitor.errors import DeliveryFailed
@@ -427,6 +428,12 @@ async def test_an_address_named_twice_gets_one_mail() -> None:
     async with real_mailbox() as mailbox, sender_to(smtp_at(mailbox.port), twice) as sender:
         await sender.send(make_delivery())
     assert mailbox.recipients == [["desk@example.org"]]
+
+
+def test_a_server_has_ten_minutes_for_its_answer_and_the_lease_of_a_batch_outlasts_it() -> None:
+    limits = SmtpLimits()
+    assert limits.answer == timedelta(minutes=10)  # RFC 5321, 4.5.3.2.6
+    assert limits.answer + 9 * limits.step <= SLOWEST_SEND <= LEASE / 2
 
 
 def test_the_waits_are_the_schedule_and_end() -> None:
