@@ -172,12 +172,20 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
         return VisitReport(visit=visit, articles=kept if visit.kept else ())
 
 
-async def fetch_page(url: str, *, allow_private: bool) -> Response:
-    """Fetch one page as a source without settings of its own would; raises `FetchError`."""
-    async with open_web(None, SystemClock(), None) as fetcher:
-        return await fetcher.get(
-            Request(url=url, source=Source(name=url, url=url, allow_private=allow_private))
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTerms:
+    """How one page is had on request. `browser` is the program that draws it, None for the first found."""
+
+    allow_private: bool = False
+    render: bool = False
+    browser: str | None = None
+
+
+async def fetch_page(url: str, terms: PageTerms) -> Response:
+    """Fetch one page as a source with no other settings than `terms` would; raises `FetchError`."""
+    source = Source(name=url, url=url, allow_private=terms.allow_private, render=terms.render)
+    async with open_web(None, SystemClock(), terms.browser) as fetcher:
+        return await fetcher.get(Request(url=url, source=source))
 
 
 def extract_page(response: Response) -> Reading:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import fetch_page, open_archive, open_daemon
+from monitor.app import PageTerms, fetch_page, open_archive, open_daemon
 from monitor.archive import HEARTBEAT_LATE, check_health
 from monitor.config import read_config
 from monitor.errors import ConfigError, FetchRefused
@@ -62,4 +62,4 @@ async def test_health_is_good_while_the_daemon_beats_and_bad_when_it_falls_silen
 
 async def test_one_page_is_fetched_through_the_guard() -> None:
     with pytest.raises(FetchRefused, match="allow_private"):
-        await fetch_page("http://127.0.0.1:9/", allow_private=False)
+        await fetch_page("http://127.0.0.1:9/", PageTerms(allow_private=False))

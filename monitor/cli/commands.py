@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from monitor import app as program
+from monitor.app import PageTerms
 from monitor.archive import diagnose_sources, find_articles
 from monitor.cli import copies, explaining, outbox, previewing, printing
 from monitor.cli.asking import (
@@ -54,6 +55,12 @@ config_commands = typer.Typer(help="Check the configuration, or print its JSON S
 commands.add_typer(config_commands, name="config")
 commands.add_typer(channel_commands, name="channels")
 commands.add_typer(rule_commands, name="rules")
+
+AllowPrivate = Annotated[bool, typer.Option(help="Let a URL lead to a private address.")]
+Render = Annotated[
+    bool,
+    typer.Option("--render", help="Have a browser draw the page, as for a source with render: true."),
+]
 
 STDIN = "-"
 
@@ -140,11 +147,12 @@ def rehearse(config: Config, source: Source, *, as_json: bool) -> None:
 def extract(
     target: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
     url: Annotated[str | None, typer.Option(help="The URL that the file was fetched from.")] = None,
-    allow_private: Annotated[bool, typer.Option(help="Let a URL lead to a private address.")] = False,
+    allow_private: AllowPrivate = False,
+    render: Render = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the article in a page (HTML, or text that a page was flattened to), without the page's chrome."""
-    reading = program.extract_page(obtain(target, url, allow_private=allow_private))
+    reading = program.extract_page(obtain(target, url, PageTerms(allow_private=allow_private, render=render)))
     if as_json:
         printing.print_json(printing.article_json(reading.article) | {"stripped": reading.stripped})
     else:
@@ -157,16 +165,21 @@ def explain(
     source: Annotated[str | None, typer.Option(help="Use what this source's pages have taught.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page in two colours to this file.")] = None,
     url: Annotated[str | None, typer.Option(help="The URL that the file was fetched from.")] = None,
-    allow_private: Annotated[bool, typer.Option(help="Let a URL lead to a private address.")] = False,
+    allow_private: AllowPrivate = False,
+    render: Render = False,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Show every block of a page, kept or stripped, and by which rule."""
     template, overrides = Template(), Overrides()
+    terms = PageTerms(allow_private=allow_private, render=render)
     if source is not None:
         settings = load(config)
-        template, overrides = learned_template(settings, source), find_source(settings, source).overrides
-    page = obtain(target, url, allow_private=allow_private)
+        template, its = learned_template(settings, source), find_source(settings, source)
+        overrides = its.overrides
+        drawn = render or (its.render and is_url(target))
+        terms = PageTerms(allow_private=allow_private, render=drawn, browser=settings.browser)
+    page = obtain(target, url, terms)
     explanation = program.explain_blocks(page, template, overrides)
     if html is not None:
         html.write_text(explaining.write_page(explanation), encoding="utf-8", errors="replace")
@@ -186,12 +199,19 @@ def learned_template(config: Config, name: str) -> Template:
     return ask(config, lambda store: store.recall(name)).template
 
 
-def obtain(target: str, url: str | None, *, allow_private: bool) -> Response:
+def is_url(target: str) -> bool:
+    """Return whether a page is to be fetched, and not read from a file."""
+    return target.startswith(("http://", "https://"))
+
+
+def obtain(target: str, url: str | None, terms: PageTerms) -> Response:
     """Return a page: fetched, when `target` is a URL, or read from a file."""
-    if not target.startswith(("http://", "https://")):
-        return read_page(target, url)
-    with printing.errors.status(f"fetching {target} ..."):
-        return asyncio.run(program.fetch_page(target, allow_private=allow_private))
+    if is_url(target):
+        with printing.errors.status(f"fetching {target} ..."):
+            return asyncio.run(program.fetch_page(target, terms))
+    if terms.render:
+        raise MonitorError(f"{target} is a file, and --render draws pages of the web: give the page's URL")
+    return read_page(target, url)
 
 
 def read_page(target: str, url: str | None) -> Response:

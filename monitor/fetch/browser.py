@@ -93,17 +93,16 @@ class PlaywrightBrowser:
             session = await asyncio.shield(starting)
             return await _read(session.chromium, sheet, ends_at - time.monotonic())
         except Error as exc:
-            reason = exc.message.strip().splitlines()[0][:200]
-            hint = SANDBOX_HINT if "sandbox" in exc.message.lower() else ""
-            raise FetchFailed(f"the browser drew no page: {reason}{hint}") from exc
+            reason = NO_SANDBOX if "sandbox" in exc.message.lower() else exc.message.strip().splitlines()[0]
+            raise FetchFailed(f"the browser drew no page: {reason[:200]}") from exc
         finally:
             ending = asyncio.create_task(_end(starting))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
 
-SANDBOX_HINT = (
-    "; its sandbox needs user namespaces, which this machine or container does not allow (docs/operations.md)"
+NO_SANDBOX = (
+    "its sandbox needs user namespaces, which this machine or container does not allow (docs/operations.md)"
 )
 
 

@@ -49,7 +49,7 @@ NOT_PAGES = re.compile(
 _CERTIFICATE_PROBLEMS = {
     9: "its certificate is not valid yet",
     10: "its certificate has expired",
-    18: "its certificate is signed by itself",
+    18: "its certificate is signed by itself; to take it all the same, set verify: false",
     19: "its certificate leads to an authority that is not trusted",
     20: "its certificate leads to an authority that is not known (often a missing intermediate)",
     62: "its certificate is for another host",

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import typer
 
+from monitor.app import PageTerms
 from monitor.archive import check_health
 from monitor.cli.asking import amount, moment
 from monitor.cli.commands import main
 from monitor.cli.rules import sparkline
 from monitor.errors import MonitorError, NotAnArticle, RuleError
+from monitor.model import Response
 from monitor.ports import Heartbeat
 from monitor.store import open_store
 from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
@@ -214,6 +217,30 @@ def test_a_visit_of_a_source_that_cannot_be_reached_exits_1_and_records_it(comma
     assert "courier is failing" in command_line.run("sources").stdout
     parsed = json.loads(command_line.run("visit", "courier", "--json").stdout)
     assert parsed["visit"]["outcome"] == "failed"
+
+
+def test_a_file_is_not_drawn_by_a_browser(command_line: CommandLine) -> None:
+    for command in ("extract", "explain"):
+        with pytest.raises(MonitorError, match="give the page's URL"):
+            command_line.run(command, "page.html", "--render")
+
+
+@pytest.mark.parametrize("asked", [(), ("--render",)])
+def test_a_page_of_a_source_that_is_drawn_is_explained_as_it_is_drawn(
+    archive: CommandLine, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    terms: list[PageTerms] = []
+
+    async def fetch(url: str, given: PageTerms) -> Response:
+        terms.append(given)
+        return Response(url=url, body=PAGE.encode(), fetched_at=START)
+
+    monkeypatch.setattr("monitor.app.fetch_page", fetch)
+    archive.run("explain", STORY, "--source", "gazette", *asked)
+    lines = archive.config.read_text().replace(f"feed: {FEED}", f"feed: {FEED}\n    render: true")
+    archive.config.write_text(f"browser: {sys.executable}\n{lines}")
+    archive.run("explain", STORY, "--source", "gazette", *asked)
+    assert terms == [PageTerms(render=bool(asked)), PageTerms(render=True, browser=sys.executable)]
 
 
 def test_our_own_errors_are_one_line_and_exit_code_1(
