@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 import psutil
@@ -283,3 +284,19 @@ async def test_a_page_that_robots_txt_forbids_is_not_drawn(fetcher: HttpFetcher,
     with pytest.raises(FetchRefused, match=r"robots\.txt"):
         await fetcher.get(request(f"{server.url}/story"))
     assert browsers() == []
+
+
+async def test_a_machine_without_user_namespaces_is_told_what_is_missing(
+    server: Server, tmp_path: Path
+) -> None:
+    """Chromium says so where it may not make them, as in a container with Docker's default profile."""
+    program = tmp_path / "chromium"
+    program.write_text("#!/bin/sh\necho '[1:1:FATAL] No usable sandbox!' >&2\nexit 133\n", "ascii")
+    program.chmod(0o755)
+    fetcher = HttpFetcher(
+        FetchSettings(version="1.2"), SystemClock(), open_browser=lambda: PlaywrightBrowser(str(program))
+    )
+    serve_story(server)
+    with pytest.raises(FetchFailed, match="drew no page: its sandbox needs user namespaces"):
+        await fetcher.get(request(f"{server.url}/story"))
+    await fetcher.close()

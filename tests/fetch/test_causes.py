@@ -21,6 +21,9 @@ def chained(error: Exception, cause: Exception) -> Exception:
 TLS = ssl.SSLCertVerificationError("certificate verify failed")
 TLS.verify_code = 21
 TLS.verify_message = "unable to verify the first certificate"
+SELF_SIGNED = ssl.SSLCertVerificationError("certificate verify failed")
+SELF_SIGNED.verify_code = 18
+SELF_SIGNED.verify_message = "self-signed certificate"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,10 @@ TLS.verify_message = "unable to verify the first certificate"
         (
             chained(httpx.ConnectError("x"), httpcore.ConnectError(TLS)),
             "TLS: a.example: unable to verify the first certificate",
+        ),
+        (
+            chained(httpx.ConnectError("x"), httpcore.ConnectError(SELF_SIGNED)),
+            "TLS: a.example: its certificate is signed by itself; to take it all the same, set verify: false",
         ),
         (chained(httpx.ConnectError("x"), OSError("x")), "a.example cannot be reached"),
         (
