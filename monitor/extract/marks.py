@@ -71,7 +71,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
     ),
     (
         Reason.NEWSLETTER,
-        "newsletter subscri signup signin paywall mailing donat membership registration mailchimp",
+        "newsletter subscri signup signin paywall mailing donat membership registration mailchimp gform wpcf7",
         "piano cta optin login mc4wp",
         "sign up, sign in, log in, abo box, app promo, app banner, app download, call to, opt in, support us",
     ),

@@ -23,7 +23,7 @@ MAX_HEADING_WORDS = 9
 _RELATED = r"""
 other (?:materials|articles|stories|news|posts)(?: .*)? | related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|topics?|
  materials?|links?|reading|coverage|searches|items|videos?|to this.*))? | (?:read|see|watch|view) (?:also|more|next|this next|related)
- | also (?:read|see|on|in) .{0,60} | more (?:on|from|in|about|like|stories|news|articles|headlines|coverage|to read|to explore|for you)(?: .{0,60})?
+ | also (?:read|see|on|in) .{0,60} | more (?:\w+ )?(?:articles|stories|posts) (?:by|from|like) .{0,60} | more (?:on|from|in|about|like|stories|news|articles|headlines|coverage|to read|to explore|for you)(?: .{0,60})?
  | you (?:may|might) (?:also |want to )?(?:like|be interested|enjoy|have missed|read)(?: .*)? | recommended(?: (?:for you|reading|stories|articles|posts|by|by our editors))?
  | further reading | don[’']t miss.{0,20} | popular(?: (?:posts|stories|articles|now|on|in|news))?(?: .*)? | most (?:read|popular|viewed|shared)(?: .*)?
  | trending(?: (?:now|stories|news|topics))? | latest(?: (?:news|stories|articles|posts|headlines|from|in|on))?(?: .*)? | what to read next | keep reading
@@ -74,7 +74,7 @@ _FURNITURE = r"""
 """
 
 _AD = r"""
-ads? | ads? by .{1,40} | advertisements?(?: .{0,60})? | advertising | advert | sponsored(?: (?:content|by|post|links?|stories)(?: .{0,40})?)? | paid (?:content|post|for by .*) | promoted(?: .{0,30})? | story continues below.{0,40} | article continues below.{0,40} | remove ads | partner content
+ads? | ads? by .{1,40} | advertisements?(?: .{0,60})? | advertising | advert | sponsored(?: (?:content|by|post|links?|stories)(?: .{0,40})?)? | paid (?:content|post|for by .*) | as an amazon associate.* | promoted(?: .{0,30})? | story continues below.{0,40} | article continues below.{0,40} | remove ads | partner content
  | գովազդ | реклама(?: на сайте)? | на правах рекламы | партн[её]рский материал | anzeigen? | werbung | publicité | annonce | publicidad | anuncio | publicidade | pubblicità | reklam(?:lar|a|y)? | إعلان(?:ات)? | اعلان | تبلیغات | 广告 | 廣告 | 広告 | スポンサー(?:リンク)? | reclame | advertentie | annons | mainos | inzerce | reklāma | διαφήμιση | რეკლამა | פרסומת | 광고 | quảng cáo | iklan | विज्ञापन | বিজ্ঞাপন
 """
 

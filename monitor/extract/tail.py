@@ -51,7 +51,7 @@ _NOTE_OPENING = re.compile(
     r"\W*(?:this (?:story|article|post|piece|column|report|essay|interview) (?:was|is|has been|originally|first|appeared)\b|(?:a version of this|originally (?:published|appeared)|first published|cross-?posted|republished|adapted) |read the original|the post .{0,120} appeared first"
     r"|(?:additional |with )?(?:reporting|contributions?|research|editing|writing|translation|photography|illustrations?|graphics?|production) by\b|edited by|\W*additional reporting|©|copyright\b|\(c\) |all rights reserved|(?:more|further) information\b ?:|(?:a|an) (?:previous|earlier) ver\w+ of this (?:article|story)\b|.{3,90}\bet al\.,? (?:19|20)\d\d[.,]|(?:fotos?|photos?|bilder|text) ?:|for (?:more|further) (?:information|details)\b"
     r"|citation ?:|doi ?:|correction(?:s)?(?:,| ?:|\s\()|editor.?s note|disclaimer ?:|disclosure ?:|(?:story|materials?) (?:source|provided by)|source ?:|sources ?:|quellen? ?:|mit material (?:von|der)|\(?(?:dpa|afp|ap|reuters|sid|apa|efe|ansa|sda|epd|kna)(?:[/, -]{1,3}\w{2,12})*\)?\W*$|redaktion ?:|(?:fuente|fonte|source|kaynak|источник|աղբյուր|来源|來源|責編|责编|責任編輯|责任编辑|编辑|記者|记者)\s?[:：՝]"
-    r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|(?:the )?(?:views|opinions)(?: and (?:views|opinions))? expressed\b|with (?:files|inputs) from|\(with inputs|— ?with |___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)",
+    r"|tags? ?:|topics? ?:|filed under|posted in|share this|image credits?|photo(?:s)?(?: credit)?s? ?:|last updated|updated? ?:|published ?:|this is a breaking|(?:the )?(?:views|opinions)(?: and (?:views|opinions))? expressed\b|with (?:files|inputs) from|\(with inputs|— ?with |\[\d{1,3}\]\s|___+\W*$|-{2,}\W*$|#\w+(?:\s+#\w+)*\W*$|\W{1,12}$)",
     re.IGNORECASE,
 )
 """How notes on the story open: who contributed, where it appeared, corrections, agencies."""
@@ -75,11 +75,12 @@ _BIOGRAPHY = re.compile(
 """A line about the author."""
 
 _SOURCES = re.compile(
-    r"\W*(?:references|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|quellen(?:angaben|nachweise?)|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
+    r"\W*(?:(?:image |article )?references|(?:image|article) sources|bild(?:nachweise?|quellen)|bibliography|footnotes|notes|sources|works cited|further reading|literatur(?:verzeichnis)?|einzelnachweise|quellen|quellen(?:angaben|nachweise?)|anmerkungen|références|notes et références|referencias|bibliografía|referências|riferimenti|źródła|примечания|литература|источники|参考文献|參考文獻|参考资料|注释|出典)\W*",
     re.IGNORECASE,
 )
 _END_NOTES = re.compile(
-    r"(?:more|further) information ?:|journal references? ?:|story source ?:|citation ?:|publication details? ?:|weitere informationen ?:",
+    r"(?:more|further) information ?:|journal references? ?:|story source ?:|citation ?:|publication details? ?:|weitere informationen ?:"
+    r"|(?:about the (?:author|writer|reviewer|reporter|expert|contributor)s?|über (?:den autor|die autor(?:in|en))|(?:sobre|acerca de) (?:el |la |o |a )?autora?|à propos de l.auteure?|об авторе)\W*$",
     re.IGNORECASE,
 )
 """What opens the notes at the end: all below is of their kind."""
@@ -173,7 +174,6 @@ def _cut_sources(page: Page, reasons: list[Reason], kept: list[int]) -> None:
         if place >= len(kept) - TAIL_BLOCKS and place and _END_NOTES.match(text):
             for later in kept[place:]:
                 reasons[later] = Reason.NOTE
-            return
         if below > most:
             return
         if len(text) <= MAX_SOURCES_HEADING and _SOURCES.fullmatch(text):

@@ -42,6 +42,7 @@ INTERRUPTIONS = {
     "a picked list": "<h3>Recommended by Our Editors</h3><ul><li><a href='/1'>One</a></li></ul>",
     "a German list of links": "<h2>Weitere Informationen</h2><ul><li>Die Fähre im Winter</li></ul>",
     "a German list of books": "<h3>Zum Weiterlesen:</h3><ul><li>Die Fähre im Winter</li></ul>",
+    "a shop's line": "<p>As an Amazon Associate I earn from qualifying purchases.</p>",
     "a disclosure": "<div class='editorial-disclosure'>We may earn something when you buy a boat through the links in this story.</div>",
     "other posts' excerpts": "<ul class='related_post'>"
     + "".join(
@@ -73,6 +74,12 @@ TRAILERS = {
     "German sources": "<h4>Quellenangaben:</h4><p>Velin O. Von Fähren und ihren Wintern. Hafenbriefe 2029.</p>",
     "a comment's form": "<p>Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind markiert.</p>",
     "a forum": "<ul class='forum'><li><p>This is what I think of the ferry, and I have thought about it for long.</p></li></ul>",
+    "boxes about two people": "<h2>About the Author</h2><div>Orsa Velin knows every ferry of the coast, and has for years.</div>"
+    "<h2>About the Reviewer</h2><div>Bero Kastel knows every captain of the coast, and every lock.</div>",
+    "footnotes": "<p>[1] Winters without a boat, Harbour Letters (2029).</p><p>[2] Ferries, and what they cost, ibid.</p>",
+    "pictures' sources": "<h2>Image References</h2><p>The ferry at noon is by Maret Oll, from her book of boats; the lock is by Orsa Velin.</p>",
+    "a form below": "<div class='gform_wrapper'><p>Please tell us a bit about your boat, and where it lies.</p></div>",
+    "a teaser of articles": "<p>More helpful articles by the harbour's own paper:</p>",
     "tags": "<p>Tags: harbour, ferry</p>",
     "a copyright": "<p>© 2031 The Gazette. All rights reserved.</p>",
     "sources": "<h3>References</h3><p>Velin O. On ferries and their winters. Harbour Letters 2029.</p>",
