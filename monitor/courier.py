@@ -39,18 +39,25 @@ SLOWEST_SEND = timedelta(minutes=15)
 """What the slowest mail server may take over one alert (RFC 5321, 4.5.3.2.6: 10 minutes after the dot)."""
 
 
+def never() -> bool:
+    """Return False: nobody has asked to end."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Takes to a channel what is due there."""
+    """Takes to a channel what is due there. Once `is_ending`, no other message is begun."""
 
     clock: Clock
     store: Store
+    is_ending: Callable[[], bool] = never
 
     async def deliver(self, channel: Channel, timetable: Timetable) -> int:
         """Send what is due on a channel, one batch; return how much was claimed: nothing in quiet hours.
 
         A slow receiver ends the batch before its lease runs out; the rest is given back when the lease
-        has ended, and claimed again. One that wants no more ends it at once.
+        has ended, and claimed again. One that wants no more ends it at once. Who is asked to end finishes the
+        message in hand: one that is broken off may be taken, and would be sent again.
         """
         began = self.clock.now()
         if timetable.is_quiet(began):
@@ -59,7 +66,7 @@ class Courier:
             channel.name, began, BATCH, LEASE, gather_at(timetable, began)
         )
         for message in claimed:
-            if self.clock.now() - began > LEASE - SLOWEST_SEND:
+            if self.is_ending() or self.clock.now() - began > LEASE - SLOWEST_SEND:
                 break
             if not await self.send(channel, await self.cover(message)):
                 break

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
 from monitor.compose import NO_WAIT, Pace, compose, is_news
-from monitor.courier import Courier
+from monitor.courier import Courier, never
 from monitor.dedupe import fingerprint_article, join_story, judge, next_look, outline_article
 from monitor.errors import (
     FetchError,
@@ -371,10 +371,13 @@ class Pipeline:
 
     # --- deliver -------------------------------------------------------------------------------
 
-    async def deliver(self, channel: Channel) -> int:
-        """Send what is due on a channel, one batch; return how much was claimed: nothing in quiet hours."""
+    async def deliver(self, channel: Channel, is_ending: Callable[[], bool] = never) -> int:
+        """Send what is due on a channel, one batch; return how much was claimed: nothing in quiet hours.
+
+        Once `is_ending`, no other message is begun.
+        """
         timetable = self.timetables.get(channel.name, Timetable())
-        return await Courier(self.clock, self.store).deliver(channel, timetable)
+        return await Courier(self.clock, self.store, is_ending).deliver(channel, timetable)
 
 
 def second_look(error: MonitorError, attempts: int) -> timedelta | None:

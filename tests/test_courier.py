@@ -331,6 +331,21 @@ async def test_a_stopped_channel_is_started_by_hand_or_by_mending_where_it_leads
     assert names(await desk.deliver(Timetable(), NOW + HOUR)) == ["zoo"]
 
 
+# --- the end -------------------------------------------------------------------------------------
+
+
+async def test_a_courier_that_is_asked_to_end_finishes_the_message_in_hand_and_begins_no_other(
+    desk: Desk,
+) -> None:
+    await desk.keep("dam", "bus", "zoo")
+    ending = Courier(desk.clock, desk.store, is_ending=lambda: bool(desk.channel.sent))
+    assert await ending.deliver(desk.channel, Timetable()) == 3
+    assert names(desk.channel.sent) == ["dam"]
+    assert sorted(each.state for each in await desk.store.deliveries()) == ["sending", "sending", "sent"]
+    await desk.store.release_claims()
+    assert names(await desk.deliver(Timetable(), NOW)) == ["bus", "zoo"]
+
+
 # --- a store in trouble --------------------------------------------------------------------------
 
 

@@ -251,7 +251,7 @@ class LocalJobs:
         await self._guarded(f"deliver {channel.name}", lambda: self._deliver_all(channel))
 
     async def _deliver_all(self, channel: Channel) -> None:
-        while await self._assignment.pipeline.deliver(channel):
+        while not self._stopping and await self._assignment.pipeline.deliver(channel, lambda: self._stopping):
             pass
 
     async def _drain(self) -> None:

@@ -141,6 +141,18 @@ async def test_a_source_that_finds_its_own_pace_hears_the_wait_that_its_seed_ask
         assert await office.due() - START == GAZETTE.every, "a fixed pace is what its owner wants"
 
 
+async def test_stopping_finishes_the_alert_in_hand_and_begins_no_other(office: Office) -> None:
+    rules = [Rule(name=name, query="dam", notify=("desk",)) for name in ("one", "two", "three")]
+    office.channel.on_send = office.stop.set
+    assignment = office.assignment(GAZETTE)
+    pipeline = replace(assignment.pipeline, rules=RuleSet.compile(rules))
+    async with asyncio.timeout(PATIENCE_S):
+        await office.jobs(replace(assignment, pipeline=pipeline)).run(office.stop)
+    assert len(office.channel.sent) == 1
+    states = [delivery.state for delivery in await office.store.deliveries()]
+    assert sorted(states) == ["sent", "waiting", "waiting"], "what was claimed was given back"
+
+
 async def test_a_daemon_leaves_signs_of_life(office: Office) -> None:
     office.stop.set()
     await office.jobs(office.assignment()).run(office.stop)
