@@ -88,11 +88,15 @@ def name_first_alert(rule: str, story_id: str, channel: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What became of an article later: `article` as it is now, and what an edit changed; None: it is gone."""
+    """What became of an article later: `article` as it is now, and what an edit changed; None: it is gone.
+
+    `edits` is how often it was edited before.
+    """
 
     article: Article
     story_id: str
     changes: Changes | None
+    edits: int = 0
 
     @property
     def occasion(self) -> Occasion:
@@ -103,10 +107,11 @@ class Aftermath:
 def compose_later(aftermath: Aftermath, matches: Iterable[Match], now: datetime) -> tuple[Alert, ...]:
     """Return one alert for each channel of each rule that matched and asks for such an occasion.
 
-    The id is made of the version, so that the same edit, found twice, is told once.
+    The id is made of the version and its number, so that the same edit, found twice, is told once, and one
+    that is taken back and made again is told each time.
     """
     article, occasion = aftermath.article, aftermath.occasion
-    version = name_id("version", article.title, article.text)
+    version = name_id("version", str(aftermath.edits), article.title, article.text)
     return tuple(
         Alert(
             id=name_id(occasion, match.rule.name, article.id, version, channel),

@@ -111,7 +111,7 @@ class EditWatch:
         later = [match for match in matches if match.rule.name in before]
         lost = [match for name, match in before.items() if name not in {each.rule.name for each in matches}]
         verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
-        aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes)
+        aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes, edits=known.edits)
         return matches, (
             *compose(after, first, verdict, now, self.pace),
             *compose_later(aftermath, [*later, *lost], now),
@@ -123,6 +123,6 @@ class EditWatch:
         if known.gone_since is None or now - known.gone_since < GONE_APART:
             since = known.gone_since or now
             return replace(same, gone_since=since, next_at=since + GONE_APART)
-        aftermath = Aftermath(article=known.article, story_id=known.story_id, changes=None)
+        aftermath = Aftermath(article=known.article, story_id=known.story_id, changes=None, edits=known.edits)
         alerts = compose_later(aftermath, self.rules.match(known.article), now)
         return replace(same, gone_since=known.gone_since, next_at=None, gone=True, alerts=alerts)

@@ -26,7 +26,7 @@ from monitor.model import (
     TlsMode,
     name_id,
 )
-from monitor.ports import ArticleQuery
+from monitor.ports import ArticleQuery, Recheck
 from monitor.recheck import GONE_APART
 from monitor.store import SqlStore
 from tests.deliver.servers import HOST, parse_mail, real_mailbox
@@ -124,6 +124,28 @@ async def test_a_rule_for_edits_alone_begins_with_an_edit_that_replies_to_no_mai
     assert [mail["Subject"] for mail in mails] == [f"[edits] Edited: {TITLE}"] * 2
     story = f"<story.{stored.story_id}@example.org>"
     assert [(mail["In-Reply-To"], mail["References"]) for mail in mails] == [(story, story)] * 2
+
+
+async def test_an_edit_that_is_taken_back_and_made_again_is_told_each_time(site: Site) -> None:
+    for paragraphs, hours in ((EDITED, 1), (TEXT, 3), (EDITED, 24)):
+        site.show(*paragraphs)
+        assert await site.visit_later(timedelta(hours=hours)) == [("dam edits", Occasion.EDIT)]
+    revisions = await site.store.revisions(name_id("article", STORY))
+    assert ["65 engineers" in revision.text for revision in revisions] == [True, False, True]
+    assert len({delivery.alert.id for delivery in site.channel.sent}) == len(site.channel.sent)
+
+
+async def test_an_edit_that_a_slower_worker_finds_later_is_kept_once(site: Site) -> None:
+    site.show(*EDITED)
+    site.clock.advance(STEP)
+    await site.visit(GAZETTE)
+    [revision] = await site.store.revisions(name_id("article", STORY))
+    later = replace(revision, found_at=revision.found_at + timedelta(minutes=1))
+    look = Recheck(
+        article_id=name_id("article", STORY), looked_at=later.found_at, next_at=None, revision=later
+    )
+    await site.store.finish_look(look)
+    assert await site.store.revisions(look.article_id) == (revision,)
 
 
 async def test_a_rehearsal_reads_an_article_as_it_reads_now(site: Site) -> None:

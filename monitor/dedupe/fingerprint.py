@@ -15,7 +15,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import compress
+from itertools import compress, filterfalse
 from typing import NamedTuple
 
 from monitor.model import Article, Fingerprint
@@ -53,8 +53,8 @@ TOKEN_CACHE = 1 << 16
 PLACES = 256
 """Into how many parts a text is cut to say where a shingle stands: a byte each."""
 
-_AFTER_A_WORD = re.compile(r"[^\W\d_a-z](?<=[\w,;]\s.)\w+")
-"""A capitalised word, or a word of a script that has no ASCII: most words fail at their first letter."""
+_AFTER_A_WORD = re.compile(r"\s([^\W\d_a-z](?<=[\w,;]\s.)\w+)")
+"""A capitalised word, or a word of a script that has no ASCII. White space is what a search finds fastest."""
 
 _NO_DIGIT = re.compile(r"\D+")
 _INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
@@ -139,7 +139,7 @@ def find_facts(text: str, terms: Iterable[str]) -> frozenset[str]:
     if not text.isascii():
         for invisible in _INVISIBLE:
             text = text.replace(invisible, "")
-    numbers = {_NO_DIGIT.sub("", term) for term in set(terms) if not term.isalpha()} - {""}
+    numbers = {_NO_DIGIT.sub("", term) for term in set(filterfalse(str.isalpha, terms))} - {""}
     words = {word for word in _AFTER_A_WORD.findall(text) if word[0].isupper()}
     facts = numbers.union(split_terms(" ".join(words)))
     return frozenset(sorted(facts, key=_hash_text)[:MAX_FACTS] if len(facts) > MAX_FACTS else facts)

@@ -50,7 +50,7 @@ class KnownPage:
     """An article to look at again, in its latest version.
 
     `page` is the body that this version was read from, empty when it was forgotten. `gone_since` is when
-    the server first said that it is gone, None while it is there.
+    the server first said that it is gone, None while it is there. `edits` is how often it was edited.
     """
 
     article: Article
@@ -58,6 +58,7 @@ class KnownPage:
     page: bytes = b""
     validators: Validators = Validators()
     gone_since: datetime | None = None
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,10 @@ WRITE_LOCK = 0x6D6F6E69746F7231
 
 _WAL_LIMIT_BYTES = 64 << 20
 
+_WRITER_CACHE_KIB = 8 << 10
+"""Pages that the writer of SQLite keeps in memory at most: what leads to 20 million postings is 2 MiB, as
+much as it has by itself. A reader's pages are forgotten with each commit of another connection."""
+
 _SQLITE_CURES = {
     sqlite3.SQLITE_FULL: "the disk is full; work goes on by itself when there is space",
     sqlite3.SQLITE_BUSY: "another process has kept it locked; work goes on by itself when it lets go",
@@ -133,7 +137,11 @@ def _connect_sqlite(url: URL) -> Database:
     writer = create_engine(url, connect_args=timeout, pool_size=1, max_overflow=0)
     reader = create_engine(url, connect_args=timeout, pool_size=READERS, max_overflow=0)
     _prepare_sqlite(
-        writer, "BEGIN IMMEDIATE", "PRAGMA journal_mode=WAL", f"PRAGMA journal_size_limit={_WAL_LIMIT_BYTES}"
+        writer,
+        "BEGIN IMMEDIATE",
+        "PRAGMA journal_mode=WAL",
+        f"PRAGMA journal_size_limit={_WAL_LIMIT_BYTES}",
+        f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}",
     )
     _prepare_sqlite(reader, "BEGIN", "PRAGMA query_only=ON")
     return Database(place, writer, reader)

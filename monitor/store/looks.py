@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from monitor.model import Revision, Validators
 from monitor.ports import KnownPage, Recheck
@@ -52,9 +52,12 @@ _INSERT_LOOK = Statement(insert(LOOKS))
 
 def due_looks(connection: Connection, source: str, now: datetime, limit: int) -> tuple[KnownPage, ...]:
     """Return the articles of a source to look at again, longest overdue first."""
+    edits = (
+        select(func.count()).where(REVISIONS.c.article_id == ARTICLES.c.id).scalar_subquery().label("edits")
+    )
     rows = connection.execute(
         join_latest(
-            select(LOOKS, ARTICLES, SOURCES.c.name, PAGES.c.body)
+            select(LOOKS, ARTICLES, SOURCES.c.name, PAGES.c.body, edits)
             .join(ARTICLES, ARTICLES.c.id == LOOKS.c.article_id)
             .join(SOURCES, SOURCES.c.id == LOOKS.c.source_id)
             .join(PAGES, PAGES.c.article_id == LOOKS.c.article_id, isouter=True)
@@ -70,6 +73,7 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
             page=zstd.decompress(row[PAGES.c.body]) if row[PAGES.c.body] else b"",
             validators=Validators(etag=row[LOOKS.c.etag], last_modified=row[LOOKS.c.last_modified]),
             gone_since=row[LOOKS.c.gone_since],
+            edits=row[edits],
         )
         for row in rows.mappings().all()
     )
@@ -143,12 +147,13 @@ def _insert_revision(connection: Connection, article_row: int, finished: Finishe
     look, revision = finished.look, finished.look.revision
     if revision is None:
         return None
+    newest = select(func.max(REVISIONS.c.id)).where(REVISIONS.c.article_id == article_row).scalar_subquery()
     known: int | None = connection.scalar(
         select(REVISIONS.c.id).where(
             REVISIONS.c.article_id == article_row,
             REVISIONS.c.title == revision.title,
             REVISIONS.c.text == revision.text,
-            REVISIONS.c.found_at >= revision.found_at,
+            or_(REVISIONS.c.id == newest, REVISIONS.c.found_at >= revision.found_at),
         )
     )
     if known is not None:

@@ -62,7 +62,7 @@ _SEPARATORS = re.compile(r"[\x00-\x20\x7f:]")
 def terms_of(*texts: str) -> list[str]:
     """Return the distinct terms of some texts, as the index takes them, in the order of their first use."""
     found = dict.fromkeys(chain.from_iterable(map(split_terms, texts)))
-    terms = list(dict.fromkeys(map(strip_diacritics, found)))
+    terms = list(dict.fromkeys([term if term.isascii() else strip_diacritics(term) for term in found]))
     if max(map(len, terms), default=0) > MAX_TERM_CHARS:
         terms = list(dict.fromkeys(term[:MAX_TERM_CHARS] for term in terms))
     if sum(map(len, terms)) * MAX_CHAR_BYTES <= MAX_DOCUMENT_BYTES:
