@@ -50,6 +50,15 @@ async def test_an_alert_waits_for_copies_and_names_them_in_their_order(world: Ou
     assert [outlet.title for outlet in delivery.also_in] == ["Talks in the courier", "Talks in the herald"]
 
 
+async def test_an_alert_says_which_agency_an_outlet_credits_with_the_text(world: Outlets) -> None:
+    await world.print_story(OUTLETS[0])
+    await world.print_story(OUTLETS[1], "The talks go on next week, both sides say. (Reuters)")
+    world.clock.advance(WAIT)
+    assert await world.named() == [("courier",)]
+    [delivery] = world.channel.sent
+    assert [outlet.agency for outlet in delivery.also_in] == ["Reuters"]
+
+
 async def test_a_copy_that_comes_later_is_silent(world: Outlets) -> None:
     await world.print_story(OUTLETS[0])
     world.clock.advance(WAIT)

@@ -77,6 +77,8 @@ def article(name: ArticleName, config: ConfigPath = DEFAULT_CONFIG, as_json: AsJ
 def show_outlets(stored: StoredArticle, others: Sequence[StoredArticle], zone: tzinfo | None) -> None:
     """Print how an article stands to the others of its story."""
     titles = {other.article.id: other for other in others}
+    if stored.agency is not None:
+        printing.console.print(f"credits {stored.agency} with its text", style="magenta")
     if stored.copy_of in titles:
         original = titles[stored.copy_of].article
         words = f"a copy ({stored.similarity:.0%}) of “{original.title}”, {original.source}"
@@ -106,15 +108,23 @@ def show_tellers(story: Sequence[StoredArticle], zone: tzinfo | None) -> None:
 
 
 def show_copies(original: StoredArticle, copies: Mapping[str, Sequence[StoredArticle]]) -> None:
-    """Print who copied an article, and who copied those."""
-    following, outlets = [original], []
+    """Print whose text an article is, who copied it, and who copied those."""
+    following, cluster = [original], [original]
     while following:
         found = copies.get(following.pop().article.id, ())
-        outlets += [stored.article.source for stored in found]
+        cluster += found
         following += found
-    if outlets:
-        words = f"  copied by {', '.join(dict.fromkeys(outlets))}"
-        printing.console.print(printing.plain(words), style="magenta")
+    outlets = list(dict.fromkeys(stored.article.source for stored in cluster[1:]))
+    agency = name_agency(cluster)
+    words = [] if agency is None else [f"the text is of {agency}"]
+    words += [f"copied by {', '.join(outlets)}"] if outlets else []
+    if words:
+        printing.console.print(printing.plain(f"  {'; '.join(words)}"), style="magenta")
+
+
+def name_agency(cluster: Sequence[StoredArticle]) -> str | None:
+    """Return the agency whose text an article and its copies are: one credit tells it of all of them."""
+    return next((stored.agency for stored in cluster if stored.agency is not None), None)
 
 
 def list_stories(since: datetime | None, limit: int, config: Path, *, as_json: bool) -> None:

@@ -85,6 +85,7 @@ def stored_json(stored: StoredArticle) -> dict[str, object]:
         "story_id": stored.story_id,
         "copy_of": stored.copy_of,
         "contains": stored.contains,
+        "agency": stored.agency,
         "similarity": stored.similarity,
     }
     return article_json(stored.article) | place

@@ -5,6 +5,7 @@ the articles with the same URL or content, and the representatives of the `MAX_C
 the most rare shingles with the article, `MIN_SHARED` at least.
 """
 
+from monitor.dedupe.agencies import find_agency
 from monitor.dedupe.explain import Comparison, Measure, StoryComparison, explain, explain_story
 from monitor.dedupe.fingerprint import ALGORITHM, MAX_SKETCH, fingerprint_article
 from monitor.dedupe.judge import (
@@ -56,6 +57,7 @@ __all__ = [
     "compare_outlines",
     "explain",
     "explain_story",
+    "find_agency",
     "find_changes",
     "find_longest_alike",
     "fingerprint_article",

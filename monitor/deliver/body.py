@@ -120,6 +120,7 @@ def describe_outlet(outlet: Outlet) -> dict[str, object]:
         "site_name": outlet.site_name,
         "title": outlet.title,
         "url": outlet.url,
+        "agency": outlet.agency,
     }
 
 

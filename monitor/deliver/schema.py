@@ -44,7 +44,7 @@ def body_schema(kind: MessageKind, when: str, told: dict[str, object]) -> dict[s
 
 def alert_schema() -> dict[str, object]:
     """Return the schema of `describe_alert`."""
-    outlet = shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT)
+    outlet = shape(source=TEXT, site_name=TEXT_OR_NULL, title=TEXT, url=TEXT, agency=TEXT_OR_NULL)
     return shape(
         id=described(ID, "The alert's name, the same in every attempt; sent alone, also the webhook-id."),
         rule=shape(name=TEXT, query=TEXT),

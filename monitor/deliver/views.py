@@ -164,11 +164,17 @@ def link_of(url: str) -> str | None:
     return url if url.startswith(("http://", "https://")) else None
 
 
+def name_outlet(outlet: Outlet) -> str:
+    """Return an outlet's name, and in brackets the agency whose text it has."""
+    name = one_line(outlet.site_name or outlet.source, MAX_NAME_CHARS)
+    return name if outlet.agency is None else f"{name} ({outlet.agency})"
+
+
 def say_outlets(outlets: Sequence[Outlet]) -> str | None:
     """Return who else has the story, as in "Also reported by A, B and 12 others"; None for nobody."""
     if not outlets:
         return None
-    names = [one_line(outlet.site_name or outlet.source, MAX_NAME_CHARS) for outlet in outlets[:MAX_OUTLETS]]
+    names = [name_outlet(outlet) for outlet in outlets[:MAX_OUTLETS]]
     more = len(outlets) - len(names)
     return f"Also reported by {', '.join(names)}" + (f" and {more} more" if more else "")
 

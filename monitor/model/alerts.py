@@ -42,9 +42,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """Another article that tells the same story: where it stands, and under which headline."""
+    """Another article that tells the same story: where it stands, under which headline, and whose text it is.
+
+    `agency` is the news agency that it credits, None when it credits none.
+    """
 
     source: str
     site_name: str | None
     title: str
     url: str
+    agency: str | None = None

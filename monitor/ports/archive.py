@@ -37,6 +37,7 @@ class StoredArticle:
     `original` is the article as it was first read, None when it was not edited since: that was judged.
     `copy_of` is the id of the article it repeats, None for one that repeats none; `contains` that of one
     with which it shares a part and which is another article. `gone_at` is when its page was found gone.
+    `agency` is the news agency that it credits with its text, None when it credits none.
     """
 
     article: Article
@@ -46,6 +47,7 @@ class StoredArticle:
     contains: str | None = None
     gone_at: datetime | None = None
     original: Article | None = None
+    agency: str | None = None
 
     @property
     def as_judged(self) -> Article:

@@ -11,6 +11,7 @@ from typing import Self
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
+from monitor.dedupe import find_agency
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
 from monitor.ports import ArticleQuery, Filing, MatchCounts, StoredArticle
@@ -154,6 +155,7 @@ def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
         "key": None if article.key == article.url else article.key,
         "extractor_version": article.extractor_version,
         "paywalled": article.paywalled,
+        "agency": find_agency(article),
         **times,
         **{name: getattr(article, name) for name in plain},
     }
@@ -259,6 +261,7 @@ def _stored_from(row: RowMapping) -> StoredArticle:
         similarity=row[ARTICLES.c.similarity],
         contains=of if shares_a_part else None,
         gone_at=row[ARTICLES.c.gone_at],
+        agency=row[ARTICLES.c.agency],
     )
 
 

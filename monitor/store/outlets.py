@@ -21,7 +21,7 @@ MAX_OUTLETS = 100
 NEWS = (Occasion.NEW, Occasion.UPDATE)
 """The occasions on which a story is told: by its first alert, and by updates."""
 
-Teller = Row[str, str, int, str, str | None, str, str]
+Teller = Row[str, str, int, str, str | None, str, str, str | None]
 """A row of the story's id, the article's, its cluster, and the columns of an `Outlet`."""
 
 
@@ -115,10 +115,10 @@ def _name_others(
 
 
 def _outlet_from(row: Teller) -> Outlet:
-    return Outlet(source=row.source, site_name=row.site_name, title=row.title, url=row.url)
+    return Outlet(source=row.source, site_name=row.site_name, title=row.title, url=row.url, agency=row.agency)
 
 
-def _tellers() -> Select[str, str, int, str, str | None, str, str]:
+def _tellers() -> Select[str, str, int, str, str | None, str, str, str | None]:
     return (
         select(
             ARTICLES.c.story_id,
@@ -128,6 +128,7 @@ def _tellers() -> Select[str, str, int, str, str | None, str, str]:
             ARTICLES.c.site_name,
             ARTICLES.c.title,
             ARTICLES.c.url,
+            ARTICLES.c.agency,
         )
         .join(SOURCES, SOURCES.c.id == ARTICLES.c.source_id)
         .join(FINGERPRINTS, FINGERPRINTS.c.article_id == ARTICLES.c.id)

@@ -53,6 +53,7 @@ def retold(command_line: CommandLine) -> CommandLine:
         await add(store, RETOLD)
         await add(store, THE_ELECTION)
         copy = replace(THE_FIRE, url="https://courier.example/copy", key="", source=COURIER.name)
+        copy = replace(copy, text=f"QUILLBY (AFP) - {copy.text}")
         verdict = replace(first, relation=Relation.COPY, of=THE_FIRE.id, similarity=0.9)
         known = await store.story_candidates(RETOLD_OUTLINE)
         assert await store.keep(replace(file(copy, known), verdict=verdict)) is not None
@@ -73,7 +74,8 @@ def test_stories_tell_who_was_first_who_copied_it_and_who_tells_it_in_other_word
     assert [each["title"] for each in story["articles"]][:2] == [THE_FIRE.title, RETOLD.title]
     stdout = retold.run("stories").stdout
     assert "2 outlets: 2 in words of their own, 1 copied" in stdout
-    assert stdout.index(THE_FIRE.title) < stdout.index("copied by courier") < stdout.index(RETOLD.title)
+    copied = stdout.index("the text is of AFP; copied by courier")
+    assert stdout.index(THE_FIRE.title) < copied < stdout.index(RETOLD.title)
     assert THE_ELECTION.title not in stdout
     assert "No story" in retold.run("stories", "--since", "2030-01-01").stdout
 
@@ -82,6 +84,8 @@ def test_an_article_shows_the_others_of_its_story(retold: CommandLine) -> None:
     stdout = retold.run("article", RETOLD.url).stdout
     assert "2 others of this story, in courier, gazette:" in stdout
     assert "copied by courier" in stdout
+    assert "credits AFP with its text" in retold.run("article", "https://courier.example/copy").stdout
+    assert "credits" not in stdout
 
 
 def test_two_articles_in_other_words_are_compared_by_what_they_are_about(retold: CommandLine) -> None:

@@ -149,6 +149,9 @@ def test_the_other_outlets_of_a_story_are_named_and_many_are_counted() -> None:
     assert "Also reported by paper-0, paper-1\n" in letter.text
     assert "Also reported by paper-0, paper-1<" in letter.html
     assert "paper-9 and 2 more" in Wording(UTC).write_note(replace(make_delivery(), also_in=outlets)).body
+    credited = replace(outlets[0], agency="AFP")
+    letter = Wording(UTC).write_letter(replace(make_delivery(), also_in=(credited, outlets[1])))
+    assert "Also reported by paper-0 (AFP), paper-1\n" in letter.text
     assert "Also" not in Wording(UTC).write_letter(make_delivery()).text
     body = json.loads(write_body(replace(make_delivery(), also_in=outlets)))
     Draft202012Validator(webhook_schema()).validate(body)

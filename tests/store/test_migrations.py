@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from monitor.errors import StoreError
-from monitor.ports import ArticleQuery
+from monitor.model import ChangeKind, Changes, Revision
+from monitor.ports import ArticleQuery, Recheck
 from monitor.store import migrations, open_store
 from monitor.store.tables import METADATA
 from tests.store.samples import DAM, GAZETTE, NOW, keep, make_story
@@ -95,9 +97,39 @@ async def test_articles_of_an_older_release_are_found_without_their_diacritics(e
         connection.execute(text("CREATE TABLE search (terms TEXT)"))
         connection.execute(text("DROP INDEX ix_alerts_standing"))  # which later releases made
         connection.execute(text("ALTER TABLE alerts DROP COLUMN tried_at"))
+        connection.execute(text("ALTER TABLE articles DROP COLUMN agency"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))
     engine.dispose()
     store = open_store(empty_url, "daemon")
     for term in ("resume", "résumé", "résu*"):
         assert len(await store.articles(ArticleQuery(terms=((term,),)))) == 1
+    await store.close()
+
+
+async def test_articles_of_an_older_release_are_credited_to_their_agency_and_found_as_they_read_now(
+    empty_url: str,
+) -> None:
+    store = open_store(empty_url, "daemon")
+    await store.register([GAZETTE], NOW)
+    dam, bus = make_story("dam"), make_story("bus")
+    dam = replace(dam, article=replace(dam.article, text=f"YEREVAN (AFP) - {dam.article.text}"))
+    await keep(store, dam, bus)
+    changes = Changes(kinds=(ChangeKind.NAME,), lines=())
+    revision = Revision(found_at=NOW, title="Rewritten", text="The levee holds.", changes=changes)
+    await store.finish_look(
+        Recheck(article_id=dam.article.id, looked_at=NOW, next_at=None, revision=revision)
+    )
+    await store.close()
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE search"))  # as of a release that indexed no edit
+        connection.execute(text("CREATE TABLE search (terms TEXT)"))
+        connection.execute(text("ALTER TABLE articles DROP COLUMN agency"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+    engine.dispose()
+    store = open_store(empty_url, "daemon")
+    [found] = await store.articles(ArticleQuery(terms=(("levee",),)))
+    assert (found.article.id, found.agency) == (dam.article.id, "AFP")
+    [other] = await store.articles(ArticleQuery(terms=(("bus",),)))
+    assert (other.article.id, other.agency) == (bus.article.id, None)
     await store.close()

@@ -48,6 +48,7 @@ class ArticleRow(Row, table=True):
     summary: str | None = Field(sa_type=Words)
     text: str = Field(sa_type=Words)
     gone_at: datetime | None = Field(sa_type=Instant)
+    agency: str | None = Field(sa_type=Words)
 
 
 class PageRow(Row, table=True):
