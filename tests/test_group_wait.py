@@ -19,11 +19,12 @@ OUTLETS = tuple(map(outlet, ("gazette", "courier", "herald")))
 class Outlets(World):
     """Three outlets that print the same story, and a channel."""
 
-    async def print_story(self, source: Source, *extra: str) -> None:
+    async def print_story(self, source: Source, *extra: str, dateline: str = "") -> None:
         url, now = f"{source.url}2026/03/the-story-of-the-dam.html", self.clock.now()
         assert source.seed is not None
         self.fetcher.serve(source.seed.url, feed_page((url, "Talks", now)), "application/rss+xml")
-        paragraphs = (*story_about("dam"), *extra)
+        first, *rest = (*story_about("dam"), *extra)
+        paragraphs = (dateline + first, *rest)
         self.fetcher.serve(url, news_page(f"Talks in the {source.name}", *paragraphs, published=now))
         await self.visit(source)
 
@@ -52,7 +53,7 @@ async def test_an_alert_waits_for_copies_and_names_them_in_their_order(world: Ou
 
 async def test_an_alert_says_which_agency_an_outlet_credits_with_the_text(world: Outlets) -> None:
     await world.print_story(OUTLETS[0])
-    await world.print_story(OUTLETS[1], "The talks go on next week, both sides say. (Reuters)")
+    await world.print_story(OUTLETS[1], dateline="ANSEL, March 4 (Reuters) - ")
     world.clock.advance(WAIT)
     assert await world.named() == [("courier",)]
     [delivery] = world.channel.sent
