@@ -28,6 +28,9 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _OPENING_HEADINGS = frozenset(("h2", "h3", "h4"))
 """What a story may open with, below its title."""
 
+_KEPT_LINKED = _HEADINGS | {"td", "th"}
+"""Headings and cells that are links are read with what stands under and beside them."""
+
 _LISTED = frozenset(("li", "td", "th", "dt", "dd"))
 
 
@@ -71,7 +74,7 @@ def _judge_line(block: Block, *, linked: bool, amid_list: bool) -> Reason:
     named = read_line(text)
     if named:
         return named
-    if linked and block.tag != "td" and block.tag not in _HEADINGS:
+    if linked and block.tag not in _KEPT_LINKED:
         return read_edge_line(text) or Reason.RELATED
     if is_caption(text) and not ends_sentence(text):
         return Reason.CAPTION

@@ -71,7 +71,8 @@ _WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
 _WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HEADING_ATTRIBUTES = tuple(name for name in _WORD_ATTRIBUTES if name != "id")
-"""The id of a heading is its own text, for links into the page: it says nothing of what the heading is."""
+"""The id of a heading, or of the section under it, is its own text, for links into the page: it says nothing
+of what they are."""
 
 _UNSEEN_WORDS = (
     "visually-hidden",
@@ -319,7 +320,8 @@ class _Cutter:
 
     def read_box_attributes(self, node: LexborNode, attributes: dict[str, str | None], box: Box) -> None:
         """Read what is rarer than class: id, role, microdata, what is hidden, the page's language."""
-        names = _HEADING_ATTRIBUTES if box.tag in _HEADINGS else _WORD_ATTRIBUTES
+        headed = box.tag in _HEADINGS or attributes.get("class") == "section"
+        names = _HEADING_ATTRIBUTES if headed else _WORD_ATTRIBUTES
         words = [attributes[name] or "" for name in names if name in attributes]
         box.words = " ".join(words).lower() if words else ""
         prop = attributes.get("itemprop")

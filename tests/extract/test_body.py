@@ -105,6 +105,11 @@ def test_a_table_of_the_story_stays(read: Reader) -> None:
     assert "Ada" in read(lay_out(amid=amid)).article.text
 
 
+def test_a_table_keeps_the_linked_names_of_its_rows(read: Reader) -> None:
+    amid = "<table><tr><th><a href='/ada'>The good ship Ada</a></th><td>120</td></tr></table>"
+    assert "The good ship Ada" in read(lay_out(amid=amid)).article.text
+
+
 def test_line_breaks_in_pairs_part_paragraphs(read: Reader) -> None:
     html = f"<title>{TITLE}</title><h1>{TITLE}</h1><div>{'<br><br>'.join(PARAGRAPHS)}</div>"
     assert read(html).article.text.split("\n\n") == PARAGRAPHS

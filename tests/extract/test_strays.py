@@ -134,3 +134,13 @@ def test_a_standfirst_that_the_first_paragraph_repeats_stays_away_below_a_headin
 def test_the_id_of_a_heading_says_nothing_against_it(read: Reader) -> None:
     heading = "<h2 class='big' id='tools-that-share-the-newsletter'>What the ferry needs</h2>"
     assert "What the ferry needs" in paragraphs(read, lay_out(amid=heading))
+
+
+def test_the_id_of_a_section_says_nothing_against_it(read: Reader) -> None:
+    sections = "".join(
+        f"<div class='section' id='sharing-boat-{n}'><h2>Sharing boat {n}</h2><p>{p}</p></div>"
+        for n, p in enumerate(PARAGRAPHS)
+    )
+    text = paragraphs(read, lay_out(around=f"<div class='article-body'>{{}}{sections}</div>"))
+    assert text[-1] == PARAGRAPHS[-1]
+    assert "Sharing boat 0" in text
