@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from monitor.compose import NO_WAIT, AlertCount, Pace, Sighting, count_alerts
 from monitor.errors import StoreError
 from monitor.health import MEMORY, Ailment, diagnose_all
 from monitor.match import (
@@ -25,7 +26,7 @@ from monitor.match import (
     required_terms,
     terms_of,
 )
-from monitor.model import Article, Delivery, DeliveryState, Match, Outgoing, Rule
+from monitor.model import Article, Delivery, DeliveryState, Match, Occasion, Outgoing, Rule
 from monitor.ports import ArticleQuery, ChannelState, Heartbeat, SourceState, Store, StoredArticle
 from monitor.text.readings import strip_diacritics
 from monitor.text.tokens import split_terms
@@ -94,47 +95,75 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """What a rule would have done on the archive.
+    """What a rule would have done on the archive, from `since` on: what was asked for, or when it begins.
 
     `days` counts the articles it would have found by the day they were fetched, oldest first, with the
-    days of none between. `alerts` is how many alerts these are, one for a story. `newest` are a few of
-    them with their sentences; `silent_terms` the words and phrases that no article of the time holds.
+    days of none between. `alerts` is how many alerts these are to a channel. `newest` are a few of them
+    with their sentences; `silent_terms` the words and phrases that no article of the time holds.
     """
 
+    since: datetime
+    until: datetime
     matches: int
-    alerts: int
+    alerts: AlertCount
     days: tuple[tuple[date, int], ...]
     newest: tuple[tuple[StoredArticle, Match], ...]
     silent_terms: tuple[str, ...]
     near_misses: tuple[NearMiss, ...]
 
 
-async def rehearse(store: Store, rule: Rule, since: datetime, now: datetime) -> Rehearsal:
-    """Return what a rule would have done from `since` to `now`.
+async def rehearse(
+    store: Store, rule: Rule, since: datetime, now: datetime, pace: Pace = NO_WAIT
+) -> Rehearsal:
+    """Return what a rule would have done from `since` to `now`, its alerts waiting as `pace` says.
 
     Raises:
         RuleError: its query cannot be read.
     """
     query, asked = read_rule(rule), ArticleQuery(since=since)
+    first_at = (await store.count_matches(now)).first_at
+    since = max(since, first_at or now)
     rules = RuleSet.compile([rule])
     counted: Counter[date] = Counter()
-    stories: set[str] = set()
+    found: list[Sighting] = []
     newest: list[tuple[StoredArticle, Match]] = []
     async for stored in search(store, query, asked):
-        counted[stored.article.fetched_at.date()] += 1
-        stories.add(stored.story_id)
+        article = stored.article
+        counted[article.fetched_at.date()] += 1
+        found.append(Sighting(article.fetched_at, stored.story_id, article.id, stored.copy_of))
         if len(newest) < NEWEST_SHOWN:
-            newest += [(stored, match) for match in rules.match(stored.article)]
+            newest += [(stored, match) for match in rules.match(article)]
     length = (now.date() - since.date()).days
     days = [since.date() + timedelta(days=day) for day in range(length + 1)]
+    tells = reversed(found) if Occasion.NEW in rule.on else ()
     return Rehearsal(
+        since=since,
+        until=now,
         matches=counted.total(),
-        alerts=len(stories),
+        alerts=count_alerts(tells, await find_originals(store, found), pace),
         days=tuple((day, counted[day]) for day in days),
         newest=tuple(newest),
         silent_terms=await find_silent_terms(store, query, asked),
         near_misses=await find_near_misses(store, query, asked),
     )
+
+
+async def find_originals(store: Store, found: Sequence[Sighting]) -> Mapping[str, str]:
+    """Return what articles repeat that are no sightings themselves, but are repeated by some.
+
+    Only those of stories that were found more than once: nothing hangs on the others.
+    """
+    often = Counter(sighting.story_id for sighting in found)
+    known = {sighting.article_id for sighting in found}
+    asked = {each.copy_of for each in found if each.copy_of and often[each.story_id] > 1} - known
+    originals: dict[str, str] = {}
+    while asked:
+        article_id = asked.pop()
+        stored = await store.article(article_id)
+        if stored is not None and stored.copy_of is not None:
+            originals[article_id] = stored.copy_of
+            asked |= {stored.copy_of} - known - originals.keys()
+    return originals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,10 @@ alone knows what was told already, puts it into the outbox as one, or into one t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from monitor.model import Alert, Article, Changes, Link, Match, Occasion, Source, Verdict, name_id
 
@@ -130,3 +131,57 @@ def compose_later(aftermath: Aftermath, matches: Iterable[Match], now: datetime)
         if occasion in match.rule.on
         for channel in dict.fromkeys(match.rule.notify)
     )
+
+
+class Sighting(NamedTuple):
+    """An article that a rule found: when, of which story, its id, and that of the article it repeats."""
+
+    at: datetime
+    story_id: str
+    article_id: str
+    copy_of: str | None = None
+
+
+class AlertCount(NamedTuple):
+    """How many alerts tell a channel of what a rule found: the first one of each story, and updates."""
+
+    stories: int
+    updates: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.stories + self.updates
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a channel was told of a story, and when the last alert of it stops waiting for more."""
+
+    clusters: set[str]
+    opens_at: datetime
+
+
+def count_alerts(sightings: Iterable[Sighting], originals: Mapping[str, str], pace: Pace) -> AlertCount:
+    """Return how many alerts `sightings`, oldest first, make for one channel that takes each when it is due.
+
+    It counts as the store puts alerts into its outbox, where what was told is known: a copy of what was told
+    is silent, what comes while an alert waits joins it, and the next one waits until `pace.story_update` has
+    passed. `originals` says what articles repeat that the rule did not find.
+    """
+    repeated, stories, updates = dict(originals), dict[str, _Told](), 0
+    for at, story_id, article_id, copy_of in sightings:
+        if copy_of is not None:
+            repeated[article_id] = copy_of
+        first = article_id
+        while first in repeated:
+            first = repeated[first]
+        told = stories.get(story_id)
+        if told is None:
+            stories[story_id] = _Told({first}, at + pace.group_wait)
+        elif first not in told.clusters:
+            told.clusters.add(first)
+            if at >= told.opens_at:
+                told.opens_at = max(at + pace.group_wait, told.opens_at + pace.story_update)
+                updates += 1
+    return AlertCount(len(stories), updates)

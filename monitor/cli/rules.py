@@ -6,19 +6,21 @@ Position: under `commands`; over `archive` and `match`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import groupby
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from monitor import app as program
-from monitor.archive import Doubt, Rehearsal, rehearse
+from monitor.archive import Doubt, NearMiss, Rehearsal, rehearse
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
 from monitor.cli.printing import console, marked, plain
+from monitor.compose import AlertCount
 from monitor.config import Config
 from monitor.errors import MonitorError, StoreError
 from monitor.match import Clause, explain_query, read_rule
@@ -31,6 +33,9 @@ rule_commands = typer.Typer(
 
 BARS = "▁▂▃▄▅▆▇█"
 QUIET = "·"
+
+MIN_WIDTH = 20
+"""Columns that text takes at least, however far to the right it begins."""
 
 
 @rule_commands.callback()
@@ -59,7 +64,9 @@ def count_shadowed(config: Config) -> Mapping[str, int]:
 
 @rule_commands.command("test")
 def rehearse_rule(
-    query: Annotated[str, typer.Argument(help="A query, in quotes, or the name of a rule.")],
+    query: Annotated[
+        str, typer.Argument(help="A query, in quotes, or a rule's name; behind -- if it begins with -.")
+    ],
     since: Annotated[str, typer.Option("--since", help="From when on: 30d, or a date.")] = "30d",
     stem: Annotated[bool, typer.Option("--stem", help="Find words in all their forms.")] = False,
     fold: Annotated[bool, typer.Option("--fold-diacritics", help="Take é for e.")] = False,
@@ -68,16 +75,23 @@ def rehearse_rule(
 ) -> None:
     """Rehearse a rule on the archive: what it would have found, how often, and what it just missed."""
     settings, start, now = load(config), moment(since), datetime.now(UTC)
+    if start is not None and start > now:
+        raise typer.BadParameter(f"{since!r} lies ahead; nothing was found then yet", param_hint="--since")
     rule = find_rule(settings, query)
     rule = replace(rule, stem=rule.stem or stem, fold_diacritics=rule.fold_diacritics or fold)
     remarks = read_rule(rule).remarks
     with printing.errors.status("reading the archive ..."):
-        rehearsal = ask(settings, lambda store: rehearse(store, rule, start or now, now))
+        rehearsal = ask(settings, lambda store: rehearse(store, rule, start or now, now, settings.pace))
     if as_json:
         printing.print_json(as_object(rehearsal))
         return
     for remark in remarks:
         printing.errors.print(plain(f"column {remark.column}: {remark.message}"), style="yellow")
+    if rule.query != query:
+        console.print(Text.assemble(plain(f"rule {rule.name}: "), (plain(rule.query).plain, "cyan")))
+    if start is not None and rehearsal.since > start:
+        begins = "holds nothing yet" if rehearsal.since == now else f"begins on {rehearsal.since:%Y-%m-%d}"
+        console.print(f"The archive {begins}.", style="dim")
     show_rehearsal(rehearsal, settings.timezone)
 
 
@@ -127,9 +141,9 @@ def find_rule(config: Config, name: str) -> Rule:
 def show_clause(clause: Clause, *, depth: int) -> None:
     """Print a part of a query, and below it what it is made of."""
     mark = Text("✓ ", style="green") if clause.holds else Text("✗ ", style="red")
-    console.print(Text.assemble("  " * depth, mark, plain(clause.written)))
+    show_indented(Text.assemble(mark, plain(clause.written)), 2 * depth)
     for excerpt in clause.excerpts:
-        console.print(Text.assemble("  " * (depth + 2), marked(excerpt)))
+        show_indented(marked(excerpt), 2 * (depth + 2))
     for child in clause.children:
         show_clause(child, depth=depth + 1)
 
@@ -142,12 +156,9 @@ def sparkline(counts: list[int]) -> str:
 
 def show_rehearsal(rehearsal: Rehearsal, zone: tzinfo) -> None:
     """Print what a rule would have done."""
-    days = len(rehearsal.days)
-    found, alerts = amount(rehearsal.matches, "articles"), amount(rehearsal.alerts, "alerts")
-    rate = rehearsal.matches / max(days, 1)
-    told = f"{found} in {amount(days, 'days')}, {rate:.1f} a day; {alerts}, one for a story"
-    console.print(told, style="bold")
+    console.print(describe_matches(rehearsal), style="bold")
     if rehearsal.matches:
+        console.print(describe_alerts(rehearsal.alerts))
         first, last = rehearsal.days[0][0], rehearsal.days[-1][0]
         bars = sparkline([count for _, count in rehearsal.days])
         console.print(Text.assemble((f"{first} ", "dim"), (bars, "cyan"), (f" {last}", "dim")))
@@ -155,16 +166,48 @@ def show_rehearsal(rehearsal: Rehearsal, zone: tzinfo) -> None:
         console.print()
         printing.show_articles([stored], zone)
         for excerpt in printing.sentences(match.excerpts):
-            console.print(Text.assemble("  ", marked(excerpt)))
+            show_indented(marked(excerpt), 2)
     if rehearsal.silent_terms:
         silent = plain(", ".join(rehearsal.silent_terms))
         console.print(Text.assemble("\n", ("never seen: ", "yellow"), silent))
-    if rehearsal.near_misses:
-        console.print("\nnearly found:", style="bold")
-    for miss in rehearsal.near_misses:
-        title = plain(miss.stored.article.title)
-        console.print(Text.assemble("  without ", (miss.clause, "yellow"), ": ", title))
-        printing.show_link(miss.stored.article.url)
+    show_near_misses(rehearsal.near_misses)
+
+
+def show_near_misses(misses: Sequence[NearMiss]) -> None:
+    """Print articles that were found but for one clause, below the clause."""
+    if misses:
+        console.print("\nnearly found, had it not been for", style="bold")
+    for clause, missed in groupby(misses, key=lambda miss: miss.clause):
+        show_indented(Text.assemble(plain(clause), style="yellow"), 2)
+        for miss in missed:
+            show_indented(plain(miss.stored.article.title), 4)
+            console.print(Text.assemble("    ", plain(miss.stored.article.url)), style="dim", soft_wrap=True)
+
+
+def show_indented(text: Text, spaces: int) -> None:
+    """Print text, every line of it as far to the right."""
+    for line in text.wrap(console, max(console.width - spaces, MIN_WIDTH)):
+        line.rstrip()
+        console.print(Text.assemble(" " * spaces, line))
+
+
+def describe_matches(rehearsal: Rehearsal) -> str:
+    """Return how many articles were found in which time, in words."""
+    found = amount(rehearsal.matches, "articles") if rehearsal.matches else "nothing"
+    days = (rehearsal.until - rehearsal.since) / timedelta(days=1)
+    if days < 1:
+        return f"{found} in {amount(max(1, round(days * 24)), 'hours')}"
+    rate = f", {rehearsal.matches / days:.1f} a day" if rehearsal.matches else ""
+    return f"{found} in {amount(round(days), 'days')}{rate}"
+
+
+def describe_alerts(count: AlertCount) -> str:
+    """Return how many alerts a channel would have got, in words."""
+    if not count.total:
+        return "no alerts: the rule does not ask for news (`on`)"
+    stories = "1 story" if count.stories == 1 else f"{count.stories} stories"
+    updates = f" and {amount(count.updates, 'updates')}" if count.updates else ""
+    return f"{amount(count.total, 'alerts')} to each channel: {stories}{updates}, copies silent"
 
 
 def as_object(rehearsal: Rehearsal) -> dict[str, object]:
@@ -174,8 +217,11 @@ def as_object(rehearsal: Rehearsal) -> dict[str, object]:
         return {"id": stored_id, "url": url, "title": title}
 
     return {
+        "since": rehearsal.since,
         "matches": rehearsal.matches,
-        "alerts": rehearsal.alerts,
+        "alerts": rehearsal.alerts.total,
+        "stories": rehearsal.alerts.stories,
+        "updates": rehearsal.alerts.updates,
         "days": [{"day": day.isoformat(), "matches": count} for day, count in rehearsal.days],
         "newest": [
             brief(stored.article.id, stored.article.url, stored.article.title) | {"excerpts": match.excerpts}

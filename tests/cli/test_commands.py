@@ -336,7 +336,7 @@ def test_explain_uses_what_a_source_has_taught(archive: CommandLine) -> None:
 def test_a_rule_can_be_rehearsed_on_the_archive(archive: CommandLine) -> None:
     stdout = archive.run("rules", "test", "dam", "--since", "2026-03-01").stdout
     assert "1 article in" in stdout
-    assert "1 alert, one for a story" in stdout
+    assert "1 alert to each channel: 1 story, copies silent" in stdout
     assert STORY in stdout
     parsed = json.loads(archive.run("rules", "test", "dam flood", "--since", "2026-03-01", "--json").stdout)
     assert (parsed["matches"], parsed["silent_terms"]) == (0, ["flood"])
@@ -345,8 +345,26 @@ def test_a_rule_can_be_rehearsed_on_the_archive(archive: CommandLine) -> None:
 
 def test_a_rehearsal_counts_by_day_with_the_days_of_none_between(archive: CommandLine) -> None:
     days = json.loads(archive.run("rules", "test", "was", "--since", "2026-03-01", "--json").stdout)["days"]
-    assert [day["day"] for day in days[:3]] == ["2026-03-01", "2026-03-02", "2026-03-03"]
-    assert [day["matches"] for day in days[:3]] == [0, 2, 0]
+    assert [day["day"] for day in days[:3]] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert [day["matches"] for day in days[:3]] == [2, 0, 0]
+
+
+def test_a_rehearsal_says_which_rule_and_which_part_of_the_archive_it_saw(archive: CommandLine) -> None:
+    stdout = archive.run("rules", "test", "nothing OR dam", "--since", "2026-03-01").stdout
+    assert "The archive begins on 2026-03-02." in stdout
+    assert "rule " not in stdout
+    [name, *_] = [rule["name"] for rule in json.loads(archive.run("rules", "--json").stdout)]
+    assert f"rule {name}: " in archive.run("rules", "test", name).stdout
+    assert "nothing in 1 hour\n" in archive.run("rules", "test", "dam", "--since", "1h").stdout
+    refused = archive.run("rules", "test", "dam", "--since", "2999-01-01")
+    assert (refused.exit_code, "lies ahead" in refused.output) == (2, True)
+
+
+def test_what_was_nearly_found_stands_below_the_clause_that_it_lacked(archive: CommandLine) -> None:
+    stdout = archive.run("rules", "test", "dam flood", "--since", "2026-03-01").stdout
+    _, _, misses = stdout.partition("nearly found, had it not been for\n")
+    assert misses.splitlines()[0] == "  flood"
+    assert misses.splitlines()[-1] == f"    {STORY}"
 
 
 def test_a_rehearsal_of_a_broken_query_names_the_column(archive: CommandLine) -> None:
