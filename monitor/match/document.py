@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from typing import NamedTuple
 
 from monitor.model import Article
@@ -23,6 +23,9 @@ MAX_DISTANCE = 100
 
 GAP = ("",) * (MAX_DISTANCE + 1)
 """Stands between two parts of a field, so that no phrase and no NEAR reaches across."""
+
+SPANS_AT_ONCE = 1_000
+"""Words whose places are found in one go: most articles whole."""
 
 LEAD_WORDS = 80
 """How many words of the text are its lead. A character of a script without spaces counts as half a word."""
@@ -207,15 +210,28 @@ class Document:
             forms.setdefault(stem(term, self.article.language), []).append(term)
         return forms
 
+    def span(self, position: int) -> tuple[int, int]:
+        """Return where the word at a position of the body is written; (0, 0) in the gaps.
+
+        A text is read as far as it is asked about: what is shown stands near its beginning.
+        """
+        missing = position + 1 - len(self._spans)
+        if missing > 0:
+            self._spans += islice(self._spans_left, max(missing, SPANS_AT_ONCE))
+        return self._spans[position]
+
     @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where the words at the positions of the body are written; (0, 0) in the gaps."""
+    def _spans(self) -> list[tuple[int, int]]:
+        return []
+
+    @cached_property
+    def _spans_left(self) -> Iterator[tuple[int, int]]:
         gap = [(0, 0)] * len(GAP)
-        return [*token_spans(self.article.title), *gap, *token_spans(self.article.text), *gap]
+        return chain(token_spans(self.article.title), gap, token_spans(self.article.text), gap)
 
     def raw(self, position: int) -> str:
         """Return the word at a position of the body as it is written."""
-        start, end = self.spans[position]
+        start, end = self.span(position)
         return self.string(in_title=position < self.title_end)[start:end]
 
     def string(self, *, in_title: bool) -> str:
@@ -236,7 +252,7 @@ class Document:
 
     def locate(self, start: int, end: int) -> Mark:
         """Return where the words at positions `start` to `end` (exclusive) of the body are written."""
-        return Mark(start < self.title_end, self.spans[start][0], self.spans[end - 1][1])
+        return Mark(start < self.title_end, self.span(start)[0], self.span(end - 1)[1])
 
 
 def _values(article: Article, field: Field) -> tuple[str, ...]:

@@ -23,10 +23,10 @@ class Singles(Sequence[Hit]):
     """The hits of single words, made of their positions as they are asked for: a long text has many."""
 
     def __init__(self, positions: Sequence[int]) -> None:
-        self._positions = positions
+        self.positions = positions
 
     def __len__(self) -> int:
-        return len(self._positions)
+        return len(self.positions)
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -36,20 +36,40 @@ class Singles(Sequence[Hit]):
 
     def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
         if isinstance(index, slice):
-            return Singles(self._positions[index])
-        return self._positions[index], self._positions[index] + 1
+            return Singles(self.positions[index])
+        return self.positions[index], self.positions[index] + 1
 
 
-def within(document: Document, field: Field, hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Return the hits that lie in `field`; the whole of one of its values where the field asks for that."""
-    if field is Field.ANY:
-        return hits
+def between(document: Document, field: Field, positions: Sequence[int]) -> Sequence[Hit]:
+    """Return the hits of single words at `positions`, ascending, that lie in `field`."""
+    if field is Field.ANY or not positions:
+        return Singles(positions)
+    if field in WHOLE_FIELDS:
+        return list(within(document, field, Singles(positions)))
     low, high = document.bounds(field)
-    inside = [hit for hit in hits if low <= hit[0] and hit[1] <= high]
+    return Singles(positions[bisect_left(positions, low) : bisect_left(positions, high)])
+
+
+def within(document: Document, field: Field, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield the hits that lie in `field`; the whole of one of its values where the field asks for that."""
+    if field is Field.ANY:
+        return iter(hits)
+    low, high = document.bounds(field)
+    inside = (hit for hit in hits if low <= hit[0] and hit[1] <= high)
     if field not in WHOLE_FIELDS:
         return inside
     terms = document.segment(field).terms
-    return [(start, end) for start, end in inside if not terms[end] and (not start or not terms[start - 1])]
+    return (hit for hit in inside if not terms[hit[1]] and (not hit[0] or not terms[hit[0] - 1]))
+
+
+def around(centres: Sequence[int], positions: Sequence[int], distance: int) -> Iterator[int]:
+    """Yield those of `positions` that lie at most `distance` from one of `centres`; all are ascending."""
+    taken = 0
+    for centre in centres:
+        taken = max(taken, bisect_left(positions, centre - distance))
+        end = bisect_left(positions, centre + distance + 1, taken)
+        yield from positions[taken:end]
+        taken = end
 
 
 def reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from heapq import merge
+from itertools import chain, islice, repeat
 from typing import Final
 
 import re2
@@ -28,7 +29,7 @@ from monitor.match.document import (
     Mark,
     field_mark,
 )
-from monitor.match.hits import MAX_MARKS, Hit, Singles, followers, locate, reach, within
+from monitor.match.hits import MAX_MARKS, Hit, Singles, around, between, followers, locate, reach, within
 from monitor.text.stems import stem
 
 ANY = Field.ANY
@@ -58,8 +59,11 @@ class Word:
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where it stands."""
-        positions = document.segment(self.field).positions(self.term)
-        return within(document, self.field, Singles(positions)) if positions else ()
+        return between(document, self.field, document.segment(self.field).positions(self.term))
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield them."""
+        return iter(self.hits(document))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -88,7 +92,11 @@ class Prefix:
         """Return where they stand."""
         segment = document.segment(self.field)
         found = sorted(at for term in segment.expand(self.prefix) for at in segment.positions(term))
-        return within(document, self.field, Singles(found))
+        return between(document, self.field, found)
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield them."""
+        return iter(self.hits(document))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -112,21 +120,25 @@ class Phrase:
 
     def holds(self, document: Document) -> bool:
         """Return whether the words stand in a row somewhere."""
-        return bool(self.hits(document))
+        return next(self.find(document), None) is not None
 
     def hits(self, document: Document) -> Sequence[Hit]:
-        """Return where they stand. Looks around the occurrences of the rarest of the words."""
-        segment = document.segment(self.field)
+        """Return where they stand."""
+        return list(self.find(document))
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield where they stand. Looks around the occurrences of the rarest of the words."""
+        segment, length = document.segment(self.field), len(self.terms)
         whole = self.terms[:-1] if self.open_end else self.terms
         if not segment.unique.issuperset(whole):
-            return ()
+            return iter(())
         rarest = min(range(len(whole)), key=lambda index: len(segment.positions(whole[index])))
         starts = (at - rarest for at in segment.positions(whole[rarest]) if at >= rarest)
-        found = [start for start in starts if self._stands_at(segment.terms, start)]
-        return within(document, self.field, [(start, start + len(self.terms)) for start in found])
+        found = ((start, start + length) for start in starts if self._stands_at(segment.terms, start))
+        return within(document, self.field, found)
 
     def _stands_at(self, terms: list[str], start: int) -> bool:
-        here = islice(terms, start, start + len(self.terms))
+        here = terms[start : start + len(self.terms)]
         if not self.open_end:
             return tuple(here) == self.terms
         *row, last = here
@@ -134,7 +146,7 @@ class Phrase:
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
-        return locate(document, self.field, self.hits(document))
+        return locate(document, self.field, self.find(document))
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -146,16 +158,20 @@ class Cased:
 
     def holds(self, document: Document) -> bool:
         """Return whether the spelling occurs."""
-        return self.words.holds(document) and bool(self.hits(document))
+        return self.words.holds(document) and next(self.find(document), None) is not None
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return where it stands."""
-        hits = self.words.hits(document)
-        return [hit for hit in hits if tuple(map(document.raw, range(*hit))) == self.spelled]
+        return list(self.find(document))
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield where it stands."""
+        hits = self.words.find(document)
+        return (hit for hit in hits if tuple(map(document.raw, range(*hit))) == self.spelled)
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
-        return locate(document, self.words.field, self.hits(document))
+        return locate(document, self.words.field, self.find(document))
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -181,7 +197,11 @@ class Stem:
         """Return where they stand."""
         segment = document.segment(self.field)
         found = sorted(at for term in self._forms(document) for at in segment.positions(term))
-        return within(document, self.field, Singles(found))
+        return between(document, self.field, found)
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield them."""
+        return iter(self.hits(document))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -222,10 +242,15 @@ class Or:
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return the hits of all, for proximity: the parser sees to it that all of them have hits."""
-        found = {
-            hit for child in self.children if not isinstance(child, Spanless) for hit in child.hits(document)
-        }
-        return sorted(found)
+        found = [child.hits(document) for child in self.children if not isinstance(child, Spanless)]
+        singles = [hits.positions for hits in found if isinstance(hits, Singles)]
+        if len(singles) == len(found):
+            return Singles(list(dict.fromkeys(sorted(chain.from_iterable(singles)))))
+        return list(dict.fromkeys(sorted(chain.from_iterable(found))))
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield them."""
+        return iter(self.hits(document))
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show of those that hold."""
@@ -311,15 +336,21 @@ class Together:
 
     def holds(self, document: Document) -> bool:
         """Return whether such a stretch exists."""
-        return bool(self.hits(document))
+        return next(self.find(document), None) is not None
 
     def hits(self, document: Document) -> Sequence[Hit]:
         """Return the shortest such stretches, one for each place where one can end."""
+        return list(self.find(document))
+
+    def find(self, document: Document) -> Iterator[Hit]:
+        """Yield the shortest such stretches, one for each place where one can end."""
         segment = document.segment(self.field)
         if not segment.unique.issuperset(self.terms):
-            return ()
-        places = sorted((at, term) for term in set(self.terms) for at in segment.positions(term))
-        return within(document, self.field, list(self._stretches(places)))
+            return iter(())
+        where = {term: segment.positions(term) for term in self.terms}
+        rarest, longest = min(where.values(), key=len), len(self.terms) + self.distance
+        places = merge(*(zip(around(rarest, at, longest), repeat(term)) for term, at in where.items()))
+        return within(document, self.field, self._stretches(places))
 
     def _stretches(self, places: Iterable[tuple[int, str]]) -> Iterator[Hit]:
         recent: dict[str, list[int]] = {term: [-1] * self.terms.count(term) for term in self.terms}
@@ -333,7 +364,7 @@ class Together:
         """Yield the places to show: the words, not what is between them."""
         wanted = frozenset(self.terms)
         terms = document.segment(self.field).terms
-        stretches = islice(self.hits(document), MAX_MARKS)
+        stretches = islice(self.find(document), MAX_MARKS)
         found = {at for hit in stretches for at in range(*hit) if terms[at] in wanted}
         return locate(document, self.field, [(at, at + 1) for at in sorted(found)])
 
@@ -347,7 +378,7 @@ class AtLeast:
 
     def holds(self, document: Document) -> bool:
         """Return whether it occurs often enough."""
-        return len(self.child.hits(document)) >= self.count
+        return len(list(islice(self.child.find(document), self.count))) == self.count
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""
@@ -369,6 +400,7 @@ def compile_pattern(pattern: str, *, ignore_case: bool) -> re2._Regexp[str]:
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not ignore_case
+    options.never_capture = True  # a thousand groups would each be told where they matched
     return re2.compile(pattern, options)
 
 

@@ -87,6 +87,7 @@ def read(query: str) -> Node:
         ("re(/(/)", 1, "missing )"),
         ("re(/a*/)", 1, "matches everywhere"),
         ("re(/a/x)", 1, "the only one is i"),
+        ("b OR re(/.{900}/)", 6, "too large"),
         ("re(/\ud800/)", 1, "half a character"),
         ("author:re(/a/)", 8, "title and text alone"),
         ("author:case(A)", 8, "title and text alone"),
@@ -169,10 +170,10 @@ def test_the_forms_of_too_many_words_are_refused_at_the_first_too_many() -> None
     words = [f"w{chr(97 + n % 26)}{chr(97 + n // 26)}q" for n in range(MAX_STEMS + 1)]
     parse_query(" OR ".join(words[:-1] * 2), stem=True)
     for query in (" OR ".join(words), f"stem({' '.join(words)})"):
-        with pytest.raises(RuleError, match="the forms of more than 200 words") as refused:
+        with pytest.raises(RuleError, match="the forms of more than 50 words") as refused:
             parse_query(query, stem=True)
         assert refused.value.column == query.index(words[-1]) + 1
-    with pytest.raises(RuleError, match="forms of more than 200"):
+    with pytest.raises(RuleError, match="forms of more than 50"):
         parse_query("stem(" + " ".join(f'"{word}"' for word in words) + ")")
 
 

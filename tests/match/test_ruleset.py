@@ -321,3 +321,11 @@ def test_an_article_of_5_mb_is_matched_by_every_kind_of_rule() -> None:
     rules = compile_rules("drone NEAR/3 word", "re(/dr.ne/)", "dron*", '"word drone"', "atleast100(word)")
     article = make_article("word " * 999_999 + "drone")
     assert len(rules.match(article)) == 5
+
+
+def test_what_stands_everywhere_in_a_long_article_is_found() -> None:
+    rules = compile_rules(
+        '"a a"', '"a a zeb*"', '"a zebra"~9', "atleast100(a)", "(a OR b) NEAR/9 (a OR c)", "a NEAR/3 a"
+    )
+    article = make_article("a " * 200_000 + "zebra")
+    assert len(rules.find(article)) == len(rules)

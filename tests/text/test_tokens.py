@@ -103,7 +103,7 @@ def test_terms_tokens_and_index_text_agree(text: str) -> None:
     assert [token.term for token in found] == list(split_terms(text))
     assert index_text(text) == " ".join(token.term for token in found)
     assert index_text(text).split(" ") == (list(split_terms(text)) or [""])
-    assert token_spans(text) == [token[1:] for token in found]
+    assert list(token_spans(text)) == [token[1:] for token in found]
     assert all(0 <= token.start < token.end <= len(text) for token in found)
     assert all(one.end <= two.start or one[1:] == two[1:] for one, two in pairwise(found))
 
