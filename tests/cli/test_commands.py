@@ -20,6 +20,7 @@ from monitor.ports import Heartbeat
 from monitor.store import open_store
 from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
 from tests.fakes import START, news_page, story_about
+from tests.store.test_writer import another_writer
 
 PAGE = news_page("Talks about the dam open", *story_about("dam"))
 
@@ -141,6 +142,17 @@ async def test_health_says_why_a_daemon_has_fallen_silent(tmp_path: Path) -> Non
     await store.close()
     assert not answer.well
     assert "it is read-only" in answer.reason
+
+
+async def test_health_says_that_the_database_of_a_silent_daemon_is_locked(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/monitor.sqlite3"
+    store = open_store(f"{url}?timeout=0.05", "daemon")
+    await store.beat(Heartbeat(at=START, started_at=START, pid=1))
+    with another_writer(url):
+        answer = await check_health(store, datetime.now(UTC))
+    await store.close()
+    assert not answer.well
+    assert "another process has kept it locked" in answer.reason
 
 
 @pytest.mark.parametrize("command", ["sources", "articles", "alerts", "deliveries"])
