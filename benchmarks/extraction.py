@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
-from time import process_time
+from time import thread_time
 from types import FrameType
 
 from selectolax.lexbor import LexborHTMLParser
@@ -321,9 +321,9 @@ def run(pages: Sequence[Gold], contestants: dict[str, Adapter]) -> dict[str, Res
             rng.shuffle(order)
             for name in order:
                 result = results[name]
-                began = process_time()
+                began = thread_time()  # while SIGPROF is armed, the process's clock moves by ticks of 4 ms
                 found = _attempt(contestants[name], page)
-                result.cpu_ms[i] = min(result.cpu_ms[i], (process_time() - began) * 1000)
+                result.cpu_ms[i] = min(result.cpu_ms[i], (thread_time() - began) * 1000)
                 if not round_number:
                     result.over_limit += "over limit" in found
                     result.scores[page.source].add(page, found)
