@@ -295,16 +295,14 @@ MAX_ACRONYM_CHARS = 5
 def is_name(text: str) -> bool:
     """Return whether a text reads like one person's name: a few capitalised words without digits."""
     words = text.split()
-    if not 1 <= len(words) <= MAX_NAME_WORDS or len(text) > MAX_NAME_CHARS or _NOT_PERSON.search(text):
-        return False
-    if not _NAME.fullmatch(text):
+    if not 1 <= len(words) <= MAX_NAME_WORDS or len(text) > MAX_NAME_CHARS or not _NAME.fullmatch(text):
         return False
     cased = [
         word
         for word in words
         if word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper()
     ]
-    return len(cased) * 2 >= len(words) and (words[-1] in cased)
+    return len(cased) * 2 >= len(words) and words[-1] in cased and not _NOT_PERSON.search(text)
 
 
 MIN_BARE_WORDS, MAX_BARE_WORDS = 2, 4

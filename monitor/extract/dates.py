@@ -25,6 +25,9 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z|[+-]\d{2}:?\d{2})?")
+_YEAR = re.compile(r"\d\d")
+"""The last digits of a year are in every date."""
+
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _EAST_ASIAN = re.compile(r"((?:19|20)\d{2})\s?[年년.]\s?(\d{1,2})\s?[月월.]\s?(\d{1,2})\s?[日일]?")
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[/.\-](\d{1,2})[/.\-](\d{1,2})(?!\d)")
@@ -78,6 +81,8 @@ def parse_visible(text: str, *, month_first: bool = False) -> datetime | None:
     `month_first` says how 03/04/2025 is to be read.
     """
     text = text[:MAX_DATE_CHARS]
+    if not _YEAR.search(text):
+        return None
     found = _find_day(text, month_first=month_first)
     if found is None:
         return None

@@ -62,20 +62,27 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
         return
     above = range(start - 1, max(start - HEAD_BLOCKS, -1), -1)
     title = next((i for i in above if reasons[i] in (Reason.TITLE, Reason.REPEATED_TITLE)), None)
-    descriptions = [fold(value) for name in _DESCRIPTIONS for value in page.meta.get(name, ())]
+    head = range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start)
+    possible = [i for i in head if reasons[i] in _REVIEWED and _may_be_lead(page.blocks[i])]
+    if not possible:
+        return
+    descriptions = [_fold_start(value) for name in _DESCRIPTIONS for value in page.meta.get(name, ())]
     opening = zip(page.blocks[start : start + OPENING_BLOCKS], reasons[start:], strict=False)
-    found = [fold(block.text) for block, reason in opening if reason is Reason.STORY]
-    for i in range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start):
-        folded = fold(page.blocks[i].text)
-        if reasons[i] not in _REVIEWED or any(_same(folded, other) for other in found):
-            continue
-        if not _may_be_lead(page.blocks[i]):
+    found = [_fold_start(block.text) for block, reason in opening if reason is Reason.STORY]
+    for i in possible:
+        folded = _fold_start(page.blocks[i].text)
+        if any(_same(folded, other) for other in found):
             continue
         described = any(_same(folded, description) for description in descriptions)
         placed = title is not None and marks[page.blocks[i].box] is None and _reads_as_lead(page, i)
         if described or (placed and reasons[i] is not Reason.BYLINE):
             reasons[i] = Reason.STORY
             found.append(folded)
+
+
+def _fold_start(text: str) -> str:
+    """Return the words of as much of a text as is compared."""
+    return fold(text[: 2 * (COMPARED_CHARS + SAME_CHARS)])
 
 
 def _may_be_lead(block: Block) -> bool:

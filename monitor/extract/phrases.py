@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from monitor.extract.page import Reason
-from monitor.extract.wordings import Wordings
+from monitor.extract.wordings import Wordings, split_alternatives
 
 MAX_LINE_CHARS = 160
 """Longer lines are never judged by their words."""
@@ -115,6 +115,8 @@ _RIGHTS_RESERVED = (
 )
 """Anywhere in a line these claim a copyright."""
 
+MIN_CLAIM_CHARS = min(map(len, _RIGHTS_RESERVED))
+
 _CAPTION = r"""
 (?:photo|photos|image|picture|pictured|foto|fotos|bild|video|credit|source|photograph|illustration|фото|լուսանկար|immagine|imagen|crédit|zdjęcie|fotoğraf|照片|图片来源|写真)(?: credit| courtesy| source| by)? ?[:：/©|].{0,120}
 """
@@ -125,22 +127,27 @@ def _spread(pattern: str) -> str:
     return " ".join(pattern.split()).replace(" | ", "|")
 
 
-_LINES = Wordings(
-    (
-        (Reason.FURNITURE, _spread(_FURNITURE)),
-        (Reason.AD, _spread(_AD)),
-        (Reason.SHARE, _spread(_SHARE)),
-        (Reason.COMMENTS, _spread(_COMMENTS)),
-        (Reason.TAGS, _spread(_TAGS)),
-        (Reason.COPYRIGHT, _spread(_COPYRIGHT)),
-        (Reason.NEWSLETTER, _spread(_NEWSLETTER)),
-    )
+_ANYWHERE = (
+    (Reason.FURNITURE, _spread(_FURNITURE)),
+    (Reason.AD, _spread(_AD)),
+    (Reason.SHARE, _spread(_SHARE)),
+    (Reason.COMMENTS, _spread(_COMMENTS)),
+    (Reason.TAGS, _spread(_TAGS)),
+    (Reason.COPYRIGHT, _spread(_COPYRIGHT)),
+    (Reason.NEWSLETTER, _spread(_NEWSLETTER)),
+    (Reason.RELATED, _spread(_RELATED)),
 )
-_RELATED_HEADINGS = Wordings([(Reason.RELATED, _spread(_RELATED))])
+_LINES = Wordings(_ANYWHERE)
+_EDGE_LINES = Wordings(
+    [
+        *((Reason.AD, f"{opening}.*") for opening in split_alternatives(_spread(_AD_PREFIX))),
+        (Reason.COOKIES, _spread(_COOKIES)),
+        *_ANYWHERE,
+    ]
+)
+_RELATED_HEADINGS = Wordings(_ANYWHERE[-1:])
 _READ_ALSO_OPENINGS = Wordings([(Reason.RELATED, _spread(_READ_ALSO))])
-_EDGE_OPENINGS = Wordings([(Reason.AD, _spread(_AD_PREFIX))])
 _CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
-_COOKIE_CHOICES = Wordings([(Reason.COOKIES, _spread(_COOKIES))])
 _COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
 _BULLETS = "•-–—>»*| ([\u200b"
@@ -152,20 +159,34 @@ def read_line(text: str) -> Reason | None:
 
     For a line anywhere in a page: only wordings that no sentence of a story has.
     """
+    return _read(text, _LINES) if len(text) <= MAX_LINE_CHARS else None
+
+
+def read_edge_line(text: str) -> Reason | None:
+    """Return what a line above or below the story is by its words: wordings a story may have are chrome there."""
     if len(text) > MAX_LINE_CHARS:
         return None
+    reason = _read(text, _EDGE_LINES)
+    if reason is not Reason.AD and "ookie" in text and _COOKIE_LINE.fullmatch(text.casefold().strip(_EDGES)):
+        return Reason.COOKIES
+    return reason
+
+
+def _read(text: str, wordings: Wordings) -> Reason | None:
+    """Return what a short line is by some wordings, and by those that need not be all of it."""
     folded = text.casefold()
     line = folded.strip(_EDGES)
     if not line:
         return Reason.FURNITURE
-    if reason := _LINES.fullmatch(line):
+    reason = wordings.fullmatch(line)
+    if reason is not None and reason is not Reason.RELATED:
         return reason
-    for claim in _RIGHTS_RESERVED:
+    for claim in _RIGHTS_RESERVED if len(line) >= MIN_CLAIM_CHARS else ():
         if claim in line:
             return Reason.COPYRIGHT
-    return _READ_ALSO_OPENINGS.match(folded.lstrip(_BULLETS)) or (
-        Reason.RELATED if _may_be_heading(text) and _RELATED_HEADINGS.fullmatch(line) else None
-    )
+    if reason is not None and _may_be_heading(text):
+        return reason
+    return _READ_ALSO_OPENINGS.match(folded.lstrip(_BULLETS))
 
 
 def heads_related(text: str) -> bool:
@@ -177,20 +198,6 @@ def _may_be_heading(text: str) -> bool:
     return (
         len(text) <= MAX_LINE_CHARS and text.count(" ") < MAX_HEADING_WORDS and text[-1:] not in _FULL_STOPS
     )
-
-
-def read_edge_line(text: str) -> Reason | None:
-    """Return what a line above or below the story is by its words: wordings a story may have are chrome there."""
-    if len(text) > MAX_LINE_CHARS:
-        return None
-    line = text.casefold().strip(_EDGES)
-    if reason := _EDGE_OPENINGS.match(line):
-        return reason
-    if "cookie" in line and _COOKIE_LINE.fullmatch(line):
-        return Reason.COOKIES
-    if reason := _COOKIE_CHOICES.fullmatch(line):
-        return reason
-    return read_line(text)
 
 
 def is_caption(text: str) -> bool:

@@ -206,7 +206,7 @@ def clean(text: str) -> str:
     """Return text in NFC without what no reader sees and no mailer takes."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return _UNSEEN.sub("", text)
+    return text if text.replace("\n", "").isprintable() else _UNSEEN.sub("", text)
 
 
 def _article(metadata: Metadata, text: str, response: Response, link: Link) -> Article:

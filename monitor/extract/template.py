@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zlib import crc32
 
+import re2
+
 from monitor.extract.months import MONTHS, WEEKDAYS
-from monitor.extract.page import Page
+from monitor.extract.page import Block, Page
 from monitor.model import Template
 
 WINDOW = 32
@@ -39,23 +41,26 @@ MAX_DAY_CHARS = 60
 """A longer line without a number is no date or forecast: its days are not masked."""
 
 _DIGIT = re.compile(r"\d")
+_DIGITS = b"0123456789"
+_OTHER_DIGIT = re2.compile(r"[^0-9\P{Nd}]")
+"""A digit of another script."""
+
 _EDGES = ".,:;()[]|•·"
 
 
 def hash_blocks(page: Page) -> list[int]:
     """Return an unsigned 64-bit hash of each block's masked words and structural place."""
-    boxes = page.boxes
-    texts = "\n".join([_mask(block.text) for block in page.blocks]).encode("utf-8", "replace")
-    places: dict[tuple[str, int], int] = {}
+    boxes, flat = page.boxes, page.flat
+    places: dict[int | str, int] = {}
     hashes = []
-    for block, text in zip(page.blocks, texts.split(b"\n"), strict=False):
-        parent = boxes[block.box].parent
-        place = places.get((block.tag, parent))
+    for block, words in zip(page.blocks, _mask_blocks(page.blocks), strict=True):
+        key = block.tag if flat else block.box
+        place = places.get(key)
         if place is None:
-            around = boxes[max(parent, 0)]
+            around = boxes[max(boxes[block.box].parent, 0)]
             place = _hash_place(block.tag, around.tag, boxes[max(around.parent, 0)].tag)
-            places[block.tag, parent] = place
-        hashes.append(crc32(text) << 32 | place)
+            places[key] = place
+        hashes.append(crc32(words) << 32 | place)
     return hashes
 
 
@@ -73,19 +78,42 @@ def count_seen(hashes: Sequence[int], weights: list[float], template: Template) 
     ]
 
 
+def _mask_blocks(blocks: Sequence[Block]) -> list[bytes]:
+    """Return the words of each block, as UTF-8, with what changes from day to day masked.
+
+    The lines with numbers are found by taking all digits out of all lines at once.
+    """
+    texts = [b.text if len(b.text) > MAX_MASKED_CHARS else b.text.casefold() for b in blocks]
+    joined = "\n".join(texts)
+    encoded = joined.encode("utf-8", "replace")
+    lines = encoded.split(b"\n")
+    others_have_digits = len(encoded) != len(joined) and _OTHER_DIGIT.search(encoded) is not None
+    for i, without in enumerate(encoded.translate(None, _DIGITS).split(b"\n")):
+        text, chars = texts[i], len(blocks[i].text)
+        if chars > MAX_MASKED_CHARS:
+            continue
+        numbered = len(without) != len(lines[i]) or (others_have_digits and _DIGIT.search(text))
+        if numbered or (chars <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(text.split())):
+            lines[i] = _mask(text).encode("utf-8", "replace")
+    return lines
+
+
 def _mask(text: str) -> str:
-    """Return the words of a block with what changes from day to day masked."""
-    if len(text) > MAX_MASKED_CHARS:
-        return text
-    folded = text.casefold()
-    if _DIGIT.search(folded) or (len(text) <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(folded.split())):
-        words = folded.split()
-        return " ".join([w if w.isalpha() and w not in _CALENDAR else _mask_word(w) for w in words])
-    return folded
+    """Return the words of a line with numbers, changes of them, signs, months and days as "#"."""
+    return " ".join(
+        [
+            "#"
+            if word[-1].isdecimal() or word[0].isdecimal()
+            else word
+            if word.isalpha() and word not in _CALENDAR
+            else _mask_word(word)
+            for word in text.split()
+        ]
+    )
 
 
 def _mask_word(word: str) -> str:
-    """Return "#" for a number, a change of one, a sign, a month or a day; any other word as it is."""
+    """Return "#" for a word with a number in it, a sign, a month or a day; any other as it is."""
     bare = word.strip(_EDGES)
     changes = bare in _CALENDAR or _DIGIT.search(bare) or not any(map(str.isalnum, bare))
     return "#" if changes else word

@@ -30,6 +30,9 @@ _SEPARATOR = re.compile(
     r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)"
 )
 
+_SEPARATING = frozenset("|–—·•»›:/-_")
+"""One of these is in every separator."""
+
 _KICKER_SIGN = re.compile(r"[:|/–—-]")
 """What parts a kicker from the rest of a title."""
 
@@ -38,14 +41,15 @@ def find_title(page: Page, claims: Claims, site_names: list[str], hint: str = ""
     """Return the title, "" when the page has none. `hint` is what the seed's link was called."""
     if page.flat:
         return _flat_title(page, hint)
+    sites = {folded for name in site_names if (folded := fold(name).replace(" ", ""))}
     claimed = [
         title
         for name in ("og:title", "twitter:title", "dc.title", "title")
-        for title in (_clean(value, site_names) for value in page.meta.get(name, ()))
+        for title in (_clean(value, sites) for value in page.meta.get(name, ()))
         if title
     ]
-    headline = _clean(claims.headline, site_names)
-    window = _clean(page.title, site_names)
+    headline = _clean(claims.headline, sites)
+    window = _clean(page.title, sites)
     headings = [b.text for b in page.blocks if b.tag == "h1" and 1 < len(b.text) <= MAX_TITLE_CHARS]
     references = [title for title in (*claimed, headline, window, hint) if title]
     best = max(headings, key=lambda heading: _likeness(heading, references), default="")
@@ -105,10 +109,11 @@ def _likeness(heading: str, references: list[str]) -> float:
     return max(shares)
 
 
-def _clean(title: str, site_names: list[str]) -> str:
-    """Return a title without the site's name at either end."""
+def _clean(title: str, names: set[str]) -> str:
+    """Return a title without the site's name at either end. `names` are those of the site, folded."""
     title = " ".join(title.split())
-    names = {folded for name in site_names if (folded := fold(name).replace(" ", ""))}
+    if _SEPARATING.isdisjoint(title):
+        return title
     for _ in range(MAX_SITE_PARTS):
         parts = list(_SEPARATOR.finditer(title))
         if not parts:

@@ -171,28 +171,27 @@ _WEIGHTS = _word_weights()
 def detect_language(text: str) -> str | None:
     """Return the ISO 639-1 code of the language most of `text` is in, None when it cannot be told."""
     sample = text[:SAMPLE_CHARS]
-    script = _script(sample)
+    words = _WORD.findall(sample.casefold().replace("’", "'"))
+    script = _script("".join(words))
     if script is None or script not in _WEIGHTS:
         return script
-    words = _WORD.findall(sample.casefold().replace("’", "'"))
     weights = _WEIGHTS[script]
     scores: defaultdict[str, float] = defaultdict(float)
-    for word in words:
+    for word, times in Counter(words).items():
         for language, weight in weights.get(word, ()):
-            scores[language] += weight
-    for letter, language in _TELLING_LETTERS:
+            scores[language] += times * weight
+    for letter, language in _TELLING_LETTERS if not sample.isascii() else ():
         if letter in sample and (scores[language] or script != "latin"):
             scores[language] += min(LETTER_WEIGHT * sample.count(letter), MAX_LETTER_SCORE * len(words))
     best, score = max(scores.items(), key=lambda pair: pair[1], default=("", 0))
     return best if score >= MIN_SHARE * len(words) else None
 
 
-def _script(sample: str) -> str | None:
-    """Return the script most letters are in, or the language when the script has but one."""
-    letters = "".join(_WORD.findall(sample))
+def _script(letters: str) -> str | None:
+    """Return the script most of the letters are in, or the language when the script has but one."""
     if len(letters) < MIN_LETTERS:
         return None
-    if sample.isascii():
+    if len(letters.encode("ascii", "ignore")) >= PLAIN_SHARE * len(letters):
         return "latin"
     counts: Counter[str] = Counter()
     for char in letters[:: len(letters) // SCRIPT_PROBES + 1]:
@@ -206,6 +205,9 @@ def _script(sample: str) -> str | None:
         counts[winner] = east_asian * HAN_WEIGHT
     return max(counts, key=lambda name: counts[name], default=None)
 
+
+PLAIN_SHARE = 0.8
+"""Share of plain Latin letters from which the rest cannot outweigh them, Han letters neither."""
 
 HAN_WEIGHT = 3
 """A Han letter is a word: a Chinese text full of Latin names stays Chinese."""
