@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from monitor.extract.body import fold
+from monitor.extract.body import find_repetitions, fold
 from monitor.extract.months import MONTHS
 from monitor.extract.page import Page
 
@@ -144,13 +144,11 @@ _NO_DESK = re.compile(
 
 def find_title_block(page: Page, title: str) -> int:
     """Return the index of the block that is the title, a heading of the first level if one is; 0 when none is."""
-    wanted = fold(title)
-    alike = [i for i, b in enumerate(page.blocks) if abs(len(b.text) - len(title)) < MAX_TITLE_SLACK]
-    alike.sort(key=lambda i: page.blocks[i].tag != "h1")
-    return next((i for i in alike if fold(page.blocks[i].text) == wanted), 0)
+    found = find_repetitions(page, title, MAX_TITLE_SLACK)
+    return min(found, key=lambda i: page.blocks[i].tag != "h1", default=0)
 
 
-MAX_TITLE_SLACK = 9
+MAX_TITLE_SLACK = 8
 """Characters, all of them punctuation, by which two spellings of a title differ at most."""
 
 
@@ -311,7 +309,7 @@ MIN_BARE_WORDS, MAX_BARE_WORDS = 2, 4
 
 def is_byline(text: str) -> bool:
     """Return whether a whole line is a byline: "By" and names, or two to four capitalised words alone."""
-    if len(text) > MAX_NAME_CHARS * 2 or text.endswith(("?", "!", ":")):
+    if len(text) > MAX_NAME_CHARS * 2 or text.endswith(("?", "!", ":")) or _DIGIT.search(text):
         return False
     bare = _strip_opening(_DEGREES.sub("", text))
     parts = [part for part in _SPLIT.split(bare) if part]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.extract.marks import Body, find_bodies
+from monitor.extract.marks import Body, names_body
 from monitor.extract.page import Block, Box, Page
 from monitor.extract.phrases import heads_related
 
@@ -62,6 +62,20 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
+def find_repetitions(page: Page, line: str, slack: int) -> list[int]:
+    """Return the indices of the blocks with the words of a line, whose lengths differ by `slack` at most."""
+    wanted = fold(line)
+    least, most, word = len(line) - slack, len(line) + slack, max(wanted.split(), key=len, default="")
+    return [
+        i
+        for i, block in enumerate(page.blocks)
+        if least <= len(block.text) <= most
+        and word in block.text.casefold()
+        and wanted
+        and fold(block.text) == wanted
+    ]
+
+
 def count_chars(text: str) -> float:
     """Return how long a text is, in characters of an alphabet."""
     return len(text) * (DENSE_SCRIPT_FACTOR if _is_dense(text) else 1)
@@ -104,15 +118,19 @@ def running_sum(weights: list[float]) -> list[float]:
     return sums
 
 
-def name_bodies(boxes: list[Box]) -> dict[int, Body]:
-    """Return the boxes that are called the body of the story, and how."""
-    named = find_bodies({box.words for box in boxes})
+def name_bodies(boxes: list[Box], sums: list[float]) -> dict[int, Body]:
+    """Return the boxes with prose that are called the body of the story, and how.
+
+    `sums` are the running sums of the blocks' weights.
+    """
     names: dict[int, Body] = {}
     for i, box in enumerate(boxes):
+        if sums[box.last] == sums[box.first]:
+            continue
         if box.itemprop and ("articlebody" in box.itemprop or "reviewbody" in box.itemprop):
             names[i] = Body.MICRODATA
-        elif box.words in named:
-            names[i] = named[box.words]
+        elif box.words and (name := names_body(box.words)):
+            names[i] = name
     return names
 
 

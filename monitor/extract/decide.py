@@ -100,7 +100,7 @@ def decide(
         and not (box.mark is Reason.CAPTION and sums[box.last] - sums[box.first] > MAX_CAPTION_CHARS)
         and not (box.mark is Reason.RELATED and box.tag in _LISTS and not _has_links(page, box))
     }
-    names = name_bodies(page.boxes)
+    names = name_bodies(page.boxes, sums)
     for i in surround_named_body(page.boxes, names, sums):
         own.pop(i, None)
     marks = mark_boxes(page.boxes, own, sums)

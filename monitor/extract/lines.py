@@ -37,10 +37,12 @@ _LISTED = frozenset(("li", "td", "th", "dt", "dd"))
 def drop_titles(page: Page, reasons: list[Reason], title: str) -> None:
     """Take the title out of the story: its first occurrence is the title, the others repeat it."""
     wanted = fold(title)
+    word = max(wanted.split(), key=len, default="")
+    shortest, longest = -len(title) // 4 - 2, max(len(title) // 4 + 2, MAX_KICKER_CHARS)
     found = False
     for i, block in enumerate(page.blocks):
         longer = len(block.text) - len(title)
-        if not wanted or not -len(title) // 4 - 2 <= longer <= max(len(title) // 4 + 2, MAX_KICKER_CHARS):
+        if not shortest <= longer <= longest or not wanted or word not in block.text.casefold():
             continue
         folded = fold(block.text)
         if folded == wanted or (longer > 0 and block.tag in _TITLES and folded.endswith(wanted)):

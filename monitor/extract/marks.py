@@ -14,13 +14,11 @@ sites repeat their names on every page and share many with other sites.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from enum import Enum
 from functools import lru_cache
 from itertools import groupby
 
 from monitor.extract.page import Reason
-from monitor.extract.sieve import Sieve
 
 # For each reason: stems found anywhere in a part; words that must be a whole part; pairs of parts, "a b",
 # which are also stems when written together.
@@ -191,9 +189,24 @@ _BODY = re.compile(
 )
 _WIDER_BODY = (
     r"body-?_*(?:content|text|copy)|content-?_*(?:body|text|article)|(?:main|page|single|blog|detail)-?_*(?:content|text|body)"
-    r"|rich-?text|paragraphs|text-?body|wysiwyg|prose|(?:^|[^a-z])body(?:$|[^a-z])|full-?text"
+    r"|rich-?text|paragraphs|text-?body|wysiwyg|prose|(?<![a-z])body(?![a-z])|full-?text"
 )
-_ANY_BODY = Sieve(f"{_BODY.pattern}|{_WIDER_BODY}")
+_ANY_BODY = re.compile(f"{_BODY.pattern}|{_WIDER_BODY}")
+_BODY_STEMS = (
+    "content",
+    "body",
+    "article",
+    "text",
+    "entry",
+    "detail",
+    "copy",
+    "paragraphs",
+    "mw-parser",
+    "wysiwyg",
+    "prose",
+)
+"""One of these is in every name of a body."""
+
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
@@ -277,13 +290,13 @@ def _read_part(part: str) -> Reason | None:
     return _STEMS[stem[0]] if stem else None
 
 
-def find_bodies(names: Collection[str]) -> dict[str, Body]:
-    """Return those of the boxes' words that say that a box holds the story, and how surely they say it."""
-    distinct = list(names)
-    lines = [name.replace("\n", " ") if "\n" in name else name for name in distinct]
-    found = [distinct[i] for i in _ANY_BODY.find_lines(lines)]
-    return {
-        name: Body.STORY if _BODY.search(name) else Body.CONTENT
-        for name in found
-        if not _NOT_BODY.search(name)
-    }
+def names_body(words: str) -> Body | None:
+    """Return how surely the words of a box say that it holds the story, None when they do not."""
+    for stem in _BODY_STEMS:
+        if stem in words:
+            break
+    else:
+        return None
+    if not _ANY_BODY.search(words) or _NOT_BODY.search(words):
+        return None
+    return Body.STORY if _BODY.search(words) else Body.CONTENT

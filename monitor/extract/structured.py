@@ -41,6 +41,9 @@ _TAG = re.compile(r"<[^<>]{1,500}>")
 _COMMENT_ENDS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$"
 )
+_JSON = json.JSONDecoder(strict=False)
+"""Control characters inside strings are let through."""
+
 _TRAILING_COMMA = re.compile(r",\s{0,99}([}\]])")
 
 
@@ -101,13 +104,13 @@ def _parse(script: str) -> object:
     if len(script) > MAX_JSON_CHARS:
         return None
     try:
-        value: object = json.loads(script, strict=False)
+        value: object = _JSON.decode(script)
     except RecursionError:
         return None
     except ValueError:
         cleaned = _TRAILING_COMMA.sub(r"\1", _COMMENT_ENDS.sub("", script.strip()).strip().rstrip(";"))
         try:
-            value = json.loads(cleaned, strict=False)
+            value = _JSON.decode(cleaned)
         except (ValueError, RecursionError):
             return None
     return value

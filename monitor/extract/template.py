@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zlib import crc32
 
-import re2
-
 from monitor.extract.months import MONTHS, WEEKDAYS
 from monitor.extract.page import Block, Page
 from monitor.model import Template
@@ -41,26 +39,21 @@ MAX_DAY_CHARS = 60
 """A longer line without a number is no date or forecast: its days are not masked."""
 
 _DIGIT = re.compile(r"\d")
-_DIGITS = b"0123456789"
-_OTHER_DIGIT = re2.compile(r"[^0-9\P{Nd}]")
-"""A digit of another script."""
+_DIGIT_BYTES = b"0123456789\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+"""The digits of ASCII, and the first bytes of all others in UTF-8."""
 
 _EDGES = ".,:;()[]|•·"
 
 
 def hash_blocks(page: Page) -> list[int]:
     """Return an unsigned 64-bit hash of each block's masked words and structural place."""
-    boxes, flat = page.boxes, page.flat
-    places: dict[int | str, int] = {}
+    tags = [box.tag for box in page.boxes]
+    parents = [max(box.parent, 0) for box in page.boxes]
+    masked = map(crc32, _mask_blocks(page.blocks))
     hashes = []
-    for block, words in zip(page.blocks, _mask_blocks(page.blocks), strict=True):
-        key = block.tag if flat else block.box
-        place = places.get(key)
-        if place is None:
-            around = boxes[max(boxes[block.box].parent, 0)]
-            place = _hash_place(block.tag, around.tag, boxes[max(around.parent, 0)].tag)
-            places[key] = place
-        hashes.append(crc32(words) << 32 | place)
+    for block, words in zip(page.blocks, masked, strict=True):
+        parent = parents[block.box]
+        hashes.append(words << 32 | _hash_place(block.tag, tags[parent], tags[parents[parent]]))
     return hashes
 
 
@@ -81,18 +74,15 @@ def count_seen(hashes: Sequence[int], weights: list[float], template: Template) 
 def _mask_blocks(blocks: Sequence[Block]) -> list[bytes]:
     """Return the words of each block, as UTF-8, with what changes from day to day masked.
 
-    The lines with numbers are found by taking all digits out of all lines at once.
+    The lines with numbers are found by taking what digits are made of out of all lines at once.
     """
     texts = [b.text if len(b.text) > MAX_MASKED_CHARS else b.text.casefold() for b in blocks]
-    joined = "\n".join(texts)
-    encoded = joined.encode("utf-8", "replace")
+    encoded = "\n".join(texts).encode("utf-8", "replace")
     lines = encoded.split(b"\n")
-    others_have_digits = len(encoded) != len(joined) and _OTHER_DIGIT.search(encoded) is not None
-    for i, without in enumerate(encoded.translate(None, _DIGITS).split(b"\n")):
-        text, chars = texts[i], len(blocks[i].text)
-        if chars > MAX_MASKED_CHARS:
-            continue
-        numbered = len(without) != len(lines[i]) or (others_have_digits and _DIGIT.search(text))
+    without = encoded.translate(None, _DIGIT_BYTES).split(b"\n")
+    for i, (text, line, left) in enumerate(zip(texts, lines, without, strict=True)):
+        chars = len(blocks[i].text)
+        numbered = len(left) != len(line) and chars <= MAX_MASKED_CHARS and _DIGIT.search(text)
         if numbered or (chars <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(text.split())):
             lines[i] = _mask(text).encode("utf-8", "replace")
     return lines
@@ -120,6 +110,6 @@ def _mask_word(word: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _hash_place(*tags: str) -> int:
+def _hash_place(tag: str, parent: str, grandparent: str) -> int:
     """Return a 32-bit hash of the tags around a block, inner before outer."""
-    return crc32("/".join(tags).encode("utf-8", "replace"))
+    return crc32(f"{tag}/{parent}/{grandparent}".encode("utf-8", "replace"))

@@ -30,7 +30,7 @@ _SEPARATOR = re.compile(
     r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)"
 )
 
-_SEPARATING = frozenset("|–—·•»›:/-_")
+_SEPARATING = ("|", "»", "_", " -", " –", " —", " :", " ·", " •", " ›", " /")
 """One of these is in every separator."""
 
 _KICKER_SIGN = re.compile(r"[:|/–—-]")
@@ -112,7 +112,7 @@ def _likeness(heading: str, references: list[str]) -> float:
 def _clean(title: str, names: set[str]) -> str:
     """Return a title without the site's name at either end. `names` are those of the site, folded."""
     title = " ".join(title.split())
-    if _SEPARATING.isdisjoint(title):
+    if not any(mark in title for mark in _SEPARATING):
         return title
     for _ in range(MAX_SITE_PARTS):
         parts = list(_SEPARATOR.finditer(title))
