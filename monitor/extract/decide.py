@@ -9,7 +9,10 @@ cover the story, judge the lines inside (`lines`), trim both ends, name everythi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 
 from monitor.extract.body import (
     Span,
@@ -83,10 +86,51 @@ def decide(
     such. `hashes` are the blocks' hashes and `template` what the source has taught; without them nothing
     learned is used. With `believed`, class words that give other reasons are not.
     """
-    blocks = page.blocks
-    weights = [weigh(block) for block in blocks]
-    seen = count_seen(hashes, weights, template) if template else [0] * len(blocks)
-    weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
+    ground = _survey(page, hashes, template, believed)
+    reasons = [Reason.UNCHOSEN if page.chosen else Reason.OUTSIDE] * len(page.blocks)
+    _place_story(page, reasons, ground, metadata.title)
+    for i, count in enumerate(ground.seen):
+        if count:
+            reasons[i] = Reason.TEMPLATE
+    for i in ground.removed:
+        reasons[i] = Reason.REMOVED
+    drop_titles(page, reasons, metadata.title)
+    judge_lines(page, reasons, ground.weights)
+    trim(page, reasons, ground.weights)
+    strip_tail(page, reasons)
+    trim(page, reasons, ground.weights)
+    strip_strays(page, reasons, is_news=metadata.claims_news)
+    keep_lead(page, reasons, ground.marks)
+    name_chrome(page, reasons, ground.marks)
+    return reasons, ground.seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is known of a page before its story is looked for.
+
+    By block: `weights`, how much prose it holds (none when it was learned or removed), their running `sums`,
+    `seen`, on how many recent pages it was, and those `removed` by the source's settings. By box: its `own`
+    marks, and the `marks` that cover it.
+    """
+
+    weights: list[float]
+    sums: list[float]
+    seen: list[int]
+    removed: list[int]
+    own: dict[int, Reason]
+    names: dict[int, Body]
+    marks: list[Reason | None]
+
+
+def _survey(
+    page: Page, hashes: Sequence[int], template: Template | None, believed: Container[Reason] | None
+) -> _Ground:
+    """Weigh a page's blocks and read its boxes' words; see `decide`."""
+    weights = [weigh(block) for block in page.blocks]
+    seen = count_seen(hashes, weights, template) if template else [0] * len(weights)
+    if any(seen):
+        weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
     taken = [box for box in page.boxes if box.mark is Reason.REMOVED] if page.overrides else []
     removed = [i for box in taken for i in range(box.first, box.last)]
     for i in removed:
@@ -103,31 +147,20 @@ def decide(
     names = name_bodies(page.boxes, sums)
     for i in surround_named_body(page.boxes, names, sums):
         own.pop(i, None)
-    marks = mark_boxes(page.boxes, own, sums)
-    reasons = [Reason.UNCHOSEN if page.chosen else Reason.OUTSIDE] * len(blocks)
+    return _Ground(weights, sums, seen, removed, own, names, mark_boxes(page.boxes, own, sums))
+
+
+def _place_story(page: Page, reasons: list[Reason], ground: _Ground, title: str) -> None:
+    """Find the body and call its blocks the story's, but for those that marks still cover, in place."""
     spans = (
-        find_flat_body(page, weights, metadata.title)
+        find_flat_body(page, ground.weights, title)
         if page.flat
-        else choose_body(page) or _find_body(page, names, weights, marks)
+        else choose_body(page) or _find_body(page, ground)
     )
     for span in spans:
-        inner = mark_boxes(page.boxes, own, sums, within=span)
+        inner = mark_boxes(page.boxes, ground.own, ground.sums, within=span)
         for i in range(span.first, span.last):
-            reasons[i] = inner[blocks[i].box] or Reason.STORY
-    for i, count in enumerate(seen):
-        if count:
-            reasons[i] = Reason.TEMPLATE
-    for i in removed:
-        reasons[i] = Reason.REMOVED
-    drop_titles(page, reasons, metadata.title)
-    judge_lines(page, reasons, weights)
-    trim(page, reasons, weights)
-    strip_tail(page, reasons)
-    trim(page, reasons, weights)
-    strip_strays(page, reasons, is_news=metadata.claims_news)
-    keep_lead(page, reasons, marks)
-    name_chrome(page, reasons, marks)
-    return reasons, seen
+            reasons[i] = inner[page.blocks[i].box] or Reason.STORY
 
 
 def _has_links(page: Page, box: Box) -> bool:
@@ -135,21 +168,20 @@ def _has_links(page: Page, box: Box) -> bool:
     return any(block.links for block in page.blocks[box.first : box.last])
 
 
-def _find_body(
-    page: Page, names: dict[int, Body], weights: list[float], marks: list[Reason | None]
-) -> list[Span]:
+def _find_body(page: Page, ground: _Ground) -> list[Span]:
     """Return where the story stands, by the prose that no mark covers.
 
     When marks cover nearly all, a box with the story's name is still believed; else only the plain marks
     count, and when those cover all, none does.
     """
-    blocks, whole = page.blocks, running_sum(weights)
-    sums = running_sum([0.0 if marks[b.box] else w for b, w in zip(blocks, weights, strict=True)])
+    marks, names, whole = ground.marks, ground.names, ground.sums
+    weighed = list(zip(page.blocks, ground.weights, strict=True))
+    sums = running_sum([0.0 if marks[block.box] else weight for block, weight in weighed])
     if sums[-1] >= min(LEAST_SHARE * whole[-1], MIN_STORY_CHARS):
         return find_body(page, names, sums, whole)
     if spans := find_named_body(page, names, sums, whole):
         return spans
-    sums = running_sum([0.0 if marks[b.box] in PLAIN else w for b, w in zip(blocks, weights, strict=True)])
+    sums = running_sum([0.0 if marks[block.box] in PLAIN else weight for block, weight in weighed])
     return find_body(page, names, sums if sums[-1] >= LEAST_CHARS else whole, whole)
 
 
@@ -158,9 +190,9 @@ def mark_boxes(
 ) -> list[Reason | None]:
     """Return for each box why it is chrome, by its own words or those of a box around it.
 
-    `own` are the boxes' own marks, `sums` the running sums of the blocks' weights. With `within`, only
-    the boxes inside that span's box are marked. A mark that covers too much of the prose is revoked, and so
-    are all that share its words.
+    `own` are the boxes' own marks, ascending, `sums` the running sums of the blocks' weights. With `within`,
+    only the boxes inside that span's box are marked. A mark that covers too much of the prose is revoked, and
+    so are all that share its words.
     """
     root, first, last = (within.box, within.first, within.last) if within else (0, 0, boxes[0].last)
     inside = {i: mark for i, mark in own.items() if i > root and first <= boxes[i].first < last}
@@ -168,19 +200,26 @@ def mark_boxes(
     limit = total * REVOKED_SHARE if within else max(total * WRAPPER_SHARE, total - MIN_STORY_CHARS)
     revoked = _overreaching(boxes, inside, sums, (limit, max(limit, total - LEAST_CHARS)))
     marks: list[Reason | None] = [None] * len(boxes)
-    if not inside:
-        return marks
-    for i in range(root + 1, len(boxes)):
-        box = boxes[i]
-        if box.first >= last:
-            break
-        mark = marks[box.parent]
-        if mark is Reason.CAPTION and box.tag in _QUOTED:
-            mark = None
-        if mark is None and i in inside and (box.words or box.tag) not in revoked:
-            mark = inside[i]
-        marks[i] = mark
+    marked = {i: mark for i, mark in inside.items() if (boxes[i].words or boxes[i].tag) not in revoked}
+    end = 0
+    for i, mark in marked.items():
+        if i >= end:
+            end = bisect_left(boxes, boxes[i].last, i + 1, key=attrgetter("first"))
+            marks[i:end] = [mark] * (end - i)
+            if mark is Reason.CAPTION:
+                _unmark_quoted(boxes, marks, marked, range(i + 1, end))
     return marks
+
+
+def _unmark_quoted(
+    boxes: list[Box], marks: list[Reason | None], marked: dict[int, Reason], inside: range
+) -> None:
+    """Take the mark off what stands in a figure to be read with the story, in place."""
+    for i in inside:
+        mark = marks[boxes[i].parent]
+        if mark is Reason.CAPTION and boxes[i].tag in _QUOTED:
+            mark = None
+        marks[i] = marked.get(i) if mark is None else mark
 
 
 def _overreaching(

@@ -76,6 +76,8 @@ def _mask_blocks(blocks: Sequence[Block]) -> list[bytes]:
 
     The lines with numbers are found by taking what digits are made of out of all lines at once.
     """
+    if not blocks:
+        return []
     texts = [b.text if len(b.text) > MAX_MASKED_CHARS else b.text.casefold() for b in blocks]
     encoded = "\n".join(texts).encode("utf-8", "replace")
     lines = encoded.split(b"\n")
