@@ -95,11 +95,12 @@ def decide(
     for i in ground.removed:
         reasons[i] = Reason.REMOVED
     drop_titles(page, reasons, metadata.title)
-    judge_lines(page, reasons, ground.weights)
-    trim(page, reasons, ground.weights)
-    strip_tail(page, reasons)
-    trim(page, reasons, ground.weights)
-    strip_strays(page, reasons, is_news=metadata.claims_news)
+    body = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    judge_lines(page, reasons, body, ground.weights)
+    trim(page, reasons, body, ground.weights)
+    strip_tail(page, reasons, body)
+    trim(page, reasons, body, ground.weights)
+    strip_strays(page, reasons, body, is_news=metadata.claims_news)
     keep_lead(page, reasons, ground.marks)
     name_chrome(page, reasons, ground.marks)
     return reasons, ground.seen

@@ -50,14 +50,13 @@ def drop_titles(page: Page, reasons: list[Reason], title: str) -> None:
             found = True
 
 
-def judge_lines(page: Page, reasons: list[Reason], weights: list[float]) -> None:
-    """Strip the lines inside the body that are no part of the story, in place."""
-    prose = [i for i, weight in enumerate(weights) if weight]
-    first, last = (prose[0], prose[-1]) if prose else (0, 0)
+def judge_lines(page: Page, reasons: list[Reason], body: list[int], weights: list[float]) -> None:
+    """Strip the lines inside the body, the blocks `body`, that are no part of the story, in place."""
+    first = next((i for i, weight in enumerate(weights) if weight), 0)
+    last = next((i for i in range(len(weights) - 1, first, -1) if weights[i]), first)
     under_related = False
-    for i, block in enumerate(page.blocks):
-        if reasons[i] is not Reason.STORY:
-            continue
+    for i in body:
+        block = page.blocks[i]
         linked = block.link_chars >= LINKED_SHARE * len(block.text) and len(block.text) <= MAX_LINKED_CHARS
         if weights[i] and not linked and len(block.text) > MAX_LINE_CHARS:
             under_related = False
@@ -84,9 +83,9 @@ def _judge_line(block: Block, *, linked: bool, amid_list: bool) -> Reason:
     return strip or Reason.STORY
 
 
-def trim(page: Page, reasons: list[Reason], weights: list[float]) -> None:
+def trim(page: Page, reasons: list[Reason], body: list[int], weights: list[float]) -> None:
     """Strip what is no sentence before the first and after the last one of the story, in place."""
-    kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    kept = [i for i in body if reasons[i] is Reason.STORY]
     prose = [i for i in kept if weights[i]]
     if not prose:
         return

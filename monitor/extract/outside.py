@@ -35,19 +35,21 @@ _NUMBERED = Sieve(f"{QUOTE_HINTS}|{CALENDAR_HINTS}")
 
 def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> None:
     """Replace the vague among `reasons` with what the blocks are, in place."""
-    for i, block in enumerate(page.blocks):
+    stripped = [i for i, reason in enumerate(reasons) if reason is not Reason.STORY]
+    for i in stripped:
         if reasons[i] in _UNNAMED:
+            block = page.blocks[i]
             mark = marks[block.box]
             if mark is None and not (block.tag == "li" and block.link_chars * 2 > len(block.text)):
                 mark = read_edge_line(block.text)
             reasons[i] = mark or reasons[i]
-    vague = [i for i, reason in enumerate(reasons) if reason in _VAGUE]
+    vague = [i for i in stripped if reasons[i] in _VAGUE]
     _name_strips(page, reasons, vague)
     _name_weather(page, reasons, vague)
     _name_polls(page, reasons, vague)
     _name_related(page, reasons)
     _name_head(page, reasons)
-    _name_rest(page, reasons)
+    _name_rest(page, reasons, vague)
 
 
 def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
@@ -190,8 +192,8 @@ HEAD_BLOCKS = 12
 """Blocks above the story among which a byline or a date is named."""
 
 
-def _name_rest(page: Page, reasons: list[Reason]) -> None:
+def _name_rest(page: Page, reasons: list[Reason], vague: list[int]) -> None:
     """Name what is left: lines of links are navigation."""
-    for i, block in enumerate(page.blocks):
-        if reasons[i] is Reason.OUTSIDE and block.link_chars * 2 > len(block.text):
+    for i in vague:
+        if reasons[i] is Reason.OUTSIDE and page.blocks[i].link_chars * 2 > len(page.blocks[i].text):
             reasons[i] = Reason.NAVIGATION

@@ -66,9 +66,9 @@ _LAID_OUT = frozenset(("td", "th", "li", "dd", "table"))
 """Where a bare box is a cell or an entry."""
 
 
-def strip_strays(page: Page, reasons: list[Reason], *, is_news: bool) -> None:
+def strip_strays(page: Page, reasons: list[Reason], body: list[int], *, is_news: bool) -> None:
     """Strip labels and date lines, on news pages also linked lists and a last note, in place."""
-    kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    kept = [i for i in body if reasons[i] is Reason.STORY]
     chars = sum(len(page.blocks[i].text) for i in kept)
     _strip_dates(page, reasons, kept)
     _strip_top_note(page, reasons, kept)

@@ -131,11 +131,11 @@ CREDIT_CHARS = 80
 MAX_CAPTION_CHARS = 300
 
 
-def strip_tail(page: Page, reasons: list[Reason]) -> None:
-    """Strip what trails the story, and invitations and captions amid it, in place."""
+def strip_tail(page: Page, reasons: list[Reason], body: list[int]) -> None:
+    """Strip what trails the story, whose blocks are among `body`, and invitations and captions amid it, in place."""
     blocks = page.blocks
-    _cut_sources(page, reasons, [i for i, reason in enumerate(reasons) if reason is Reason.STORY])
-    kept = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    _cut_sources(page, reasons, [i for i in body if reasons[i] is Reason.STORY])
+    kept = [i for i in body if reasons[i] is Reason.STORY]
     short = [i for i in kept if len(blocks[i].text) <= MAX_CAPTION_CHARS]
     plain = set(short)
     for place in _HINTED.find_lines([blocks[i].text for i in short]):
