@@ -64,10 +64,12 @@ _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[^\W\d_][\w'’.\-՚ ·]{1,59}")
 
 
-def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], title: str) -> tuple[str, ...]:
+def find_authors(
+    page: Page, claimed: tuple[str, ...], site_names: list[str], title: str, place: int
+) -> tuple[str, ...]:
     """Return the names of the people who wrote the story, in the page's order; () when it names none.
 
-    An agency or the site itself stands in when JSON-LD or `<meta>` name it and no person is named.
+    `place` is the index of the block that is the `title`, 0 when none is. An agency or the site itself stands in when JSON-LD or `<meta>` name it and no person is named.
     """
     sites = {fold(name) for name in site_names if name}
     people = _people(claimed, sites)
@@ -75,21 +77,15 @@ def find_authors(page: Page, claimed: tuple[str, ...], site_names: list[str], ti
         return people
     metas = [[v for v in page.meta[name] if "//" not in v] for name in _META_NAMES if name in page.meta]
     organisations = _organisations([*claimed, *(value for values in metas for value in values)])
-    place = find_title_block(page, title)
+    sites |= {fold(name) for name in organisations if not clean_name(name)}
+    for values in map(_turn_around, metas):
+        if people := _people(values, sites):
+            return people
     below = [m.value for m in page.people if place < m.before <= place + 2 * BYLINE_BLOCKS]
     above = [m.value for m in page.people if place - BYLINE_BLOCKS <= m.before <= place]
     marked, opened, bare, roles = _byline_lines(page, place)
     titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
-    sources = [
-        *map(_turn_around, metas),
-        below,
-        marked,
-        opened,
-        above,
-        bare if titled and not organisations else [],
-        roles,
-    ]
-    sites |= {fold(name) for name in organisations if not clean_name(name)}
+    sources = [below, marked, opened, above, bare if titled and not organisations else [], roles]
     people = next((people for values in sources if (people := _people(values, sites))), ())
     return people or organisations or _find_desk(page, place, below)
 

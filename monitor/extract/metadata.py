@@ -13,12 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from monitor.extract.authors import find_authors
+from monitor.extract.authors import find_authors, find_title_block
 from monitor.extract.page import Page
 from monitor.extract.published import find_dates
 from monitor.extract.structured import Claims, read_claims
 from monitor.extract.title import find_title
 from monitor.text.urls import normalise_url, same_site
+
+_ABSOLUTE = re.compile(
+    r"https?://[a-z0-9.-]+(?:/[a-z0-9._~%!$&'()*+,=:@/-]*)?(?:\?[a-z0-9._~%!$&'()*+,=:@/-]+)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A link that has nothing to resolve."""
 
 MAX_TAGS = 30
 MAX_SUMMARY_CHARS = 600
@@ -56,13 +62,15 @@ def read_metadata(page: Page, url: str, hint: str, now: datetime) -> Metadata:
     """
     claims = read_claims(page.jsonld)
     site_name = _first_meta(page, "og:site_name", "application-name", "al:ios:app_name") or claims.publisher
-    site_names = [site_name, claims.publisher, _site_label(url), urlsplit(url).hostname or ""]
+    host = urlsplit(url).hostname or ""
+    site_names = [site_name, claims.publisher, _site_label(host), host]
     title = page.chosen_title or find_title(page, claims, site_names, hint)
-    published, modified = find_dates(page, claims, url, title, now)
+    place = find_title_block(page, title)
+    published, modified = find_dates(page, claims, url, place, now)
     return Metadata(
         url=_canonical(page, url),
         title=title,
-        authors=find_authors(page, claims.authors, site_names, title),
+        authors=find_authors(page, claims.authors, site_names, title, place),
         published_at=published,
         modified_at=modified,
         language=_language(page, claims),
@@ -90,13 +98,9 @@ def _first_meta(page: Page, *names: str) -> str:
     return ""
 
 
-def _site_label(url: str) -> str:
+def _site_label(host: str) -> str:
     """Return the label of a host that names the site: "gazette" of www.gazette.co.uk."""
-    labels = [
-        label
-        for label in (urlsplit(url).hostname or "").split(".")
-        if label not in ("www", "m", "co", "com", "org", "net")
-    ]
+    labels = [label for label in host.split(".") if label not in ("www", "m", "co", "com", "org", "net")]
     return max(labels[:-1], key=len, default=labels[0] if labels else "")
 
 
@@ -117,8 +121,11 @@ def _canonical(page: Page, url: str) -> str:
 
 def _absolute(link: str, url: str) -> str | None:
     """Return a link as an absolute HTTP URL, None when it is none."""
+    link = link.strip()
+    if not link or _ABSOLUTE.fullmatch(link):
+        return link or None
     try:
-        absolute = urljoin(url, link.strip()) if link.strip() else ""
+        absolute = urljoin(url, link)
     except ValueError:
         return None
     return absolute if absolute.startswith(("http://", "https://")) else None

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
 from urllib.parse import urlsplit
 
-from monitor.extract.authors import find_title_block
 from monitor.extract.dates import has_clock, is_believable, parse_stamp, parse_url_date, parse_visible
 from monitor.extract.page import Mention, Page, Reason
 from monitor.extract.structured import Claims
@@ -72,13 +71,15 @@ _DATED_MARKS = (None, Reason.BYLINE, Reason.DATELINE)
 
 
 def find_dates(
-    page: Page, claims: Claims, url: str, title: str, now: datetime
+    page: Page, claims: Claims, url: str, place: int, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """Return when the story was published and when it was last changed, as the page says; never after `now`."""
+    """Return when the story was published and when it was last changed, as the page says; never after `now`.
+
+    `place` is the index of the block that is the title, 0 when none is.
+    """
     modified = _first_believable(
         [claims.modified, *_metas(page, _MODIFIED_NAMES), *_times(page, "modified")], now
     )
-    place = find_title_block(page, title)
     stamps = [
         claims.published,
         *_metas(page, _PUBLISHED_NAMES),

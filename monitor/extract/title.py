@@ -52,8 +52,9 @@ def find_title(page: Page, claims: Claims, site_names: list[str], hint: str = ""
     window = _clean(page.title, sites)
     headings = [b.text for b in page.blocks if b.tag == "h1" and 1 < len(b.text) <= MAX_TITLE_CHARS]
     references = [title for title in (*claimed, headline, window, hint) if title]
-    best = max(headings, key=lambda heading: _likeness(heading, references), default="")
-    if best and _likeness(best, references) >= ALIKE_SHARE:
+    likeness = [_likeness(heading, references) for heading in headings]
+    best = headings[likeness.index(max(likeness))] if headings else ""
+    if best and max(likeness) >= ALIKE_SHARE:
         return _prefer_claim(best, claimed[0] if claimed else "", headline, window, is_news=claims.is_news)
     if best and len(headings) <= MAX_HEADINGS and len(headings[0].split()) >= MIN_HEADING_WORDS:
         return headings[0]
