@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from monitor.extract.body import find_repetitions, fold
+from monitor.extract.body import fold
 from monitor.extract.months import MONTHS
 from monitor.extract.page import Page
 
@@ -140,7 +140,14 @@ _NO_DESK = re.compile(
 
 def find_title_block(page: Page, title: str) -> int:
     """Return the index of the block that is the title, a heading of the first level if one is; 0 when none is."""
-    found = find_repetitions(page, title, MAX_TITLE_SLACK)
+    wanted = fold(title)
+    word = max(wanted.split(), key=len, default="")
+    least, most = len(title) - MAX_TITLE_SLACK, len(title) + MAX_TITLE_SLACK
+    found = [
+        i
+        for i, block in enumerate(page.blocks)
+        if least <= len(block.text) <= most and word in block.text.casefold() and fold(block.text) == wanted
+    ]
     return min(found, key=lambda i: page.blocks[i].tag != "h1", default=0)
 
 

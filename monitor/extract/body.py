@@ -62,20 +62,6 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
-def find_repetitions(page: Page, line: str, slack: int) -> list[int]:
-    """Return the indices of the blocks with the words of a line, whose lengths differ by `slack` at most."""
-    wanted = fold(line)
-    least, most, word = len(line) - slack, len(line) + slack, max(wanted.split(), key=len, default="")
-    return [
-        i
-        for i, block in enumerate(page.blocks)
-        if least <= len(block.text) <= most
-        and word in block.text.casefold()
-        and wanted
-        and fold(block.text) == wanted
-    ]
-
-
 def count_chars(text: str) -> float:
     """Return how long a text is, in characters of an alphabet."""
     return len(text) * (DENSE_SCRIPT_FACTOR if _is_dense(text) else 1)

@@ -102,3 +102,17 @@ def test_a_page_teaches_the_same_whether_it_is_looked_over_or_read(read: Reader)
         url="https://gazette.example/1", body=page.encode(), fetched_at=datetime(2026, 3, 1, tzinfo=UTC)
     )
     assert learn_page(response) == read(page).blocks
+
+
+def test_numbers_are_masked_in_every_script(read: Reader) -> None:
+    def notice(number: str, word: str) -> str:
+        return make_page(1, notice=f"<p>{word} {number}</p>")
+
+    for one, other, word in (
+        ("12", "907", "ticket"),
+        ("١٢", "٩٠", "تذكرة"),
+        ("१२", "९०", "टिकट"),
+        ("１２", "９０", "切符"),
+    ):
+        assert read(notice(one, word)).blocks == read(notice(other, word)).blocks
+        assert read(notice(one, word)).blocks != read(notice(one, word + " b")).blocks
