@@ -10,9 +10,10 @@ import pytest
 from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
+from monitor.extract import MIN_PAGES
 from monitor.look import Lookout
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, VisitOutcome
-from monitor.pipeline import FETCH_RETRIES, SECOND_LOOKS, second_look
+from monitor.pipeline import FETCH_RETRIES, PAGES_PER_VISIT, SECOND_LOOKS, second_look
 from monitor.ports import ArticleQuery
 from tests.fakes import (
     START,
@@ -276,6 +277,33 @@ async def test_a_first_visit_keeps_only_the_newest_articles(world: Sites) -> Non
     assert (visit.found, visit.new, visit.kept) == (6, 6, 2)
     assert sorted(await world.stored_urls()) == urls[:2]
     assert (await world.visit(GAZETTE)).kept == 0
+
+
+async def test_what_a_site_repeats_is_stripped_from_its_very_first_articles(world: Sites) -> None:
+    repeated = "The gazette's reporters can be called at any hour, by whoever has seen something in town."
+    urls = [f"https://gazette.example/2026/03/story-number-{number}.html" for number in range(MIN_PAGES)]
+    world.list_stories(*urls)
+    for number, url in enumerate(urls):
+        first, *others = story_about(f"dam {number}", number)
+        world.publish(url, first, repeated, *others, title=f"Story number {number} of the day")
+    assert (await world.visit(GAZETTE)).kept == MIN_PAGES
+    texts = [stored.article.text for stored in await world.store.articles(ArticleQuery())]
+    assert not [text for text in texts if repeated in text]
+
+
+async def test_a_visit_has_a_budget_and_leaves_the_rest_to_the_next(world: Sites) -> None:
+    world.list_stories(STORY)
+    await world.visit(GAZETTE)
+    days = [f"https://gazette.example/calendar/day-{number}/what-is-on.html" for number in range(70)]
+    world.list_stories(*days)
+    for day in days:
+        world.fetcher.serve(day, FRONT)
+    asked: list[int] = []
+    for _ in range(3):
+        before = len(world.fetcher.asked)
+        await world.visit(GAZETTE)
+        asked.append(len(set(world.fetcher.urls_asked()[before:]) & set(days)))
+    assert asked == [PAGES_PER_VISIT, len(days) - PAGES_PER_VISIT, 0]
 
 
 async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: Sites) -> None:
