@@ -6,6 +6,7 @@ Position: under `commands`; over `archive` and `match`.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -34,6 +35,7 @@ rule_commands = typer.Typer(
 BARS = "▁▂▃▄▅▆▇█"
 QUIET = "·"
 
+DATES_WIDTH = len("2026-01-01  2026-12-31")
 MIN_WIDTH = 20
 """Columns that text takes at least, however far to the right it begins."""
 
@@ -154,13 +156,19 @@ def sparkline(counts: list[int]) -> str:
     return "".join(BARS[(count * len(BARS) - 1) // most] if count else QUIET for count in counts)
 
 
+def gather(counts: Sequence[int], most: int) -> list[int]:
+    """Return the counts, as many neighbours added up as it takes to have `most` at most."""
+    days = max(1, math.ceil(len(counts) / max(most, 1)))
+    return [sum(counts[at : at + days]) for at in range(0, len(counts), days)]
+
+
 def show_rehearsal(rehearsal: Rehearsal, zone: tzinfo) -> None:
     """Print what a rule would have done."""
     console.print(describe_matches(rehearsal), style="bold")
     if rehearsal.matches:
         console.print(describe_alerts(rehearsal.alerts))
         first, last = rehearsal.days[0][0], rehearsal.days[-1][0]
-        bars = sparkline([count for _, count in rehearsal.days])
+        bars = sparkline(gather([count for _, count in rehearsal.days], console.width - DATES_WIDTH))
         console.print(Text.assemble((f"{first} ", "dim"), (bars, "cyan"), (f" {last}", "dim")))
     for stored, match in rehearsal.newest:
         console.print()

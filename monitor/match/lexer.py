@@ -29,9 +29,12 @@ class Kind(IntEnum):
 
 
 DOUBLE_QUOTES = (
-    '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u301d\u301e\u301f\uff02'
+    '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u275d\u275e\u2e42\uff02'
+    "\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u301d\u301e\u301f\ufe41\ufe42\ufe43\ufe44\uff62\uff63"
 )
-SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
+"""What Unicode calls a quotation mark (PropList.txt), and the brackets around titles in Chinese."""
+
+SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b\u275b\u275c\uff07`\u00b4"
 DASHES = "-\u2212\u2013"
 
 _BOUNDARY = rf"(?=[\s(){DOUBLE_QUOTES}]|\Z)"

@@ -13,7 +13,7 @@ from monitor.app import PageTerms
 from monitor.archive import check_health
 from monitor.cli.asking import amount, moment
 from monitor.cli.commands import main
-from monitor.cli.rules import sparkline
+from monitor.cli.rules import gather, sparkline
 from monitor.errors import MonitorError, NotAnArticle, RuleError
 from monitor.model import Response
 from monitor.ports import Heartbeat
@@ -396,6 +396,13 @@ def test_a_rule_explains_what_it_made_of_an_article(archive: CommandLine) -> Non
     ]
     with pytest.raises(MonitorError, match="no article has the id"):
         archive.run("rules", "explain", "dam", "0000")
+
+
+def test_more_days_than_columns_are_added_up() -> None:
+    assert gather([1, 2, 3, 4, 5], 5) == [1, 2, 3, 4, 5]
+    assert gather([1, 2, 3, 4, 5], 4) == [3, 7, 5]
+    assert gather([1, 2, 3], 0) == [6]
+    assert gather([], 5) == []
 
 
 def test_a_sparkline_is_as_high_as_its_largest_day() -> None:

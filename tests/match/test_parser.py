@@ -133,6 +133,22 @@ def test_two_ways_to_write_one_query_are_one_tree(one: str, other: str) -> None:
     assert read(one) == read(other)
 
 
+QUOTES = """
+    "" '' “” „“ „” ”” ‘’ ‚‘ ’’ «» »« ‹› ›‹ 「」 『』 ﹁﹂ ﹃﹄ 〝〞 〝〟
+    ｢｣ 《》 〈〉 ＂＂ ＇＇ ❝❞ ❛❜ ⹂⹂ `` `' ´´ “"
+"""
+
+
+@pytest.mark.parametrize("quotes", QUOTES.split())
+def test_every_quotation_mark_holds_a_phrase(quotes: str) -> None:
+    opening, closing = quotes
+    written = f"{opening}foreign ministry{closing}"
+    assert read(written) == Phrase(("foreign", "ministry"))
+    assert read(f"a OR ({written} b)") == Or((Word("a"), And((Phrase(("foreign", "ministry")), Word("b")))))
+    with pytest.raises(RuleError, match=r"column 3: this quotation mark has no second one"):
+        parse_query(f"a {opening}foreign ministry")
+
+
 def test_what_a_query_holds_is_told_apart() -> None:
     assert read('word "two words" pre*') == And((Word("word"), Phrase(("two", "words")), Prefix("pre")))
     assert read("(a OR b) NEAR/7 c") == Near(Or((Word("a"), Word("b"))), Word("c"), 7)
