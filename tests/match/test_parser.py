@@ -141,7 +141,7 @@ QUOTES = """
 
 @pytest.mark.parametrize("quotes", QUOTES.split())
 def test_every_quotation_mark_holds_a_phrase(quotes: str) -> None:
-    opening, closing = quotes
+    opening, closing = tuple(quotes)
     written = f"{opening}foreign ministry{closing}"
     assert read(written) == Phrase(("foreign", "ministry"))
     assert read(f"a OR ({written} b)") == Or((Word("a"), And((Phrase(("foreign", "ministry")), Word("b")))))
