@@ -57,6 +57,11 @@ TOP_BLOCKS = 4
 _QUOTES = '"“„«'
 """What a quotation opens with, which stories like to end on."""
 
+BYLINE_BLOCKS = 4
+"""Blocks on either side of the title of a later story among which its byline or date is."""
+
+_BYLINES = frozenset((Reason.BYLINE, Reason.DATELINE))
+
 _PARAGRAPHS = frozenset(("p", "li", "blockquote"))
 _BARE = frozenset(("div", "section"))
 LAID_OUT_LEVELS = 12
@@ -67,8 +72,9 @@ _LAID_OUT = frozenset(("td", "th", "li", "dd", "table"))
 
 
 def strip_strays(page: Page, reasons: list[Reason], body: list[int], *, is_news: bool) -> None:
-    """Strip labels and date lines, on news pages also linked lists and a last note, in place."""
+    """Strip labels, dates and later stories, on news pages also linked lists and a last note, in place."""
     kept = [i for i in body if reasons[i] is Reason.STORY]
+    kept = _cut_next_story(page, reasons, kept)
     chars = sum(len(page.blocks[i].text) for i in kept)
     _strip_dates(page, reasons, kept)
     _strip_top_note(page, reasons, kept)
@@ -76,6 +82,31 @@ def strip_strays(page: Page, reasons: list[Reason], body: list[int], *, is_news:
     if is_news:
         _strip_last_note(page, reasons, kept)
         _strip_linked_lists(page, reasons, kept, chars)
+
+
+def _cut_next_story(page: Page, reasons: list[Reason], kept: list[int]) -> list[int]:
+    """Strip what pages that scroll on for ever append: the stories after this one; return what is left.
+
+    The title of each is a heading of the first level with the same words as the title of the page's own, and
+    with a byline or a date beside it.
+    """
+    headings = [place for place, i in enumerate(kept) if place and page.blocks[i].tag == "h1"]
+    if not headings:
+        return kept
+    titles = {
+        page.boxes[block.box].words
+        for block, reason in zip(page.blocks, reasons, strict=True)
+        if reason is Reason.TITLE and block.tag == "h1"
+    } - {""}
+    for place in headings:
+        i = kept[place]
+        if page.boxes[page.blocks[i].box].words in titles and not _BYLINES.isdisjoint(
+            reasons[max(i - BYLINE_BLOCKS, 0) : i + BYLINE_BLOCKS]
+        ):
+            for later in kept[place:]:
+                reasons[later] = Reason.RELATED
+            return kept[:place]
+    return kept
 
 
 def _strip_dates(page: Page, reasons: list[Reason], kept: list[int]) -> None:

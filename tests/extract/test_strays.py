@@ -144,3 +144,21 @@ def test_the_id_of_a_section_says_nothing_against_it(read: Reader) -> None:
     text = paragraphs(read, lay_out(around=f"<div class='article-body'>{{}}{sections}</div>"))
     assert text[-1] == PARAGRAPHS[-1]
     assert "Sharing boat 0" in text
+
+
+def test_the_stories_that_a_page_appends_to_its_own_go(read: Reader) -> None:
+    other = "".join(f"<p>{p.replace('council', 'captain')}</p>" for p in PARAGRAPHS)
+    byline = "<div class='byline'>Orsa Velin</div>"
+    title = "<div><h1 class='headline'>Captain leaves the ferry</h1></div>"
+    scrolled = f"{byline}{title}<div class='text'>{other}</div>"
+    html = lay_out(
+        head=NEWS, around=f"<div class='article-body'><div class='text'>{{}}</div>{scrolled}</div>"
+    )
+    assert paragraphs(read, html.replace("<h1>", "<h1 class='headline'>", 1)) == PARAGRAPHS
+
+
+def test_a_heading_of_the_first_level_with_other_words_than_the_title_is_a_sections(read: Reader) -> None:
+    html = lay_out(amid="<h1 class='part'>What it costs</h1>").replace("<h1>", "<h1 class='headline'>", 1)
+    text = paragraphs(read, html)
+    assert "What it costs" in text
+    assert text[-1] == PARAGRAPHS[-1]
