@@ -94,10 +94,10 @@ def _mask(text: str) -> str:
     """Return the words of a line with numbers, changes of them, signs, months and days as "#"."""
     return " ".join(
         [
-            "#"
-            if word[-1].isdecimal() or word[0].isdecimal()
-            else word
-            if word.isalpha() and word not in _CALENDAR
+            (word if word not in _CALENDAR else "#")
+            if word.isalpha()
+            else "#"
+            if word[0].isdecimal() or word[-1].isdecimal()
             else _mask_word(word)
             for word in text.split()
         ]

@@ -20,6 +20,9 @@ from monitor.extract.tickers import read_cell, read_strip
 MAX_TITLE_CHARS = 300
 """A longer heading is a paragraph."""
 
+MAX_CLAIM_CHARS = 2_000
+"""A claimed title that is longer is nobody's, and not taken apart."""
+
 ALIKE_SHARE = 0.5
 """Share of words in common from which two titles are one."""
 
@@ -113,7 +116,7 @@ def _likeness(heading: str, references: list[str]) -> float:
 def _clean(title: str, names: set[str]) -> str:
     """Return a title without the site's name at either end. `names` are those of the site, folded."""
     title = " ".join(title.split())
-    if not any(mark in title for mark in _SEPARATING):
+    if len(title) > MAX_CLAIM_CHARS or not any(mark in title for mark in _SEPARATING):
         return title
     for _ in range(MAX_SITE_PARTS):
         parts = list(_SEPARATOR.finditer(title))
