@@ -14,6 +14,9 @@ from monitor.config.secrecy import hide_passwords
 MAX_QUOTED_CHARS = 60
 """Nor is anything longer compared with what it might have meant: difflib takes quadratic time."""
 
+NEAR_SETTING = 0.66
+"""Likeness by difflib from which a setting was meant: "ulr" and "url" are .667 alike."""
+
 SYNONYMS = {
     "address": ("url", "email"),
     "agent": ("user_agent",),
@@ -78,5 +81,5 @@ def did_you_mean_setting(word: str, settings: Iterable[str]) -> str:
         target = next((name for name in targets if name in known), None)
         if target is not None:
             meanings.setdefault(synonym, target)
-    near = difflib.get_close_matches(word[:MAX_QUOTED_CHARS].lower(), meanings, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(word[:MAX_QUOTED_CHARS].lower(), meanings, n=1, cutoff=NEAR_SETTING)
     return f'; did you mean "{meanings[near[0]]}"?' if near else f"; there are {', '.join(known)}"

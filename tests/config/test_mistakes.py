@@ -673,3 +673,8 @@ def test_a_long_line_is_cut_around_its_mistake_and_wide_letters_take_two_columns
     assert shown[marker.index("^") : marker.rindex("^") + 1] == "MARK"
     shown, marker = render("x" * 1000, 1, 1000)
     assert len(shown) == len(marker) == 106
+
+
+def test_two_letters_swapped_in_the_shortest_setting_are_still_known(complain: Complain) -> None:
+    told = complain("sources:\n  - name: gazette\n    ulr: https://gazette.example/\n")
+    assert '"ulr" is not a setting of a source; did you mean "url"?' in told
