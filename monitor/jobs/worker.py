@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 
@@ -54,7 +55,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     keep_little_memory()
     gc.freeze()
-    with socket.socket(fileno=os.dup(0)) as channel:
+    # a daemon that was killed takes no answer: no fault of ours, and nothing to say
+    with socket.socket(fileno=os.dup(0)) as channel, suppress(ConnectionError):
         serve(channel, seconds=int(sys.argv[1]))
 
 

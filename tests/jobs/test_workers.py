@@ -2,6 +2,8 @@ import asyncio
 import os
 import pickle
 import signal
+import socket
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +14,7 @@ import pytest
 
 from monitor.errors import NotAnArticle, WorkerKilled
 from monitor.jobs import workers as room
+from monitor.jobs.worker import READY, receive, send
 from monitor.jobs.workers import ProcessWorkers
 
 
@@ -193,6 +196,20 @@ async def test_a_page_that_nobody_waits_for_any_more_frees_its_worker(
 
 async def test_a_worker_ends_by_itself_when_its_daemon_is_gone(workers: ProcessWorkers) -> None:
     assert 20 < await workers.run_isolated(alarm_left_s) <= 50
+
+
+def test_a_worker_whose_daemon_was_killed_ends_without_a_word() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", room.ENTRY, "30"], stdin=theirs.fileno(), stderr=subprocess.PIPE
+        )
+    with ours:
+        assert bytes(receive(ours) or b"") == READY
+        send(ours, pickle.dumps((bytes, (50_000_000,), {})))
+        assert ours.recv(1)
+    _, said = worker.communicate(timeout=30)
+    assert (worker.returncode, said) == (0, b"")
 
 
 async def test_a_worker_that_cannot_start_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
