@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from monitor.extract.body import fold
 from monitor.extract.months import MONTHS
 from monitor.extract.page import Page
+from monitor.extract.phrases import read_edge_line
 
 MAX_NAME_WORDS = 5
 """Words of a person's name, particles among them."""
@@ -36,7 +37,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _COLON_OPENING = re.compile(
-    r"^\s*(?:автор|հեղինակ|作者|记者|記者|文|来源|autor|author|yazar|text|von)\s*[:：՝]\s*", re.IGNORECASE
+    r"^\s*(?:(?:автор|հեղինակ|作者|本?[报報]?(?:记者|記者)|文|来源|autor|author|yazar|haber|text|von|كتبت?|إعداد|نویسنده|خبرنگار|लेखक|מאת)\s*[:：՝/]\s*|بقلم\s*[:：]?\s*|記者\s+)",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(
     r"\s*(?:,|;|\||&|/|•|·|\n|、|，|\s(?:and|und|et|y|e|en|og|och|ve|и|և|with|mit|avec|con|i|a|oraz)\s)\s*",
@@ -186,6 +188,7 @@ def _byline_lines(page: Page, place: int) -> tuple[list[str], list[str], list[st
             not bare
             and near
             and block.tag not in _NO_BYLINE_TAGS
+            and not read_edge_line(block.text)
             and is_byline(first := _PARTS.split(block.text)[0])
         ):
             bare = [first]
@@ -243,6 +246,7 @@ BARE_NAME_BLOCKS = 3
 _OPENED = re.compile(
     r"^(?:.{0,40}\s)?(?:(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|Di|Af|Av|Door)(?: |:\s?)(?=[^\W\d_])"
     r"|(?:(?:Autor|Автор|Հեղինակ|Author|Writer|Penulis|Yazar|Reporter)[:：՝]?|Text[:：]) (?=[^\W\d_])|By(?=[A-Z][a-z]))"
+    r"|^(?:(?:作者|本?[报報]?(?:记者|記者)|文|كتبت?|إعداد|نویسنده|خبرنگار|लेखक|מאת|Haber)\s?[:：/]\s?|بقلم\s?[:：]?\s|記者\s)(?=[^\W\d_])"
 )
 _UNTIL_DATE = re.compile(
     rf"\s(?=\d)|,\s(?=\S+ \d)|\s(?=(?:{'|'.join(MONTHS)})\.? \d)|\s(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast)\b",

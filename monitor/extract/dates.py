@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from monitor.extract.months import MONTHS
+from monitor.extract.months import MONTHS, WEEKDAYS
 
 FIRST_YEAR = 1990
 """Older dates on a news page are errors, or history."""
@@ -96,6 +96,22 @@ def parse_visible(text: str, *, month_first: bool = False) -> datetime | None:
         hour = hour % 12 + (12 if clock[3][0] in "pP" else 0)
     rest = after[clock.end() :] if clock.string is after else before[clock.end() :]
     return _moment(year, month, day, (hour, int(clock[2]), 0), _zone(rest[:20]))
+
+
+def is_date_line(text: str) -> bool:
+    """Return whether a line is a date with next to nothing beside it: "Monday, 29 December 2031, 14:05 h"."""
+    if len(text) > MAX_DATE_LINE_CHARS or parse_visible(text) is None:
+        return False
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return sum(word not in _DATE_WORDS for word in words) <= MAX_STRANGE_WORDS
+
+
+MAX_DATE_LINE_CHARS = 60
+MAX_STRANGE_WORDS = 2
+"""Words in a line with a date that are neither month nor day: "year", "at", a zone, a preposition."""
+
+_DATE_WORDS = WEEKDAYS.union(MONTHS, "年月日년월일")
+_WORD = re.compile(r"[^\W\d_]+(?:['’‌-][^\W\d_]+)*")
 
 
 def has_clock(text: str) -> bool:

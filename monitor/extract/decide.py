@@ -31,6 +31,7 @@ from monitor.extract.marks import Body
 from monitor.extract.metadata import Metadata
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Box, Page, Reason
+from monitor.extract.runs import strip_runs
 from monitor.extract.strays import strip_strays
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
@@ -97,6 +98,7 @@ def decide(
     drop_titles(page, reasons, metadata.title)
     body = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     judge_lines(page, reasons, body, ground.weights)
+    strip_runs(page, reasons, body, ground.weights)
     trim(page, reasons, body, ground.weights)
     strip_tail(page, reasons, body)
     trim(page, reasons, body, ground.weights)

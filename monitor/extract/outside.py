@@ -11,10 +11,19 @@ from itertools import pairwise
 from monitor.extract.authors import is_byline
 from monitor.extract.dates import parse_visible
 from monitor.extract.page import Page, Reason
-from monitor.extract.phrases import MAX_LINE_CHARS, heads_related, read_edge_line
+from monitor.extract.phrases import MAX_LINE_CHARS, asks, heads_related, names_poll, read_edge_line
+from monitor.extract.runs import name_boxes
 from monitor.extract.sieve import Sieve
-from monitor.extract.tickers import QUOTE_HINTS, Cell, hints_at_quotes, names_metal, read_cell, read_strip
-from monitor.extract.weather import CALENDAR_HINTS, gives_degrees, is_calendar, is_weather, may_be_weather
+from monitor.extract.tickers import (
+    QUOTE_HINTS,
+    Cell,
+    has_digit,
+    hints_at_quotes,
+    names_metal,
+    read_cell,
+    read_strip,
+)
+from monitor.extract.weather import CALENDAR_HINTS, is_calendar
 
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""
@@ -45,7 +54,7 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
             reasons[i] = mark or reasons[i]
     vague = [i for i in stripped if reasons[i] in _VAGUE]
     _name_strips(page, reasons, vague)
-    _name_weather(page, reasons, vague)
+    _name_boxes(page, reasons, vague)
     _name_polls(page, reasons, vague)
     _name_related(page, reasons)
     _name_head(page, reasons)
@@ -111,24 +120,25 @@ def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
             reasons[i] = reasons[before]
 
 
-def _name_weather(page: Page, reasons: list[Reason], vague: list[int]) -> None:
-    """Name weather cells and the short lines right beside them, where one of them gives degrees."""
-    if not any(gives_degrees(page.blocks[i].text) for i in vague):
-        return
-    cells = [i for i in vague if reasons[i] in _VAGUE and is_weather(page.blocks[i].text)]
-    for i in cells:
-        reasons[i] = Reason.WEATHER
-    for i in cells:
-        for step in (-1, 1):
-            j = i + step
-            while 0 <= j < len(reasons) and reasons[j] in _VAGUE and _fits_weather(page, j):
-                reasons[j] = Reason.WEATHER
-                j += step
+def _name_boxes(page: Page, reasons: list[Reason], vague: list[int]) -> None:
+    """Name tickers of lines with a name and a price each, and weather boxes."""
+    run: list[int] = []
+    for i in vague:
+        block = page.blocks[i]
+        if len(block.text) > MAX_LINE_CHARS or (block.link_chars and not has_digit(block.text)):
+            continue
+        if run and run[-1] != i - 1:
+            _name_run(page, reasons, run)
+            run = []
+        run.append(i)
+    _name_run(page, reasons, run)
 
 
-def _fits_weather(page: Page, index: int) -> bool:
-    block = page.blocks[index]
-    return may_be_weather(block.text) and not block.link_chars and not heads_related(block.text)
+def _name_run(page: Page, reasons: list[Reason], run: list[int]) -> None:
+    texts = [page.blocks[i].text for i in run]
+    if any(map(has_digit, texts)):
+        for place, reason in name_boxes(texts, least_weather=1).items():
+            reasons[run[place]] = reason
 
 
 def _name_polls(page: Page, reasons: list[Reason], vague: list[int]) -> None:
@@ -142,20 +152,20 @@ def _name_polls(page: Page, reasons: list[Reason], vague: list[int]) -> None:
         plain = not block.link_chars
         if _has_choices(page, block.box):
             reasons[i] = Reason.POLL
-        elif (plain and i > start and _asks(block.text) and len(block.text) <= MAX_LINE_CHARS) or (
-            plain and last == i - 1 and _is_option(block.text)
+        elif plain and (
+            (i > start and (names_poll(block.text) or _is_question(block.text)))
+            or (last == i - 1 and _is_option(block.text))
         ):
             reasons[i] = Reason.POLL
             last = i
 
 
+def _is_question(text: str) -> bool:
+    return len(text) <= MAX_LINE_CHARS and asks(text)
+
+
 def _is_option(text: str) -> bool:
     return len(text) <= MAX_LINE_CHARS and len(text.split()) <= MAX_OPTION_WORDS and not heads_related(text)
-
-
-def _asks(text: str) -> bool:
-    """Return whether a line is a question. Armenian and Greek mark it in the word, or by another sign."""
-    return text.endswith(("?", "؟", "？")) or "՞" in text
 
 
 def _has_choices(page: Page, index: int) -> bool:

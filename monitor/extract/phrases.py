@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from monitor.extract.page import Reason
-from monitor.extract.wordings import Wordings, split_alternatives
+from monitor.extract.wordings import Wordings, fold_line, split_alternatives
 
 MAX_LINE_CHARS = 160
 """Longer lines are never judged by their words."""
@@ -29,11 +29,11 @@ other (?:materials|articles|stories|news|posts)(?: .*)? | related(?: (?:articles
  | trending(?: (?:now|stories|news|topics))? | latest(?: (?:news|stories|articles|posts|headlines|from|in|on))?(?: .*)? | what to read next | keep reading
  | top stories | editor[’']?s[’']? (?:picks?|choice) | in case you missed it | up next | around the web | from around the web | you[’']ll also like
  | similar (?:articles|stories|posts|news) | previous (?:article|post|story) | next (?:article|post|story) | read next.{0,30} | explore more.{0,30} | in other news
- | այլ նյութեր.{0,40} | (?:կարդացեք|կարդալ|դիտեք|տես) նաև.{0,20} | (?:առնչվող|նման|նմանատիպ|կապված) (?:նյութեր|հոդվածներ|լուրեր|նորություններ)
+ | լրահոս | նորությունների հոսք | այլ նյութեր.{0,40} | (?:կարդացեք|կարդալ|դիտեք|տես) նաև.{0,20} | (?:առնչվող|նման|նմանատիպ|կապված) (?:նյութեր|հոդվածներ|լուրեր|նորություններ)
  | (?:այս )?թեմայ\w{1,4} .{0,30}նյութեր | վերջին (?:նորություններ|լուրեր) | ամենաընթերցված.{0,20}
  | (?:другие|ещё|еще|все) (?:материалы|новости|статьи|публикации)(?: .{0,40})? | (?:материалы|новости|статьи|публикации|сюжеты|также) (?:по|на) (?:этой |эту )?тем[еу]
  | по теме | читайте (?:также|ещё|еще|по теме).{0,20} | читать также | смотрите также | похожие (?:материалы|новости|статьи|записи) | последние новости | рекомендуем.{0,30}
- | самое (?:читаемое|популярное) | популярное | главное сейчас | ещё по теме | еще по теме | вам может быть интересно | свежие новости | лента новостей
+ | самое (?:читаемое|популярное) | популярное | главное сейчас | ещё по теме | еще по теме | вам может быть интересно | свежие новости | лента новостей | новости партн[её]ров | новости сми2? | главные новости | важн(?:ое|ые новости) | топ новостей
  | інші (?:матеріали|новини)(?: .{0,30})? | читайте (?:також|ще).{0,20} | за темою
  | (?:weitere|mehr|andere|ähnliche|verwandte|aktuelle|neueste|die neuesten) (?:artikel|beiträge|meldungen|themen|nachrichten|texte|materialien|news|berichte|informationen|infos|links)(?: .{0,40})?
  | mehr (?:zum thema|dazu|über|aus|von|zu)(?: .{0,50})? | (?:lesen sie|lies) (?:auch|mehr|dazu|hier).{0,30} | das könnte (?:sie|dich|ihnen|dir) auch (?:interessieren|gefallen)
@@ -62,7 +62,7 @@ _READ_ALSO = r"""
 (?:read|see|watch|listen)(?: also| more| next| this)? ?[:|»>–—-] | (?:also read|read also|read more|see also|related|more|watch|recommended|must read|don[’']t miss)(?: (?:story|stories|articles?|news|coverage|reading|video))? ?[:|»>–—-]
  | կարդացեք նաև | (?:читайте|смотрите|читать) (?:также|также по теме)\b | читайте (?:також|ще) | (?:lesen sie|lies|mehr|siehe)(?: auch| dazu| zum thema)? ?: | lesen sie (?:auch|hier)\b | mehr zum thema ?: | (?:à )?lire (?:aussi|également)\b | >> lire
  | (?:lea|lee|leer|ver|vea|mira)(?: también| más| además) ?: | puedes ver ?: | para saber más\b | te puede interesar ?: | leia (?:também|mais) ?: | veja também ?: | leggi anche\b | (?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضاً|أيضًا|المزيد) ?:? | (?:lees|bekijk) ook\b | (?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b ?:? | (?:läs|læs|les) (?:också|også|även|mer|mere)\b ?: | lue (?:myös|lisää) ?:
- | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
+ | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | (?:ilgili|bağlantılı) haber(?:ler)? ?: | (?:տես|կարդալ|դիտեք) նաև\b | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
 """
 
 _FURNITURE = r"""
@@ -103,6 +103,13 @@ _COOKIES = r"""
 
 _TAGS = r"""
 (?:tags?|topics?|filed under|keywords?|categor(?:y|ies)|posted in|labels?|more about|temas?|теги|ключевые слова|метки|темы|թեգեր|պիտակներ|schlagw(?:orte|örter)|stichw(?:orte|örter)|mots[- ]clés|etiquetas|argomenti|etiketler|الوسوم|كلمات مفتاحية|标签|標籤|关键词|タグ|キーワード|tagi|štítky) ?[:：].{0,140} | (?:tags|topics|теги|թեգեր|schlagworte|mots-clés|etiquetas|tag|etiketler|标签|關鍵字)
+"""
+
+_POLL = r"""
+(?:(?:online|quick|daily|reader|opinion) )?polls? | poll of the (?:day|week) | cast your vote | vote(?: now)? | (?:(?:view|see|show) )?results? | հարցում | քվեարկ(?:ել|ություն) | արդյունքներ(?:ը)?
+ | опрос(?: дня| недели)? | (?:про)?голосовать | голосование | (?:показать )?результаты | опитування | (?:umfrage|frage)(?: der woche| des tages)? | abstimm(?:en|ung) | (?:zum |zu den )?ergebnis(?:se|sen)?(?: anzeigen)?
+ | sondage(?: du jour)? | votez?r? | (?:voir les )?résultats | encuesta(?: del día)? | votar | (?:ver )?resultados? | enquete(?: do dia)? | sondagem | (?:ver )?resultado parcial | sondaggio | vota | (?:vedi i )?risultati
+ | anket(?: sonuçları)? | oy ver | oyla | sonuçlar | استطلاع(?: (?:رأي|الرأي))? | (?:صوت|تصويت) | (?:عرض )?النتائج | نظرسنجی | 投票 | (?:网络|網路|在线|民意)?(?:调查|調查) | 提交 | (?:查看|显示)结果 | アンケート | 投票する | 結果(?:を見る)?
 """
 
 _COPYRIGHT = r"""
@@ -147,6 +154,7 @@ _EDGE_LINES = Wordings(
 )
 _RELATED_HEADINGS = Wordings(_ANYWHERE[-1:])
 _READ_ALSO_OPENINGS = Wordings([(Reason.RELATED, _spread(_READ_ALSO))])
+_POLL_LINES = Wordings([(Reason.POLL, _spread(_POLL))])
 _CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
 _COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
@@ -174,7 +182,7 @@ def read_edge_line(text: str) -> Reason | None:
 
 def _read(text: str, wordings: Wordings) -> Reason | None:
     """Return what a short line is by some wordings, and by those that need not be all of it."""
-    folded = text.casefold()
+    folded = fold_line(text)
     line = folded.strip(_EDGES)
     if not line:
         return Reason.FURNITURE
@@ -191,7 +199,17 @@ def _read(text: str, wordings: Wordings) -> Reason | None:
 
 def heads_related(text: str) -> bool:
     """Return whether a line is a heading over links to other stories."""
-    return _may_be_heading(text) and _RELATED_HEADINGS.fullmatch(text.casefold().strip(_EDGES)) is not None
+    return _may_be_heading(text) and _RELATED_HEADINGS.fullmatch(fold_line(text).strip(_EDGES)) is not None
+
+
+def names_poll(text: str) -> bool:
+    """Return whether a line is the heading of a poll, or what its buttons say."""
+    return len(text) <= MAX_LINE_CHARS and _POLL_LINES.fullmatch(fold_line(text).strip(_EDGES)) is not None
+
+
+def asks(text: str) -> bool:
+    """Return whether a line is a question. Armenian and Greek mark it in the word, or by another sign."""
+    return text.endswith(("?", "؟", "？")) or "՞" in text
 
 
 def _may_be_heading(text: str) -> bool:
@@ -202,4 +220,4 @@ def _may_be_heading(text: str) -> bool:
 
 def is_caption(text: str) -> bool:
     """Return whether a line opens like a caption or a picture's credit."""
-    return len(text) <= MAX_LINE_CHARS and _CAPTIONS.fullmatch(text.casefold()) is not None
+    return len(text) <= MAX_LINE_CHARS and _CAPTIONS.fullmatch(fold_line(text)) is not None

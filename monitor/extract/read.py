@@ -26,7 +26,7 @@ from monitor.model import Article, Link, Overrides, Reading, Response, Template
 from monitor.text.language import detect_language
 from monitor.text.urls import url_key
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
 
 BINARY_SHARE = 0.02

@@ -13,6 +13,7 @@ import re
 from enum import Enum
 
 from monitor.extract.page import Reason
+from monitor.extract.wordings import fold_line
 
 MAX_STRIP_CHARS = 600
 """A strip of quotes on one line; longer text is never judged by shape."""
@@ -50,7 +51,7 @@ _SIGNS = "$€£¥₽₴₸₺₹₩֏₾₼"
 _CURRENCY_WORDS = frozenset(
     """
 dollar euro pound ruble rouble yuan yen franc dram lari lira доллар евро рубль фунт юань иена драм
-лари դոլար եվրո ռուբլի ֆունտ dolar avro sterlin libra peso real dólar dolaire دولار يورو 美元 欧元 英镑 日元
+лари դոլար եվրո ռուբլի ֆունտ dolar avro sterlin libra peso real dólar dolaire bitcoin ethereum دولار يورو 美元 欧元 英镑 日元
 人民币 米ドル ユーロ ドル
 """.split()
 )
@@ -141,9 +142,26 @@ def read_cell(text: str) -> Cell | None:
     return Cell.NUMBER if numbers or tokens else None
 
 
+def count_quoted(text: str) -> int:
+    """Return how many different currencies and metals a text names, by whatever word."""
+    return len(
+        {token for token in _TOKEN.findall(fold_line(text)) if _is_currency(token) or _is_metal(token)}
+    )
+
+
+def moves(text: str) -> bool:
+    """Return whether a text tells a gain or a loss."""
+    return _MOVE.search(text) is not None
+
+
 def names_metal(text: str) -> bool:
     """Return whether a metal or oil is among the words."""
     return any(_is_metal(token) for token in _TOKEN.findall(text))
+
+
+def names_currency(text: str) -> bool:
+    """Return whether a currency is among the words."""
+    return any(_is_currency(token) for token in _TOKEN.findall(text))
 
 
 def _is_currency(token: str) -> bool:
@@ -152,11 +170,11 @@ def _is_currency(token: str) -> bool:
         return True
     if "/" in bare or (len(bare) == PAIR_CHARS and bare.isupper()):
         return bare[:3] in CURRENCIES and bare[-3:] in CURRENCIES
-    return bare.casefold() in _CURRENCY_WORDS
+    return fold_line(bare) in _CURRENCY_WORDS
 
 
 def _is_metal(token: str) -> bool:
-    return token.strip("-–—:,.*").casefold() in _METALS
+    return fold_line(token.strip("-–—:,.*")) in _METALS
 
 
 def _is_known(token: str) -> bool:

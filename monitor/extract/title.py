@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 
-from monitor.extract.body import fold
+from monitor.extract.body import count_chars, fold
+from monitor.extract.dates import is_date_line
 from monitor.extract.page import Page
 from monitor.extract.phrases import read_edge_line
 from monitor.extract.structured import Claims
 from monitor.extract.tickers import read_cell, read_strip
+from monitor.extract.weather import is_weather
 
 MAX_TITLE_CHARS = 300
 """A longer heading is a paragraph."""
@@ -28,6 +30,9 @@ ALIKE_SHARE = 0.5
 
 MIN_TITLE_WORDS = 4
 """Words from which the first line of a flattened page is taken for its title."""
+
+MIN_TITLE_CHARS = 20
+"""Characters of an alphabet, counted as `count_chars` does, from which such a line in a dense script may be it."""
 
 _SEPARATOR = re.compile(
     r"\s+[|–—·•»›:/\-]{1,3}\s+|\s*[|»]\s*|\s+\|\|\s+|(?<=[^\W\d_]) ?_ ?(?=[^\W\d_]{2,12}$)"
@@ -158,7 +163,7 @@ def _flat_title(page: Page, hint: str) -> str:
         if (hint and words == fold(hint)) or folded.count(words) > 1:
             return line
     for line in lines:
-        if len(line.split()) >= MIN_TITLE_WORDS:
+        if len(line.split()) >= MIN_TITLE_WORDS or count_chars(line) > max(len(line), MIN_TITLE_CHARS):
             return line
     return max(lines, key=len, default=hint)
 
@@ -169,7 +174,7 @@ def _head_lines(page: Page) -> list[str]:
     for block in page.blocks[:MAX_HEAD_LINES]:
         text = block.text
         if len(text) > MAX_TITLE_CHARS or (
-            len(text) > LONG_LINE_CHARS and text.endswith((".", "։", "。", ":"))
+            count_chars(text) > LONG_LINE_CHARS and text.endswith((".", "։", "。", ":"))
         ):
             break
         if (
@@ -177,6 +182,8 @@ def _head_lines(page: Page) -> list[str]:
             or read_strip(text)
             or read_edge_line(text)
             or read_cell(text)
+            or is_weather(text)
+            or is_date_line(text)
             or " > " in text
             or " / " in text
         ):
@@ -186,5 +193,5 @@ def _head_lines(page: Page) -> list[str]:
 
 
 MAX_HEAD_LINES = 60
-LONG_LINE_CHARS = 120
+LONG_LINE_CHARS = 100
 """A line longer than this that ends a sentence is the story's first paragraph."""

@@ -11,7 +11,7 @@ import re
 
 from monitor.extract.tickers import MAX_CELL_CHARS
 
-_DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:°|º|˚|℃|℉|C°|F°|&deg;)")
+_DEGREES = re.compile(r"[+\-−–]?\d{1,3}(?:[.,]\d)?\s?(?:[°º˚](?:\s?[CFС]\b)?|℃|℉|C°|F°|&deg;)")
 _DEGREE_SIGN = re.compile("[°º˚℃℉]")
 _MEASURE = re.compile(
     r"[^\d:]{2,30}[:：]?\s*[+\-−]?\d{1,4}(?:[.,]\d{1,3})?\s*"
@@ -26,6 +26,9 @@ _WEATHER_WORD = re.compile(
     r"|umidità|pioggia|nuvoloso|sereno|nem|rüzgar|basınç|bulutlu|güneşli|yağmur|الرطوبة|الرياح|غائم|مشمس|湿度|风|多云|晴|阴|雨|湿度|風|曇|晴れ|雪",
     re.IGNORECASE,
 )
+
+_WEATHER_WORDS = re.compile(rf"(?<![a-zà-öø-ÿа-яё\u0561-\u0587])(?:{_WEATHER_WORD.pattern})", re.IGNORECASE)
+"""The same at the beginning of a word: "train" is none."""
 
 MAX_WEATHER_WORDS = 4
 """Words beside the degrees in a cell of a weather box: a day, a city, a condition."""
@@ -52,6 +55,16 @@ def is_weather(text: str) -> bool:
     if _DEGREES.search(text):
         return len([word for word in words if not word.isdigit()]) <= MAX_WEATHER_WORDS
     return bool(_MEASURE.fullmatch(text) and _WEATHER_WORD.search(text))
+
+
+def names_weather(text: str) -> bool:
+    """Return whether a line says what the sky or the air is like."""
+    return _WEATHER_WORD.search(text) is not None
+
+
+def count_weather(text: str) -> int:
+    """Return how many different words for the weather a text has."""
+    return len(set(map(str.casefold, _WEATHER_WORDS.findall(text))))
 
 
 def may_be_weather(text: str) -> bool:

@@ -34,12 +34,16 @@ _Combined = tuple[re.Pattern[str], list[Reason]]
 class Wordings:
     """Patterns, each a list of alternatives parted by `|`, with the reason that a line is stripped for.
 
-    They are written for folded text (`str.casefold`) and hold no groups that capture.
+    They are written in lower case, for lines that `fold_line` has folded, and hold no groups that capture.
     """
 
     def __init__(self, patterns: Iterable[tuple[Reason, str]]) -> None:
         """Sort the alternatives by what they open with, in the order of their reasons."""
-        self._named = [(reason, one) for reason, pattern in patterns for one in split_alternatives(pattern)]
+        self._named = [
+            (reason, one)
+            for reason, pattern in patterns
+            for one in split_alternatives(_fold_letters(pattern))
+        ]
         self._opened_by = [find_openings(one) for _, one in self._named]
         self._openings = frozenset[str]().union(*self._opened_by)
         self._by_letter: dict[str, _Combined] = {}
@@ -74,6 +78,20 @@ class Wordings:
         may_open = [any(o[:1] in ("", letter) for o in found) for found in self._opened_by]
         combined = self._by_letter[letter] = _combine(list(compress(self._named, may_open)))
         return combined
+
+
+def fold_line(text: str) -> str:
+    """Return a line as it is compared with wordings: without case, and all kinds of i as one.
+
+    Turkish writes i and ı as İ and I, which `str.casefold` makes an i with a dot of its own and a plain one.
+    """
+    folded = text.casefold()
+    return folded if folded.isascii() else folded.replace("i\u0307", "i").replace("ı", "i")
+
+
+def _fold_letters(pattern: str) -> str:
+    r"""Return a pattern as the lines are: և, ς, ß and ı are others once folded; the case of \W stays."""
+    return "".join(char if char.isascii() else fold_line(char) for char in pattern)
 
 
 def _combine(named: list[tuple[Reason, str]]) -> _Combined:
