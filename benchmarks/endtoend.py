@@ -6,7 +6,8 @@ DIR holds the news farm (`farm.py`, nginx behind it): 20 sites with 600 articles
 temporary folder, started and stopped. From an empty database to every article stored with text, metadata
 and search index, politeness pauses off for all: `monitor run` as it ships, told the sites' addresses
 only; httpx2 + trafilatura + sqlite and Scrapy + trafilatura + sqlite, told the feeds. Two of the 600 pages
-are no articles, and are dismissed by us: a bank's error page, and a post of three short lines.
+are no articles, and are dismissed by us: a bank's error page, and a post of three short lines. Everybody's
+modules are compiled before, as those that pip installs are.
 
 `cpu_ms` is CPU per stored article, `peak_mb` the memory of all processes of a contestant together (PSS).
 `main_cpu_ms` is what our main process takes of it (start-up, network, judging, matching, storing,
@@ -17,6 +18,7 @@ third of Scrapy's CPU, 250 MB, one conditional request.
 
 from __future__ import annotations
 
+import compileall
 import json
 import socket
 import sqlite3
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
+import monitor
 from benchmarks.processes import Program
 from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
 
@@ -182,6 +185,8 @@ def main() -> None:
     """Measure and publish the table."""
     arguments = read_arguments(__doc__, Path("../shared/newsfarm"))
     data = arguments.data or Path()
+    for package in (Path(monitor.__file__).parent, Path(__file__).parent / "peers"):
+        compileall.compile_dir(package, quiet=1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "farm").mkdir()

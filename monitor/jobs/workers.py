@@ -35,6 +35,10 @@ DEADLINE = timedelta(seconds=30)
 START = timedelta(minutes=1)
 """How long a worker may take until it is ready: half a second, more on a machine that swaps."""
 
+PATIENCE_S = 2.0
+"""How long a call waits before one more worker is started, which takes a third of a second of CPU, and 35 MB
+from then on. Twenty pages that come at once are read by one worker in a quarter of a second."""
+
 GRACE_S = 30
 """How much longer than its deadline a call may go on when nobody is left to kill its worker."""
 
@@ -52,11 +56,16 @@ ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME", "T
 
 
 class ProcessWorkers:
-    """Up to `processes` worker processes that are killed past `deadline`, and as many threads."""
+    """Up to `processes` worker processes that are killed past `deadline`, and as many threads.
+
+    There are no more of them than are needed for pages not to wait.
+    """
 
     def __init__(self, processes: int, deadline: timedelta = DEADLINE) -> None:
         self._deadline_s = deadline.total_seconds()
-        self._turns = asyncio.Semaphore(processes)
+        self._processes = processes
+        self._turns = asyncio.Semaphore(1)
+        self._turns_given = 1
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="compute")
@@ -64,14 +73,31 @@ class ProcessWorkers:
     async def run_isolated(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a worker process; see `ports.Workers`."""
         call = pickle.dumps((function, args, kwargs), PICKLE_PROTOCOL)
-        async with self._turns:
+        await self._wait_for_turn()
+        try:
             answer = await self._ask(call)
+        finally:
+            self._turns.release()
         load = partial(pickle.loads, answer)
         outcome: Returned | Raised = load() if len(answer) <= QUICK_BYTES else await asyncio.to_thread(load)
         if isinstance(outcome, Raised):
             raise outcome.error
         result: T = outcome.value  # type: ignore[assignment] # what `function` returned
         return result
+
+    async def _wait_for_turn(self) -> None:
+        """Wait until a worker is free, or may be started."""
+        impatience = asyncio.get_running_loop().call_later(PATIENCE_S, self._give_one_more)
+        try:
+            await self._turns.acquire()
+        finally:
+            impatience.cancel()
+
+    def _give_one_more(self) -> None:
+        """Have one more call at work at a time, once all the workers for those there are have started."""
+        if sum(worker.is_ready for worker in self._all) == self._turns_given < self._processes:
+            self._turns_given += 1
+            self._turns.release()
 
     async def _ask(self, call: bytes) -> bytearray:
         """Return a worker's answer to a call; one that gives none is killed."""
@@ -134,6 +160,7 @@ class _Worker:
 
     def __init__(self, seconds: int) -> None:
         self.calls = 0
+        self.is_ready = False
         self._channel, theirs = socket.socketpair()
         self._channel.settimeout(0)
         with theirs:
@@ -148,6 +175,7 @@ class _Worker:
         """Wait for its first message."""
         if await self._receive() != READY:
             raise ConnectionError("a worker began with another message than expected")
+        self.is_ready = True
 
     async def ask(self, call: bytes) -> bytearray:
         """Return its answer to a call.

@@ -1,6 +1,9 @@
 """Words -> stems: which words are forms of one word, by the Snowball stemmers.
 
 Position: asked by `match` (and by stories). The one owner of snowballstemmer. Pure.
+
+With PyStemmer beside it, snowballstemmer hands out the same stemmers written in C: of 70,000 words in 34
+languages, none gets another stem, in a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -49,8 +52,8 @@ ALGORITHMS = {
 }
 """ISO 639-1 -> Snowball's name."""
 
-STEM_CACHE = 1 << 17
-"""Words whose stem is remembered: a stemmer in Python takes some 20 microseconds a word."""
+STEM_CACHE = 1 << 15
+"""Words whose stem is remembered: one in C takes 1 to 2 microseconds, one in Python 20."""
 
 
 class _Stemmer(Protocol):
@@ -74,7 +77,10 @@ def stem(term: str, language: str | None) -> str:
         return term
     if language not in _stemmers.by_language:
         _stemmers.by_language[language] = snowballstemmer.stemmer(ALGORITHMS[language])
-    return _stemmers.by_language[language].stemWord(term) or term
+    try:
+        return _stemmers.by_language[language].stemWord(term) or term
+    except UnicodeEncodeError:  # half of a character, of which no word is made: the stemmers in C speak UTF-8
+        return term
 
 
 @lru_cache(1 << 12)

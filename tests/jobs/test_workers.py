@@ -156,7 +156,20 @@ async def test_what_is_signalled_to_the_whole_group_leaves_the_worker_at_its_pag
     assert await workers.run_isolated(os.getpid) == pid
 
 
-async def test_a_second_worker_is_started_only_when_the_first_is_busy(tmp_path: Path) -> None:
+async def test_pages_that_come_at_once_are_read_by_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PATIENCE_S", 1000.0)
+    workers = ProcessWorkers(2, deadline=timedelta(seconds=20))
+    try:
+        pids = await asyncio.gather(*(workers.run_isolated(os.getpid) for _ in range(5)))
+    finally:
+        await asyncio.to_thread(workers.close)
+    assert len(set(pids)) == 1
+
+
+async def test_a_second_worker_is_started_when_the_first_is_busy_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "PATIENCE_S", 0.01)
     workers = ProcessWorkers(2, deadline=timedelta(seconds=20))
     try:
         one_by_one = {await workers.run_isolated(os.getpid) for _ in range(3)}

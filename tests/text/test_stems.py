@@ -31,3 +31,7 @@ def test_a_language_without_a_stemmer_leaves_words_alone(language: str | None) -
 def test_every_language_has_its_algorithm(language: str) -> None:
     assert stem("elections", language)
     assert stem("elections", language) in stems_anywhere("elections")
+
+
+def test_half_a_character_is_a_word_of_its_own() -> None:
+    assert stem("n\ud800m", "de") == "n\ud800m"
