@@ -38,8 +38,10 @@ KEPT_BELOW = (1 << HASH_BITS) // KEPT_SHARE
 MIN_SKETCH = 12
 """A short text keeps this many hashes, the smallest, so that it can be compared at all."""
 
-MAX_SKETCH = 2048
-"""A long one keeps no more: 16,000 words. No page fills the index by itself."""
+MAX_SKETCH = 64
+"""A long one, of 500 words or more, keeps the smallest of its hashes, so that the index grows with the number
+of articles and not with their length. Two texts are compared as far as both sketches reach: of a copy that
+has a quarter of the other, 16 of 64 are shared. Sketches of an earlier time have up to 2,048."""
 
 MAX_FACTS = 256
 """Numbers and names that are kept of one text."""
@@ -82,7 +84,7 @@ def fingerprint_article(article: Article) -> Fingerprint:
 
 
 def sketch_terms(terms: Sequence[str]) -> Sketch:
-    """Return the kept shingles: those below `KEPT_BELOW`, 12 at least, 2,048 at most."""
+    """Return the kept shingles: those below `KEPT_BELOW`, 12 at least, 64 at most."""
     if not terms:
         return Sketch((), b"")
     shingles = _hash_shingles([*terms, "", ""][:SHINGLE_TOKENS] if len(terms) < SHINGLE_TOKENS else terms)
@@ -129,7 +131,7 @@ def find_sketch_end(sketch: Sequence[int]) -> int:
     """Return the hash below which a sketch holds all shingles of its text."""
     if len(sketch) < MIN_SKETCH:
         return 1 << HASH_BITS
-    if len(sketch) == MAX_SKETCH:
+    if len(sketch) >= MAX_SKETCH:
         return sketch[-1] + 1
     return max(KEPT_BELOW, sketch[-1] + 1)
 

@@ -24,7 +24,7 @@ from datetime import timedelta
 from itertools import chain, compress
 from typing import NamedTuple
 
-from monitor.dedupe.fingerprint import MAX_SKETCH, MIN_SKETCH, PLACES, find_sketch_end
+from monitor.dedupe.fingerprint import KEPT_BELOW, MAX_SKETCH, MIN_SKETCH, PLACES, find_sketch_end
 from monitor.model import Article, Candidate, Candidates, Fingerprint, Relation, Verdict, name_id
 
 MAX_DOCUMENT_FREQUENCY = 64
@@ -124,14 +124,16 @@ def name_story(article_id: str) -> str:
 def find_longest_alike(fingerprint: Fingerprint, common: frozenset[int], shared: int) -> int:
     """Return how many hashes a sketch may have that shares so many with this one, and is worth a comparison.
 
-    Who has more shares too small a part of either to be a copy or to contain one: the look-up leaves it out.
-    It is said of sketches that hold all hashes of their texts below `KEPT_BELOW`; of others, longer by rule
-    or cut short, nothing is known, and all are worth it.
+    Who has more shares too small a part of either to be a copy or, for all that is known, to contain one: the
+    look-up leaves it out. `MAX_SKETCH` says the same of texts that are too long to have all hashes kept: no
+    copy shares less than `MIN_PART` of those, and when this is such a text, the other reaches further.
     """
-    rare = len(fingerprint.sketch) - len(common)
-    if shared >= MIN_SIMILARITY * rare or not MIN_SKETCH < len(fingerprint.sketch) < MAX_SKETCH:
+    size, least = len(fingerprint.sketch), MIN_PART * (MAX_SKETCH - len(common))
+    if size <= MIN_SKETCH or shared >= min(MIN_SIMILARITY * (size - len(common)), least):
         return MAX_SKETCH
-    return max(MIN_SKETCH, math.ceil(shared / MIN_SIMILARITY) + len(common))
+    reach = find_sketch_end(fingerprint.sketch) / KEPT_BELOW
+    longest = max(MIN_SKETCH, math.ceil(shared / MIN_SIMILARITY / reach) + len(common))
+    return min(longest, MAX_SKETCH - 1)
 
 
 def compare(
@@ -187,8 +189,9 @@ def has_core(shared: frozenset[int], candidate: Candidate, candidates: Candidate
         for other in candidates.articles
         if other.original == candidate.original and other.article_id != candidate.article_id
     ]
+    end = max(map(find_sketch_end, siblings), default=0)
     core = shared.intersection(chain.from_iterable(siblings))
-    return not siblings or len(core) >= MIN_CORE * len(shared)
+    return len(core) >= MIN_CORE * sum(number < end for number in shared)
 
 
 def measure_overlap(one: Fingerprint, other: Fingerprint, common: frozenset[int]) -> Overlap:

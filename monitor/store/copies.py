@@ -16,7 +16,7 @@ window.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, compress, starmap
@@ -31,11 +31,11 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     bindparam,
-    case,
     delete,
     func,
     insert,
     literal_column,
+    or_,
     select,
     true,
     union,
@@ -158,18 +158,25 @@ def check_candidates(
 
 def _has_resembling(connection: Connection, fingerprint: Fingerprint, known: Candidates) -> bool:
     """Return whether an article kept since may be a candidate; yes when there are many."""
-    newer = _NEWER.run(connection, {"seen": known.seen})
+    newer = _NEWER.run(connection, {"seen": known.seen, "content": fingerprint.content})
     if not newer:
         return False
     contents, sketches = zip(*cast(list[tuple[int, tuple[int, ...]]], newer), strict=True)
-    shared = frozenset(fingerprint.sketch).intersection
+    shared = frozenset(fingerprint.sketch).difference(known.common).intersection
     return (
         len(newer) == MAX_NEWER
         or fingerprint.content in contents
         or (
             len(shared(chain.from_iterable(sketches))) >= MIN_SHARED
-            and any(len(shared(sketch)) >= MIN_SHARED for sketch in sketches)
+            and any(_resembles(fingerprint, known, sketch, len(shared(sketch))) for sketch in sketches)
         )
+    )
+
+
+def _resembles(fingerprint: Fingerprint, known: Candidates, sketch: Sequence[int], shared: int) -> bool:
+    """Return whether an article with this sketch, so much of it shared, is one to compare with."""
+    return shared >= MIN_SHARED and (
+        min(len(sketch), MAX_SKETCH) <= find_longest_alike(fingerprint, known.common, shared)
     )
 
 
@@ -208,9 +215,8 @@ def _select_rows(list_of: Callable[[str], TableValuedAlias]) -> Subquery:
     clusters, known, kept = list_of("clusters"), FINGERPRINTS.alias("known"), FINGERPRINTS.alias("kept")
     cluster = clusters.c.value.bitwise_rshift(literal_column(str(LENGTH_BITS)))
     longest = clusters.c.value.bitwise_and(literal_column(str((1 << LENGTH_BITS) - 1)))
-    bytes_kept = func.length(kept.c.sketch)
     shortest = (
-        select(func.min(case((bytes_kept >= MAX_SKETCH * HASH_BYTES, 0), else_=bytes_kept)))
+        select(func.min(func.length(kept.c.sketch)))
         .where(IS_REPRESENTATIVE, kept.c.cluster_id == cluster)
         .scalar_subquery()
     )
@@ -224,7 +230,7 @@ def _select_rows(list_of: Callable[[str], TableValuedAlias]) -> Subquery:
         .where(
             IS_REPRESENTATIVE,
             FINGERPRINTS.c.algorithm == bindparam("algorithm"),
-            shortest <= longest * HASH_BYTES,
+            or_(longest == MAX_SKETCH, shortest <= longest * HASH_BYTES),
         ),
     ).subquery("rows")
 
@@ -256,7 +262,10 @@ def _select_candidates(list_of: Callable[[str], TableValuedAlias]) -> Executable
 
 _NEWER = Statement(
     select(FINGERPRINTS.c.content, FINGERPRINTS.c.sketch)
-    .where(FINGERPRINTS.c.article_id > bindparam("seen"))
+    .where(
+        FINGERPRINTS.c.article_id > bindparam("seen"),
+        or_(IS_REPRESENTATIVE, FINGERPRINTS.c.content == bindparam("content")),
+    )
     .limit(MAX_NEWER)
 )
 _POSTINGS = Statement(

@@ -18,6 +18,7 @@ from monitor.dedupe.judge import (
     Overlap,
     compare_facts,
     compare_leads,
+    has_core,
     is_copy,
     measure_overlap,
 )
@@ -40,6 +41,10 @@ TEXTS = st.one_of(
         st.integers(0, 3000),
     ),
 )
+
+
+def with_hashes(*hashes: int) -> Fingerprint:
+    return Fingerprint(algorithm=1, content=1, sketch=hashes, facts=frozenset(), places=bytes(len(hashes)))
 
 
 def judge_after(first: Article, second: Article) -> Verdict:
@@ -208,6 +213,24 @@ def test_a_cluster_of_several_is_joined_only_over_what_they_have_in_common() -> 
     assert with_others.add(make_article(foreign, source="herald")).relation is Relation.CONTAINS
 
 
+def test_a_core_is_asked_for_as_far_as_the_others_of_the_cluster_reach() -> None:
+    candidate, sibling = (
+        Candidate(
+            article_id=name,
+            url=f"https://{name}.example/",
+            source=name,
+            story_id="s",
+            original="a",
+            fingerprint=with_hashes(*range(0, MAX_SKETCH * step, step)),
+        )
+        for name, step in (("a", 100), ("b", 10))
+    )
+    known = Candidates(articles=(candidate, sibling))
+    assert has_core(frozenset({5000, 5100, 5200}), candidate, known)
+    assert has_core(frozenset({100, 5000, 5100}), candidate, known)
+    assert not has_core(frozenset({1, 2, 5000}), candidate, known)
+
+
 def test_scripts_without_spaces_have_copies_too() -> None:
     text = (
         "外交部长星期一在首都表示两国将于明年三月举行新一轮会谈并签署关于边境贸易的协议各方对此表示欢迎" * 2
@@ -265,11 +288,11 @@ def test_three_lines_of_boilerplate_change_no_verdict(one: int, other: int, line
 
 @given(
     st.integers(0, 6000),
-    st.integers(800, 3000),
-    st.sampled_from([LONG_STORY, STORY, OTHER]),
+    st.integers(800, 9000),
+    st.sampled_from([LONG_STORY, STORY, OTHER, LONG_STORY[3000:4500] + OTHER]),
     st.integers(0, 9),
 )
-def test_what_a_look_up_leaves_out_for_its_length_would_be_new(
+def test_what_a_look_up_leaves_out_for_its_length_is_no_copy_nor_a_part_of_a_text_kept_whole(
     start: int, size: int, other: str, step: int
 ) -> None:
     part = LONG_STORY[start : start + size]
@@ -287,24 +310,42 @@ def test_what_a_look_up_leaves_out_for_its_length_would_be_new(
         fingerprint=replace(known, content=0),
     )
     verdict = judge(second, sketch, Candidates(articles=(candidate,), common=common))
-    assert verdict.relation is Relation.NEW or len(known.sketch) <= longest
+    if len(known.sketch) > longest:
+        assert verdict.relation not in (Relation.COPY, Relation.EXACT)
+        assert verdict.relation is Relation.NEW or MAX_SKETCH in (len(known.sketch), len(sketch.sketch))
 
 
 def test_a_long_text_is_not_compared_for_a_shared_sentence() -> None:
-    sketch = fingerprint_article(make_article(write_story(1, 40)))
+    sketch = fingerprint_article(make_article(write_story(1, 20)))
     assert find_longest_alike(sketch, frozenset(), 3) <= MIN_SKETCH
     assert find_longest_alike(sketch, frozenset(), len(sketch.sketch)) == MAX_SKETCH
+
+
+def test_of_a_text_that_reaches_less_far_a_shared_hash_stands_for_more() -> None:
+    usual, long = (fingerprint_article(make_article(write_story(1, size))) for size in (20, 160))
+    assert find_longest_alike(usual, frozenset(), 3) < find_longest_alike(long, frozenset(), 3) < MAX_SKETCH
+    assert find_longest_alike(long, frozenset(), 8) == MAX_SKETCH
+
+
+def test_a_fingerprint_kept_with_more_hashes_is_compared_as_far_as_both_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = write_story(1, 160)
+    article, copy = make_article(text[len(text) // 5 :], source="courier"), make_article(text, page="b")
+    monkeypatch.setattr("monitor.dedupe.fingerprint.MAX_SKETCH", 2048)
+    earlier = fingerprint_article(copy)
+    monkeypatch.undo()
+    sketch = fingerprint_article(article)
+    assert len(earlier.sketch) > 3 * len(sketch.sketch)
+    overlap = measure_overlap(sketch, earlier, frozenset())
+    assert overlap.of_smaller > 0.95
+    assert 0.6 < overlap.of_larger < 0.95
 
 
 @given(st.lists(st.integers(0, (1 << 64) - 1), unique=True, max_size=40), st.frozensets(st.integers()))
 def test_overlap_is_symmetric_and_a_share(numbers: list[int], common: frozenset[int]) -> None:
     one, other = sorted(numbers[:25]), sorted(numbers[15:])
-    first, second = (
-        Fingerprint(
-            algorithm=1, content=1, sketch=tuple(sketch), facts=frozenset(), places=bytes(len(sketch))
-        )
-        for sketch in (one, other)
-    )
+    first, second = (with_hashes(*sketch) for sketch in (one, other))
     overlap = measure_overlap(first, second, common)
     assert overlap == measure_overlap(second, first, common)
     assert 0 <= overlap.of_larger <= overlap.of_smaller <= 1
