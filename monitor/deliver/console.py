@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from datetime import timedelta, tzinfo
 from typing import TextIO
 
 from monitor.deliver.clean import one_line
 from monitor.deliver.retry import LOCAL_WAITS, wait_after
-from monitor.deliver.views import AlertView, Sentence, emphasise, view_alert
+from monitor.deliver.views import AlertView, Sentence, emphasise, mark_changes, view_alert
 from monitor.deliver.wording import Wording
 from monitor.errors import DeliveryFailed
-from monitor.model import ConsoleChannel, Delivery, Outgoing
+from monitor.model import ConsoleChannel, Delivery, DiffPiece, DiffSide, Outgoing
 
 BOLD, DIM, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
+GREEN, RED = "\x1b[4;32m", "\x1b[9;31m"
+"""Underlined and struck out, so that they are told apart without their colours, too."""
 
 MAX_TITLE_CHARS = 200
 MAX_REASON_CHARS = 200
@@ -81,12 +84,16 @@ def render(view: AlertView, *, coloured: bool) -> str:
     title = say(view.title, coloured=coloured)
     about = " · ".join(part for part in (view.source, view.authors, view.published) if part)
     lines = [
-        paint(f"{view.rule}: ", DIM, coloured=coloured) + paint(title, BOLD, coloured=coloured),
-        f"  {about}",
-        *(f"  > {say(sentence, coloured=coloured)}" for sentence in view.excerpts),
-        f"  {view.url}",
+        view.happened,
+        about,
+        view.also_in,
+        *(say_changes(line, coloured=coloured) for line in view.changes),
+        *(f"> {say(sentence, coloured=coloured)}" for sentence in view.excerpts),
+        view.url,
+        *(f"{each.title} ({each.source}): {each.url}" for each in view.further),
     ]
-    return "\n".join(lines) + "\n\n"
+    head = paint(f"{view.rule}: ", DIM, coloured=coloured) + paint(title, BOLD, coloured=coloured)
+    return "\n".join([head, *(f"  {line}" for line in lines if line)]) + "\n\n"
 
 
 def say(sentence: Sentence, *, coloured: bool) -> str:
@@ -94,6 +101,16 @@ def say(sentence: Sentence, *, coloured: bool) -> str:
     if coloured:
         return "".join(f"{YELLOW}{piece.text}{RESET}" if piece.marked else piece.text for piece in sentence)
     return emphasise(sentence)
+
+
+def say_changes(line: Iterable[DiffPiece], *, coloured: bool) -> str:
+    """Return a line of an edit with what was removed and added told apart."""
+    if not coloured:
+        return mark_changes(line)
+    colours = {DiffSide.REMOVED: RED, DiffSide.ADDED: GREEN}
+    return "".join(
+        paint(piece.text, colours.get(piece.side, ""), coloured=piece.side in colours) for piece in line
+    ).strip()
 
 
 def paint(text: str, code: str, *, coloured: bool) -> str:

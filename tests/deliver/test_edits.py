@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from monitor.deliver import webhook_schema
 from monitor.deliver.body import write_body
 from monitor.deliver.clean import ELLIPSIS
+from monitor.deliver.console import GREEN, RED, RESET, render
 from monitor.deliver.message import Envelope, write_message
 from monitor.deliver.views import MAX_CHANGES_CHARS, MAX_KEPT_CHARS, view_alert
 from monitor.deliver.wording import Wording
@@ -86,6 +87,24 @@ def test_an_edit_of_any_size_makes_a_mail_of_bounded_size() -> None:
     long = tuple(DiffPiece("word " * 5000, side) for side in DiffSide)
     letter = Wording(UTC).write_letter(edited(*[long] * 50))
     assert len(letter.text) < 4 * MAX_CHANGES_CHARS + len(Wording(UTC).write_letter(removed()).text)
+
+
+def test_a_console_shows_what_became_of_an_article() -> None:
+    lines = render(view_alert(edited(), UTC), coloured=False).splitlines()
+    assert lines[1] == "  Edited: number"
+    assert "  About [-40-] {+<65>+} people waited." in lines
+    assert f"  About {RED}40{RESET} {GREEN}<65>{RESET} people waited." in render(
+        view_alert(edited(), UTC), coloured=True
+    )
+    assert "  Gone from its site." in render(view_alert(removed(), UTC), coloured=False)
+
+
+def test_a_console_names_who_else_has_the_story() -> None:
+    one = Outlet(source="courier", site_name="The Courier", title="A & B", url="https://courier.example/b")
+    delivery = replace(make_delivery(), also_in=(one,), further=(replace(one, site_name="The Herald"),))
+    lines = render(view_alert(delivery, UTC), coloured=False).splitlines()
+    assert lines[2] == "  Also reported by The Courier"
+    assert lines[-2] == "  A & B (The Herald): https://courier.example/b"
 
 
 def test_what_became_of_an_article_replies_to_the_mail_that_first_told_of_it() -> None:
