@@ -102,13 +102,15 @@ class EditWatch:
         """Return the rules that an edited article matches, and the alerts that follow.
 
         A rule that it matches for the first time is told of news; the others of an edit, when they asked
-        for edits. One that it matches no more is shown what it had found.
+        for edits, those too that had found a version before the last. One that it matches no more is shown
+        what it had found.
         """
         now = self.clock.now()
         before = {match.rule.name: match for match in self.rules.match(known.article)}
+        told = known.found_by | before.keys()
         matches = self.rules.match(after)
-        first = [match for match in matches if match.rule.name not in before]
-        later = [match for match in matches if match.rule.name in before]
+        first = [match for match in matches if match.rule.name not in told]
+        later = [match for match in matches if match.rule.name in told]
         lost = [match for name, match in before.items() if name not in {each.rule.name for each in matches}]
         verdict = Verdict(relation=Relation.SAME_PAGE, story_id=known.story_id, of=after.id)
         aftermath = Aftermath(article=after, story_id=known.story_id, changes=changes, edits=known.edits)

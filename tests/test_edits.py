@@ -135,6 +135,29 @@ async def test_an_edit_that_is_taken_back_and_made_again_is_told_each_time(site:
     assert len({delivery.alert.id for delivery in site.channel.sent}) == len(site.channel.sent)
 
 
+async def test_a_rule_that_found_an_edit_is_told_when_that_is_taken_back_and_made_again(
+    tmp_path: Path,
+) -> None:
+    query, bridged = "bridges", (*TEXT[:-1], TEXT[-1].replace("nothing else had", "several bridges had"))
+    rules = (
+        Rule(name="all of it", query=query, notify=("desk",), on=EVERYTHING),
+        Rule(name="news", query=query, notify=("desk",)),
+    )
+    async with archive_of(tmp_path, [GAZETTE]) as store:
+        site = Site(store, rules)
+        site.show(*TEXT)
+        await site.visit_later(timedelta())
+        told = []
+        for paragraphs, hours in ((bridged, 1), (TEXT, 3), (bridged, 24)):
+            site.show(*paragraphs)
+            told.append(await site.visit_later(timedelta(hours=hours)))
+    assert told == [
+        [("all of it", Occasion.NEW), ("news", Occasion.NEW)],
+        [("all of it", Occasion.EDIT)],
+        [("all of it", Occasion.EDIT)],
+    ]
+
+
 async def test_an_edit_that_a_slower_worker_finds_later_is_kept_once(site: Site) -> None:
     site.show(*EDITED)
     site.clock.advance(STEP)

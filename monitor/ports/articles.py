@@ -50,7 +50,8 @@ class KnownPage:
     """An article to look at again, in its latest version.
 
     `page` is the body that this version was read from, empty when it was forgotten. `gone_since` is when
-    the server first said that it is gone, None while it is there. `edits` is how often it was edited.
+    the server first said that it is gone, None while it is there. `edits` is how often it was edited,
+    `found_by` which rules have found any of its versions.
     """
 
     article: Article
@@ -59,6 +60,7 @@ class KnownPage:
     validators: Validators = Validators()
     gone_since: datetime | None = None
     edits: int = 0
+    found_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

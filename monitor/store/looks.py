@@ -11,6 +11,7 @@ for, by whatever extractor there is then. The full-text index has the words of t
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +56,7 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
     edits = (
         select(func.count()).where(REVISIONS.c.article_id == ARTICLES.c.id).scalar_subquery().label("edits")
     )
-    rows = connection.execute(
+    statement = (
         join_latest(
             select(LOOKS, ARTICLES, SOURCES.c.name, PAGES.c.body, edits)
             .join(ARTICLES, ARTICLES.c.id == LOOKS.c.article_id)
@@ -66,6 +67,8 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
         .order_by(LOOKS.c.due_at)
         .limit(limit)
     )
+    rows = connection.execute(statement).mappings().all()
+    rules = _find_rules(connection, [row[ARTICLES.c.id] for row in rows])
     return tuple(
         KnownPage(
             article=latest_from(row, article_from(row)),
@@ -74,9 +77,20 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
             validators=Validators(etag=row[LOOKS.c.etag], last_modified=row[LOOKS.c.last_modified]),
             gone_since=row[LOOKS.c.gone_since],
             edits=row[edits],
+            found_by=frozenset(rules[row[ARTICLES.c.id]]),
         )
-        for row in rows.mappings().all()
+        for row in rows
     )
+
+
+def _find_rules(connection: Connection, article_rows: Collection[int]) -> Mapping[int, set[str]]:
+    """Return which rules have found any version of each article."""
+    rules: dict[int, set[str]] = {row: set() for row in article_rows}
+    columns = MATCHES.c
+    found = select(columns.article_id, columns.rule).where(columns.article_id.in_(article_rows))
+    for article_row, rule in connection.execute(found):
+        rules[article_row].add(rule)
+    return rules
 
 
 @dataclass(frozen=True, slots=True)
