@@ -362,7 +362,7 @@ class Pipeline:
                         "source": visit.source.name,
                         "url": known.article.url,
                         "outcome": "gone" if look.revision is None else "edited",
-                        "changes": [] if look.revision is None else list(look.revision.changes.kinds),
+                        "changes": "" if look.revision is None else ", ".join(look.revision.changes.kinds),
                         "title": known.article.title,
                         "alerts": alerts,
                         "ms": elapsed_ms(began),

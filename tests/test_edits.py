@@ -264,6 +264,18 @@ async def test_a_page_that_is_gone_twice_hours_apart_is_told_as_removed_once(sit
     assert await site.visit_later(timedelta(days=10)) == []
 
 
+async def test_what_is_gone_is_shown_as_it_read_last(site: Site) -> None:
+    site.show(*EDITED, title="The dam talks fail")
+    await site.visit_later()
+    site.fetcher.fail(STORY, FetchGone("404 Not Found"))
+    await site.visit_later(timedelta(hours=1))
+    assert await site.visit_later(GONE_APART) == [("dam edits", Occasion.REMOVAL)]
+    [delivery] = site.channel.sent
+    assert delivery.alert.changes is None
+    assert delivery.article.title == "The dam talks fail"
+    assert "65 engineers" in delivery.article.text
+
+
 async def test_a_page_that_comes_back_was_never_gone(site: Site) -> None:
     site.fetcher.fail(STORY, FetchGone("404 Not Found"))
     await site.visit_later()

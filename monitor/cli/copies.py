@@ -23,8 +23,9 @@ from monitor.dedupe import (
     fingerprint_article,
     outline_article,
 )
+from monitor.deliver import mark_changes
 from monitor.errors import MonitorError
-from monitor.model import DiffSide, Relation, Revision
+from monitor.model import DiffPiece, DiffSide, Relation, Revision
 from monitor.ports import Store, StoredArticle
 
 MAX_FACTS_SHOWN = 12
@@ -163,11 +164,17 @@ def show_revisions(stored: StoredArticle, revisions: Sequence[Revision], zone: t
         when = printing.short_time(revision.found_at, zone)
         printing.console.print(f"\nedited, found {when}: {', '.join(revision.changes.kinds)}", style="bold")
         for line in revision.changes.lines:
-            pieces = [(printing.plain(piece.text), STYLES[piece.side]) for piece in line]
-            printing.console.print(Text.assemble("  ", *(Text(p.plain, style) for p, style in pieces)))
+            printing.console.print(Text.assemble("  ", show_change(line)))
     if stored.gone_at is not None:
         when = printing.short_time(stored.gone_at, zone)
         printing.console.print(f"\ngone from its site since {when}", style="bold red")
+
+
+def show_change(line: Sequence[DiffPiece]) -> Text:
+    """Return a changed line: what was removed and added in colour on a terminal, between signs elsewhere."""
+    if not printing.console.is_terminal:
+        return printing.plain(mark_changes(line))
+    return Text.assemble(*(Text(printing.plain(piece.text).plain, STYLES[piece.side]) for piece in line))
 
 
 def compare(

@@ -30,7 +30,7 @@ from monitor.cli.asking import (
 from monitor.cli.channels import check_name
 from monitor.config import Config
 from monitor.errors import MonitorError
-from monitor.model import Delivery, DeliveryState, Digest, Outgoing
+from monitor.model import Alert, Delivery, DeliveryState, Digest, Occasion, Outgoing
 from monitor.ports import AlertTrace, Store
 from monitor.timetable import Timetable
 
@@ -107,7 +107,7 @@ def say_message(message: Outgoing) -> str:
     """Return what a message is about."""
     match message:
         case Delivery():
-            return message.article.title
+            return printing.headline_of(message)
         case Digest():
             return "a digest without news"
         case _:
@@ -177,7 +177,10 @@ def steps_of(trace: AlertTrace, config: Config) -> Iterator[Step]:
     vain = f" after {amount(trace.failed_reads, 'attempts')} in vain" if trace.failed_reads else ""
     yield article.fetched_at, "fetched", printing.plain(f"{article.url}{vain}")
     copy = f", a copy of {trace.stored.copy_of}" if trace.stored.copy_of else ""
-    yield alert.created_at, "kept", printing.plain(f"in story {trace.stored.story_id}{copy}")
+    later = tuple(aftermath_steps(alert))
+    kept_at = article.fetched_at if later else alert.created_at
+    yield kept_at, "kept", printing.plain(f"in story {trace.stored.story_id}{copy}")
+    yield from later
     yield alert.created_at, "matched", printing.plain(f"rule {alert.rule}: {alert.query}")
     for excerpt in alert.excerpts:
         yield None, "", printing.marked(excerpt)
@@ -185,6 +188,14 @@ def steps_of(trace: AlertTrace, config: Config) -> Iterator[Step]:
     if trace.delivery.digest is not None:
         yield trace.opened_at, "gathered", printing.plain(f"in digest {trace.delivery.digest}")
     yield from delivery_steps(trace, config)
+
+
+def aftermath_steps(alert: Alert) -> Iterator[Step]:
+    """Yield what became of the article later, when it is that which the alert tells of."""
+    if alert.changes is not None:
+        yield alert.created_at, "edited", printing.plain(", ".join(alert.changes.kinds))
+    elif alert.occasion is Occasion.REMOVAL:
+        yield alert.created_at, "gone", printing.plain("from its site")
 
 
 def delivery_steps(trace: AlertTrace, config: Config) -> Iterator[Step]:

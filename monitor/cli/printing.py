@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.logs import printable
+from monitor.deliver import OPENINGS
 from monitor.health import Ailment, Standing, stand
 from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
@@ -253,6 +254,11 @@ def show_rules(rules: Sequence[Rule], shadowed: Mapping[str, int]) -> None:
     console.print(table_of(columns, rows))
 
 
+def headline_of(delivery: Delivery) -> str:
+    """Return the headline of what an alert is about, with what became of it before it."""
+    return OPENINGS[delivery.alert.occasion] + delivery.article.title
+
+
 def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
     """Print what has fired, with the sentence that matched."""
     for delivery in deliveries:
@@ -260,7 +266,7 @@ def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:
         when = (short_time(alert.created_at, zone), "dim")
         rule, channel = (alert.rule, "cyan"), (f"{alert.channel}: {delivery.state}", "magenta")
         console.print(Text.assemble(when, "  ", rule, "  ", channel))
-        console.print(Text.assemble("  ", plain(delivery.article.title)))
+        console.print(Text.assemble("  ", plain(headline_of(delivery))))
         for excerpt in sentences(alert.excerpts)[:1]:
             console.print(Text.assemble("  ", marked(excerpt)))
         show_link(delivery.article.url)

@@ -16,13 +16,17 @@ from monitor.deliver.custom import CustomWording
 from monitor.deliver.message import parse_mailbox
 from monitor.deliver.sample import write_sample
 from monitor.deliver.schema import webhook_schema
+from monitor.deliver.views import mark_changes
 from monitor.deliver.webhook import ClientFor, decode_secret
+from monitor.deliver.wording import OPENINGS
 
 __all__ = [
+    "OPENINGS",
     "ChannelTools",
     "ClientFor",
     "CustomWording",
     "decode_secret",
+    "mark_changes",
     "open_channel",
     "parse_mailbox",
     "webhook_schema",

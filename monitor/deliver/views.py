@@ -295,8 +295,9 @@ def mark_changes(line: Iterable[DiffPiece]) -> str:
     marks = {DiffSide.KEPT: ("", ""), DiffSide.REMOVED: ("[-", "-]"), DiffSide.ADDED: ("{+", "+}")}
     written = []
     for piece in line:
-        opening, closing = marks[piece.side]
-        written.append(f"{opening}{piece.text}{closing}")
+        for part in part_space(piece):
+            opening, closing = marks[part.side]
+            written.append(f"{opening}{part.text}{closing}")
     return "".join(written).strip()
 
 

@@ -79,6 +79,7 @@ def _version_from(row: RowMapping) -> Article:
 
 def _delivery_from(row: RowMapping) -> Delivery:
     columns = ALERTS.c
+    occasion = Occasion(row[columns.occasion])
     return Delivery(
         alert=Alert(
             id=row[columns.name],
@@ -89,8 +90,8 @@ def _delivery_from(row: RowMapping) -> Delivery:
             article_id=row[ARTICLES.c.name],
             excerpts=row[columns.excerpts],
             created_at=row[columns.created_at],
-            occasion=Occasion(row[columns.occasion]),
-            changes=row[REVISIONS.c.changes],
+            occasion=occasion,
+            changes=None if occasion is Occasion.REMOVAL else row[REVISIONS.c.changes],
         ),
         article=_version_from(row),
         state=DeliveryState(row[columns.state]),

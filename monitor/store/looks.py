@@ -126,7 +126,7 @@ def finish_look(connection: Connection, finished: Finished) -> int:
             .where(PAGES.c.article_id == article_row)
             .values(body=page, fetched_at=look.looked_at)
         )
-    revision_row = None if look.revision is None else _insert_revision(connection, article_row, finished)
+    revision_row = _insert_revision(connection, article_row, finished)
     matches = [
         {
             "article_id": article_row,
@@ -157,11 +157,12 @@ def _plan_next(connection: Connection, article_row: int, look: Recheck) -> None:
 
 
 def _insert_revision(connection: Connection, article_row: int, finished: Finished) -> int | None:
-    """Store a later version, once: another worker may have found the same."""
+    """Store a later version, once: another worker may have found the same. What is gone has its last one."""
     look, revision = finished.look, finished.look.revision
-    if revision is None:
-        return None
     newest = select(func.max(REVISIONS.c.id)).where(REVISIONS.c.article_id == article_row).scalar_subquery()
+    if revision is None:
+        last: int | None = connection.scalar(select(newest)) if look.gone else None
+        return last
     known: int | None = connection.scalar(
         select(REVISIONS.c.id).where(
             REVISIONS.c.article_id == article_row,
