@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli import printing
-from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load
+from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, say_nothing
 from monitor.dedupe import (
     Comparison,
     StoryComparison,
@@ -143,7 +143,8 @@ def list_stories(since: datetime | None, limit: int, config: Path, *, as_json: b
         show_tellers(story, settings.timezone)
         printing.console.print()
     if not found:
-        printing.console.print("No story is told by several articles yet; `monitor articles` lists them all.")
+        when = "yet" if since is None else "since then"
+        say_nothing(f"No story is told by several articles {when}; `monitor articles` lists them all.")
 
 
 def story_json(story: Sequence[StoredArticle]) -> dict[str, object]:

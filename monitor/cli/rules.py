@@ -20,10 +20,11 @@ from monitor import app as program
 from monitor.archive import Doubt, NearMiss, Rehearsal, rehearse
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, amount, ask, load, moment, say_nothing
+from monitor.cli.copies import ArticleName, find_article
 from monitor.cli.printing import console, marked, plain
 from monitor.compose import AlertCount
 from monitor.config import Config
-from monitor.errors import MonitorError, StoreError
+from monitor.errors import StoreError
 from monitor.match import Clause, explain_query, read_rule
 from monitor.model import Rule
 
@@ -114,16 +115,14 @@ def doubt_rules(config: Config) -> list[Doubt]:
 @rule_commands.command("explain")
 def explain_rule(
     name: Annotated[str, typer.Argument(help="The rule's name, or a query in quotes.")],
-    article: Annotated[str, typer.Argument(help="The article's id, as `monitor articles --json` shows it.")],
+    article: ArticleName,
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Show a rule as a tree: what was true of an article, what was not, and where."""
     settings = load(config)
     rule = find_rule(settings, name)
-    stored = ask(settings, lambda store: store.article(article))
-    if stored is None:
-        raise MonitorError(f"no article has the id {article}; `monitor articles --json` shows the ids")
+    stored = ask(settings, lambda store: find_article(store, article))
     clause = explain_query(read_rule(rule), stored.article)
     if as_json:
         printing.print_json(clause)

@@ -180,7 +180,7 @@ def read_pattern(written: str, scope: Scope) -> Node:
         message = "this regular expression is too large: its repetitions multiply; make it smaller"
         raise RuleError(message, 1)
     if compiled.search("") is not None:
-        raise RuleError("this regular expression matches nothing at all, so it matches everywhere", 1)
+        raise RuleError("this regular expression finds even an empty text, so it finds everything", 1)
     return Pattern(pattern, flags == "i", scope.field)
 
 

@@ -292,7 +292,7 @@ class _Parser:
             if kind is _PHRASE:
                 leaf = read_phrase(text, scope)
             elif kind is _WORD:
-                if text in _LOWER_CASE:
+                if text.lower() in _LOWER_CASE:
                     self.remark_on(at)
                 leaf = read_word(text, scope)
             else:
@@ -307,7 +307,7 @@ class _Parser:
         """Say that a word may have been meant as an operator, when it stands between two others."""
         word = self.texts[at]
         if at and self.kinds[at + 1] not in _ENDS:
-            message = f'"{word}" is looked for as a word; as an operator, write {_LOWER_CASE[word]}'
+            message = f'"{word}" is looked for as a word; as an operator, write {_LOWER_CASE[word.lower()]}'
             self.remarks.append(Remark(message, self.lexemes.column(at)))
 
     def count_stem(self, leaf: Stem, at: int) -> None:

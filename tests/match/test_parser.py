@@ -85,7 +85,7 @@ def read(query: str) -> Node:
         ("+a b", 1, "take it away"),
         ("re(abc)", 1, "between slashes"),
         ("re(/(/)", 1, "missing )"),
-        ("re(/a*/)", 1, "matches everywhere"),
+        ("re(/a*/)", 1, "finds everything"),
         ("re(/a/x)", 1, "the only one is i"),
         ("b OR re(/.{900}/)", 6, "too large"),
         ("re(/\ud800/)", 1, "half a character"),
@@ -167,6 +167,7 @@ def test_a_lower_case_operator_is_remarked_on() -> None:
     assert [(remark.column, remark.message[:5]) for remark in query.remarks] == [(5, '"and"'), (15, '"or" ')]
     assert "write AND" in query.remarks[0].message
     assert query.text == "war and peace or not"
+    assert [remark.column for remark in parse_query("war Or peace nEaR us").remarks] == [5, 14]
 
 
 def test_parentheses_may_lie_deep_but_not_without_end() -> None:
