@@ -30,6 +30,7 @@ def edited(archive: CommandLine) -> CommandLine:
         after = replace(stored.article, title="Talks about the dam fail")
         changes = find_changes(stored.article, after)
         assert changes is not None
+        revision = Revision(found_at=LATER, title=after.title, text=after.text, changes=changes)
         rule = Rule(name="edits", query="dam", notify=("console",), on=(Occasion.EDIT, Occasion.REMOVAL))
         for hours, what in enumerate((changes, None)):
             now = LATER + timedelta(hours=hours)
@@ -38,7 +39,7 @@ def edited(archive: CommandLine) -> CommandLine:
                 article_id=after.id,
                 looked_at=now,
                 next_at=None,
-                revision=what and Revision(found_at=now, title=after.title, text=after.text, changes=what),
+                revision=revision if what else None,
                 gone=what is None,
                 alerts=compose_later(aftermath, [Match(rule=rule, excerpts=())], now),
             )
