@@ -18,9 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.logs import printable
-from monitor.deliver import OPENINGS
 from monitor.health import Ailment, Standing, stand
-from monitor.model import Article, Delivery, Excerpt, Rule, Visit, VisitOutcome
+from monitor.model import Article, Delivery, Excerpt, Occasion, Rule, Visit, VisitOutcome
 from monitor.ports import LinkState, SourceState, StoredArticle
 
 console = Console(soft_wrap=False)
@@ -255,8 +254,9 @@ def show_rules(rules: Sequence[Rule], shadowed: Mapping[str, int]) -> None:
 
 
 def headline_of(delivery: Delivery) -> str:
-    """Return the headline of what an alert is about, with what became of it before it."""
-    return OPENINGS[delivery.alert.occasion] + delivery.article.title
+    """Return the headline of what an alert is about, behind its occasion when it is not new."""
+    occasion = delivery.alert.occasion
+    return delivery.article.title if occasion is Occasion.NEW else f"{occasion}: {delivery.article.title}"
 
 
 def show_alerts(deliveries: Sequence[Delivery], zone: tzinfo | None) -> None:

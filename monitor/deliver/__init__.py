@@ -18,10 +18,8 @@ from monitor.deliver.sample import write_sample
 from monitor.deliver.schema import webhook_schema
 from monitor.deliver.views import mark_changes
 from monitor.deliver.webhook import ClientFor, decode_secret
-from monitor.deliver.wording import OPENINGS
 
 __all__ = [
-    "OPENINGS",
     "ChannelTools",
     "ClientFor",
     "CustomWording",

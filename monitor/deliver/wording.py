@@ -33,7 +33,6 @@ OPENINGS = {
     Occasion.EDIT: "Edited: ",
     Occasion.REMOVAL: "Gone: ",
 }
-"""What stands before a headline, so that one sees what an alert is about."""
 
 View = AlertView | DigestView | NoticeView
 """What a template shows; it is called `alert`, `digest` or `notice` there."""

@@ -67,8 +67,8 @@ def test_an_edit_is_shown_in_colours_on_a_terminal(
 def test_alerts_and_deliveries_say_what_became_of_an_article(edited: CommandLine) -> None:
     for command in ("alerts", "deliveries"):
         stdout = edited.run(command).stdout
-        assert "Edited: Talks about the dam fail" in stdout
-        assert "Gone: Talks about the dam fail" in stdout
+        assert "edit: Talks about the dam fail" in stdout
+        assert "removal: Talks about the dam fail" in stdout
 
 
 def test_why_tells_when_an_article_was_edited_or_gone(edited: CommandLine) -> None:
