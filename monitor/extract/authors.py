@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from monitor.extract.body import fold
+from monitor.extract.body import count_chars, fold
 from monitor.extract.months import MONTHS
 from monitor.extract.page import Page
 from monitor.extract.phrases import read_edge_line
@@ -37,7 +37,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _COLON_OPENING = re.compile(
-    r"^\s*(?:(?:автор|հեղինակ|作者|本?[报報]?(?:记者|記者)|文|来源|autor|author|yazar|haber|text|von|كتبت?|إعداد|نویسنده|خبرنگار|लेखक|מאת)\s*[:：՝/]\s*|بقلم\s*[:：]?\s*|記者\s+)",
+    r"^\s*(?:(?:автор|հեղինակ|作者|文|来源|autor|author|yazar|haber|text|von|كتبت?|إعداد|نویسنده|خبرنگار|लेखक|מאת)\s*[:：՝/]\s*|(?:بقلم|本?[报報]?(?:记者|記者))\s*[:：]?\s*)",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
@@ -46,11 +46,11 @@ _SPLIT = re.compile(
 )
 _TRAILER = re.compile(
     r"\s*(?:[|(\[–—@]|\s-\s|,|\b(?:for|in|is|at|from|updated|published|posted|on|via|staff|senior|chief|special to|editor|"
-    r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b|\s(?:the associated press|associated press|reuters|afp|dpa|bloomberg)$).*$",
+    r"reporter|correspondent|contributor|writer|redakteur|korrespondent)\b|\s(?:the associated press|associated press|reuters|afp|dpa|bloomberg)$|(?<=\w)\s?(?:기자|특파원|記者|记者)(?!\w)).*$",
     re.IGNORECASE,
 )
 _NOT_PERSON = re.compile(
-    r"\d|https?:|www\.|@|\.com\b|\b(?:staff|news|newsroom|editor(?:s|ial)?|team|desk|agenc(?:y|ies)|agence|agentur|redaktion|redaction|rédaction|"
+    r"\d|https?:|www\.|@|\.com\b|\b(?:super user|auteur|staff|news|newsroom|editor(?:s|ial)?|team|desk|agenc(?:y|ies)|agence|agentur|redaktion|redaction|rédaction|"
     r"redacción|redazione|redação|редакция|admin(?:istrator)?|press|media|magazine|times|report(?:er)?s?|wire|service|services|online|"
     r"web|webdesk|correspondent|bureau|guest|contributor|author|authors|writer|unknown|anonymous|about|more|follow|view|posts?|share|"
     r"reuters|afp|dpa|associated press|company|inc|ltd|group|gmbh|network|tv|radio|university|institute|department|foundation|posted|"
@@ -89,7 +89,13 @@ def find_authors(
     titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
     sources = [below, marked, opened, above, bare if titled and not organisations else [], roles]
     people = next((people for values in sources if (people := _people(values, sites))), ())
-    return people or organisations or _find_desk(page, place, below)
+    return people or organisations or _find_desk(page, place, below) or _find_lone(page, sites)
+
+
+def _find_lone(page: Page, sites: set[str]) -> tuple[str, ...]:
+    """Return the one person that the markup of the whole page names: blogs sign below the story."""
+    people = _people([mention.value for mention in page.people], sites)
+    return people if len(people) == 1 else ()
 
 
 def _find_desk(page: Page, place: int, mentioned: list[str]) -> tuple[str, ...]:
@@ -127,13 +133,13 @@ def _organisations(values: list[str]) -> tuple[str, ...]:
 
 
 _NOBODY = re.compile(
-    r"https?:|@|^(?:admin\w*|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+|\S+[._]\S*\d+)$",
+    r"https?:|@|^(?:admin\w*|super user|staff|editor|webmaster|author|unknown|anonymous|guest|null|none|undefined|\W*|\d+|\S+[._]\S*\d+)$",
     re.IGNORECASE,
 )
 
 
 _NO_DESK = re.compile(
-    rf"\d|[:*/]|www\.|admin|^\W|^(?:{'|'.join(MONTHS)})\b|^(?:published|posted|updated|written|created|date|name|by|von|share|video|photo"
+    rf"\d|[:：*/]|www\.|admin|^\W|^(?:{'|'.join(MONTHS)})\b|^(?:published|posted|updated|written|created|date|name|by|von|share|video|photo"
     r"|veröffentlicht|publiziert|eingestellt|erstellt|wikimedia|wordpress)|\b(?:am|on|von|by|sagt|says)$",
     re.IGNORECASE,
 )
@@ -207,6 +213,8 @@ def read_byline(text: str) -> str:
     if match is None:
         return ""
     names = _PARTS.split(_UNTIL_DATE.split(text[match.end() :])[0])[0]
+    before_label = _LABEL.split(names)[0]
+    names = before_label if " " in before_label else names
     parts = _SPLIT.split(names)
     amid = not _OPENING.match(text) and not all(clean_name(part) or _DIGIT.search(part) for part in parts)
     return names if clean_name(parts[0]) and not amid else ""
@@ -216,7 +224,7 @@ _TITLE_TAGS = frozenset(("h1", "h2", "nav"))
 _NO_BYLINE_TAGS = frozenset(("h3", "h4", "h5", "h6", "figcaption", "th", "td"))
 """Tags of headings and cells, where two to four capitalised words alone are no byline."""
 
-_PARTS = re.compile(r"\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+|(?<=\w)\s?@(?=\w)")
+_PARTS = re.compile(r"\s*[(（](?=[\w.+-]{1,40}@)|\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+|(?<=\w)\s?@(?=\w)")
 """What parts the names of a byline from what else it tells."""
 
 
@@ -249,9 +257,13 @@ _OPENED = re.compile(
     r"|^(?:(?:作者|本?[报報]?(?:记者|記者)|文|كتبت?|إعداد|نویسنده|خبرنگار|लेखक|מאת|Haber)\s?[:：/]\s?|بقلم\s?[:：]?\s|記者\s)(?=[^\W\d_])"
 )
 _UNTIL_DATE = re.compile(
-    rf"\s(?=\d)|,\s(?=\S+ \d)|\s(?=(?:{'|'.join(MONTHS)})\.? \d)|\s(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast)\b",
+    rf"\s(?=\d)|,\s(?=\S+ \d)|\s(?=(?:{'|'.join(MONTHS)})\.? \d)|\s(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast)\b"
+    r"|(?<=[^\W\d_])(?=(?-i:Published|Updated|Posted)\b)",
     re.IGNORECASE,
 )
+
+_LABEL = re.compile(r"\s(?=[^\W\d_]{3,20}\s?:)")
+"""What ends the names where another label follows: "Jane Doe Source: Reuters"."""
 
 BYLINE_BLOCKS = 14
 """Blocks below the title among which a byline is looked for."""
@@ -288,7 +300,8 @@ def clean_name(part: str) -> str:
     """Return a person's name without what trails it; "" when it is no person's name."""
     whole = _strip_opening(" ".join(part.split()))
     name = _DEGREES.sub("", _TRAILER.sub("", whole)).strip(" ,:;-–—|*\"'").removesuffix(".")
-    if not is_name(name) or (" " in whole and " " not in name and whole.startswith(name + " ")):
+    first_alone = " " not in name and whole.startswith(name + " ") and count_chars(name) == len(name)
+    if not is_name(name) or first_alone:
         return ""
     return name.title() if name.isupper() and len(name) > MAX_ACRONYM_CHARS else name
 

@@ -54,7 +54,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         "related recommend recirc outbrain taboola trending popular latest teaser promo sidebar widget carousel photogallery slider "
         "slideshow snippet similar relacionad suggest onward zergnet revcontent mgid yarpp playlist mostread",
         "rail readmore storyline storylines",
-        "read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
+        "block query, read more, read next, read also, more stories, more from, more news, more article, more on, more in, more about, "
         "more like, see also, also like, you may, most read, most viewed, most shared, up next, next up, side bar, side col, "
         "right rail, right col, card list, card grid, cross link, inline link, inline article, inline story, link box, "
         "link list, infobox link, zum thema, mehr zum, a lire, lire aussi, te puede, lee tambien, leia tambem, leggi anche, next story, previous post, next post, prev next, "
@@ -110,7 +110,7 @@ _NAMES: tuple[tuple[Reason, str, str, str], ...] = (
         Reason.TAGS,
         "tagcloud keywords hashtag kicker",
         "tag tags topic topics",
-        "tag list, tag cloud, tag link, category list, category link, categories list, categories link, cat link, article tag",
+        "tag list, post terms, tag cloud, tag link, category list, category link, categories list, categories link, cat link, article tag",
     ),
     (
         Reason.NAVIGATION,

@@ -62,7 +62,7 @@ _READ_ALSO = r"""
 (?:read|see|watch|listen)(?: also| more| next| this)? ?[:|»>–—-] | (?:also read|read also|read more|see also|related|more|watch|recommended|must read|don[’']t miss)(?: (?:story|stories|articles?|news|coverage|reading|video))? ?[:|»>–—-]
  | կարդացեք նաև | (?:читайте|смотрите|читать) (?:также|также по теме)\b | читайте (?:також|ще) | (?:lesen sie|lies|mehr|siehe)(?: auch| dazu| zum thema)? ?: | lesen sie (?:auch|hier)\b | mehr zum thema ?: | (?:à )?lire (?:aussi|également)\b | >> lire
  | (?:lea|lee|leer|ver|vea|mira)(?: también| más| además) ?: | puedes ver ?: | para saber más\b | te puede interesar ?: | leia (?:também|mais) ?: | veja também ?: | leggi anche\b | (?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضاً|أيضًا|المزيد) ?:? | (?:lees|bekijk) ook\b | (?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b ?:? | (?:läs|læs|les) (?:också|også|även|mer|mere)\b ?: | lue (?:myös|lisää) ?:
- | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | (?:ilgili|bağlantılı) haber(?:ler)? ?: | (?:տես|կարդալ|դիտեք) նաև\b | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
+ | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | (?:ilgili|bağlantılı) haber(?:ler)?\b | (?:بیشتر|همچنین) بخوانید ?: | (?:տես|կարդալ|դիտեք) նաև\b | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
 """
 
 _FURNITURE = r"""

@@ -62,6 +62,9 @@ def find_title(page: Page, claims: Claims, site_names: list[str], hint: str = ""
     references = [title for title in (*claimed, headline, window, hint) if title]
     likeness = [_likeness(heading, references) for heading in headings]
     best = headings[likeness.index(max(likeness))] if headings else ""
+    shared = [fold(title) for title in (*claimed, headline)]
+    if best and not any(fold(best) in title for title in shared):
+        best = _find_beside(page, best, window) or best
     if best and max(likeness) >= ALIKE_SHARE:
         return _prefer_claim(best, claimed[0] if claimed else "", headline, window, is_news=claims.is_news)
     if best and len(headings) <= MAX_HEADINGS and len(headings[0].split()) >= MIN_HEADING_WORDS:
@@ -73,7 +76,34 @@ def find_title(page: Page, claims: Claims, site_names: list[str], hint: str = ""
             return _prefer_claim(
                 heading, claimed[0] if claimed else "", headline, window, is_news=claims.is_news
             )
-    return next((title for title in (*claimed, headline, window, best, hint) if title), "")
+    title = next((title for title in (*claimed, headline, window, best, hint) if title), "")
+    return _find_shown_part(page, title) or title
+
+
+def _find_beside(page: Page, name: str, window: str) -> str:
+    """Return the longer heading that the window's title gives beside the `name` of the site; "" if none."""
+    site, whole = fold(name), fold(window)
+    rest = whole.removeprefix(site + " ") if whole.startswith(site) else whole.removesuffix(" " + site)
+    if rest == whole or len(rest) <= len(site):
+        return ""
+    return next((b.text for b in page.blocks if b.tag in _HEADINGS and fold(b.text) == rest), "")
+
+
+def _find_shown_part(page: Page, title: str) -> str:
+    """Return the part of a claimed title that readers see, no heading though: the rest is an unknown site's."""
+    longest = max(_SEPARATOR.split(title), key=len)
+    wanted = fold(longest)
+    if longest == title or not wanted:
+        return ""
+    least, most = len(longest) - MAX_SLACK, len(longest) + MAX_SLACK
+    shown = any(least <= len(b.text) <= most and fold(b.text) == wanted for b in page.blocks)
+    return longest.strip() if shown else ""
+
+
+MAX_SLACK = 8
+"""Characters, all of them punctuation, by which two spellings of a title differ at most."""
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 MAX_HEADINGS = 2

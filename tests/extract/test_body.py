@@ -37,6 +37,8 @@ INTERRUPTIONS = {
     "something hidden": "<div hidden>This paragraph is hidden from readers and nobody was meant to see it at all.</div>",
     "a hidden span": "<span class='sr-only'>opens in a new window</span>",
     "a teaser with an opening in brackets": "<p>(MORE: <a href='/1'>The winter without a ferry</a> and what came of it)</p>",
+    "a Turkish teaser": "<p><b>İLGİLİ HABER</b> <a href='/1'>Martılar rıhtıma döndü</a></p>",
+    "a Persian teaser": "<p><b>بیشتر بخوانید:</b> <a href='/1'>مرغان دریایی بازگشتند</a></p>",
     "a Spanish teaser": "<blockquote>PUEDES VER: <a href='/1'>El invierno sin ferry</a></blockquote>",
     "a video's line": "<p>Watch this: The winter without a ferry</p>",
     "a picked list": "<h3>Recommended by Our Editors</h3><ul><li><a href='/1'>One</a></li></ul>",
@@ -68,6 +70,12 @@ TRAILERS = {
     "favourites": "<p>Follow your favorites to hear first of ferries and of all that floats in the harbour.</p>",
     "a contribution": "<p>Additional reporting by Bero Kastel in Upper Tavra.</p>",
     "an agency": "<p>(AFP)</p>",
+    "an address": "<p>한서진 기자 (seojin@harbour.example)</p>",
+    "posts of a block theme": "<h2>More posts</h2><div class='wp-block-query'><ul class='wp-block-post-template'>"
+    + "<li><h2><a href='/1'>Gulls return</a></h2><p>The gulls are back, and nobody is amused by their appetite.</p></li>"
+    * 3
+    + "</ul></div>",
+    "a Greek invitation": "<p>Ακολουθήστε το Λιμάνι στο Google News και μάθετε πρώτοι όλες τις ειδήσεις</p>",
     "a first publication": "<p>This story was originally published on 3 May 2031.</p>",
     "a view": "<p>The views expressed in this article are those of the author and not of the harbour.</p>",
     "apps": "<p>For more of the harbour, download the Gazette apps and take them on the boat.</p>",

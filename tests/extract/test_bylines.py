@@ -156,6 +156,19 @@ def test_a_date_in_the_window_title_is_better_than_none(read: Reader) -> None:
         ("<div class='authors-list'>&amp; Ada Example Writer, Harbours</div>", ("Ada Example",)),
         ("<p class='author-name'>Gazette Staff</p>", ("Gazette Staff",)),
         ("<p class='author'>by tidewatcher | 2 May 2031</p>", ("tidewatcher",)),
+        (
+            "<div><span>Written By: <a>Ada Example</a></span><span>Updated: 12 May 2031</span></div>",
+            ("Ada Example",),
+        ),
+        (
+            "<div>Автор: Полина Зуева<br>Источник: Лиманская неделя<br>Просмотров: 1204</div>",
+            ("Полина Зуева",),
+        ),
+        ("<p class='byline'>한서진 기자 (seojin@harbour.example)</p>", ("한서진",)),
+        ("<p>كتبت: سلمى الحداد</p>", ("سلمى الحداد",)),
+        ("<p>بقلم سلمى الحداد</p>", ("سلمى الحداد",)),
+        ("<p>本报记者：林晓舟</p>", ("林晓舟",)),
+        ("<p class='show_author'>责任编辑：陈默</p>", ()),
         ("<div class='author'>Published on</div>", ()),
         ("<div>Text Size</div>", ()),
         ("<div>Loading the Text to Speech Player...</div>", ()),
@@ -186,7 +199,7 @@ def test_an_organisation_is_no_person_with_another_word_behind_it(read: Reader) 
     assert _article(read, page(head, above=line)).authors == ("Harbour Net Security",)
 
 
-@pytest.mark.parametrize("name", ["ada.example.1232", "admin"])
+@pytest.mark.parametrize("name", ["ada.example.1232", "admin", "Super User"])
 def test_a_login_name_is_nobody(read: Reader, name: str) -> None:
     assert _article(read, page(meta("author", name))).authors == ()
 
@@ -215,6 +228,29 @@ def test_a_login_name_is_nobody(read: Reader, name: str) -> None:
 )
 def test_heading_and_shared_title_are_weighed(read: Reader, h1: str, shared: str, title: str) -> None:
     assert _article(read, page(meta("og:title", shared), h1=h1)).title == title
+
+
+def test_a_blog_s_name_above_the_story_is_not_its_title(read: Reader) -> None:
+    html = f"<title>Port notes: Ferry runs again</title><h1>Port notes</h1><div><h3>Ferry runs again</h3>{STORY}</div>"
+    assert _article(read, html).title == "Ferry runs again"
+
+
+def test_the_longer_of_site_and_story_is_the_story(read: Reader) -> None:
+    html = f"<title>Ferry runs again: Port notes</title><h2>Port notes</h2><h1>Ferry runs again</h1>{STORY}"
+    assert _article(read, html).title == "Ferry runs again"
+
+
+def test_a_title_is_told_from_an_unknown_site_s_name_by_what_readers_see(read: Reader) -> None:
+    html = f"<title>北码头将关闭两年_港口网</title><div><div>北码头将关闭两年</div>{STORY}</div>"
+    assert _article(read, html).title == "北码头将关闭两年"
+
+
+def test_the_one_person_that_a_page_marks_signed_below_the_story(read: Reader) -> None:
+    far = "<p>Posts of a winter that nobody has counted so far.</p>" * 30
+    signed = "<div>Posted by <span itemprop='author'>Ada Example</span></div>"
+    also = "<div><span itemprop='author'>Berta Sample</span></div>"
+    assert _article(read, page(below=far + signed)).authors == ("Ada Example",)
+    assert _article(read, page(below=far + signed + also)).authors == ()
 
 
 def test_a_second_level_heading_lends_its_claimed_spelling(read: Reader) -> None:
