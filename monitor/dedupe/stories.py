@@ -85,13 +85,14 @@ _NAME = re.compile(r"(?<=[\w,;:]\s)[«\"“„(]?([^\W\d_]\w+)")
 
 def outline_article(article: Article) -> Outline:
     """Return what an article's story is recognised by; its weights know nothing of the archive yet."""
-    begin, language = article.text[:MENTION_CHARS], article.language
-    headline = _stems(article.title, language, MENTION_TOKENS)
-    mentioned = _stems(begin, language, MENTION_TOKENS)
+    language, title = article.language, split_terms(article.title)
+    headline = _stems(title[:MENTION_TOKENS], language)
+    mentioned = _stems(split_terms(article.text)[:MENTION_TOKENS], language)
     counts = Counter(mentioned[:LEAD_TOKENS])
     for term in headline:
         counts[term] += HEADLINE_WEIGHT
-    names = set(_stems(" ".join(_find_names(article.title, begin)), language, MAX_NAMES))
+    spelled = " ".join(_find_names(article.title, article.text[:MENTION_CHARS]))
+    names = set(_stems(split_terms(spelled)[:MAX_NAMES], language))
     weights = {
         term: (1 + math.log(count)) * (NAME_WEIGHT if term in names else 1) for term, count in counts.items()
     }
@@ -198,10 +199,9 @@ def _rarity(articles: int, frequency: int) -> float:
     return math.log((articles + 1) / (min(frequency, articles) + 0.5))
 
 
-def _stems(text: str, language: str | None, limit: int) -> list[str]:
-    """Return the stems of a text's first terms; of a script without spaces, its pairs of characters."""
-    terms = split_terms(text)[:limit]
-    if text.isascii() or not any(map(is_unspaced, terms)):
+def _stems(terms: Sequence[str], language: str | None) -> list[str]:
+    """Return the stems of terms; of a script without spaces, its pairs of characters."""
+    if not any(map(is_unspaced, terms)):
         return [stem(term, language) for term in terms]
     return [stem(term, language) for term in terms if not is_unspaced(term)] + _pair_characters(terms)
 

@@ -5,7 +5,6 @@ Position: under `store`. Each function is part of one transaction, on the connec
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import Self
 
@@ -19,6 +18,7 @@ from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
 from monitor.store.links import settle
 from monitor.store.looks import add_look
+from monitor.store.packing import pack_page
 from monitor.store.rows import article_from, join_latest, latest_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
 from monitor.store.sources import find_source_row
@@ -28,11 +28,6 @@ from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
 from monitor.store.updates import insert_news
 from monitor.store.visits import TEMPLATE_PAGES
 from monitor.text.urls import url_key
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 # --- keeping -------------------------------------------------------------------------------------
 
@@ -62,7 +57,7 @@ class Keeping:
         """Compress the page and find the terms, so that the writer only writes."""
         article = self._filing.article
         if self._filing.verdict.relation is not Relation.SAME_PAGE:
-            self._page = zstd.compress(self._filing.page)
+            self._page = pack_page(self._filing.page)
             self._terms = terms_of(article.title, article.text)
         return self
 

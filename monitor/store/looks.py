@@ -10,7 +10,6 @@ for, by whatever extractor there is then. The full-text index has the words of t
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,16 +19,12 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from monitor.model import Revision, Validators
 from monitor.ports import KnownPage, Recheck
 from monitor.store.dialects import insert_new
+from monitor.store.packing import pack_page, unpack_page
 from monitor.store.rows import LATEST, article_from, join_latest, latest_from
 from monitor.store.search import replace_document, terms_of
 from monitor.store.statement import Statement
 from monitor.store.tables import ARTICLES, LOOKS, MATCHES, PAGES, REVISIONS, SOURCES
 from monitor.store.updates import insert_news
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 
 def add_look(
@@ -73,7 +68,7 @@ def due_looks(connection: Connection, source: str, now: datetime, limit: int) ->
         KnownPage(
             article=latest_from(row, article_from(row)),
             story_id=row[ARTICLES.c.story_id],
-            page=zstd.decompress(row[PAGES.c.body]) if row[PAGES.c.body] else b"",
+            page=unpack_page(row[PAGES.c.body]) if row[PAGES.c.body] else b"",
             validators=Validators(etag=row[LOOKS.c.etag], last_modified=row[LOOKS.c.last_modified]),
             gone_since=row[LOOKS.c.gone_since],
             edits=row[edits],
@@ -104,7 +99,7 @@ class Finished:
 
 def prepare_look(look: Recheck) -> Finished:
     """Return what came of a look ready to be recorded, so that the writer only writes."""
-    page = None if look.page is None else zstd.compress(look.page)
+    page = None if look.page is None else pack_page(look.page)
     revision = look.revision
     return Finished(look, page, [] if revision is None else terms_of(revision.title, revision.text))
 

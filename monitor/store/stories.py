@@ -20,7 +20,20 @@ from datetime import datetime
 from itertools import starmap
 from typing import cast
 
-from sqlalchemy import Connection, Select, TableValuedAlias, bindparam, delete, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Table,
+    TableValuedAlias,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.dedupe import (
     INDEX_TERMS,
@@ -35,7 +48,7 @@ from monitor.dedupe import (
 )
 from monitor.model import Article, Outline, StoryCandidates, Teller, Verdict
 from monitor.store.columns import local_time
-from monitor.store.dialects import array_of, is_postgresql, packed, parameter_of
+from monitor.store.dialects import array_of, packed, parameter_of
 from monitor.store.statement import Executable, Statement
 from monitor.store.tables import ARTICLES, OUTLINES, SOURCES, STORY_POSTINGS, TERM_COUNTS
 
@@ -189,21 +202,20 @@ def count_terms(connection: Connection, article_row: int, outline: Outline) -> N
         return
     terms = packed(connection, sorted((outline.language, *outline.terms)))
     counted = 1 if known < COUNTED_ALL else COUNTED_SHARE
-    connection.execute(
-        _COUNT_ON_POSTGRESQL if is_postgresql(connection) else _COUNT_ON_SQLITE,
-        {"terms": terms, "counted": counted},
-    )
+    _COUNT.run(connection, {"terms": terms, "counted": counted})
 
 
-_COUNT = (
-    "INSERT INTO term_counts (term, articles) SELECT value, {counted} FROM {terms} WHERE true "
-    "ON CONFLICT (term) DO UPDATE SET articles = term_counts.articles + excluded.articles"
-)
-_COUNT_ON_SQLITE = text(_COUNT.format(counted=":counted", terms="json_each(:terms)"))
-_COUNT_ON_POSTGRESQL = text(
-    _COUNT.format(
-        counted="CAST(:counted AS bigint)", terms="unnest(CAST(:terms AS bigint[])) AS listed(value)"
-    )
+def _count_each(
+    kind: Callable[[Table], sqlite.Insert | postgresql.Insert], terms: TableValuedAlias
+) -> sqlite.Insert | postgresql.Insert:
+    rows = select(terms.c.value, bindparam("counted", type_=BigInteger)).where(true())
+    counting = kind(TERM_COUNTS).from_select(["term", "articles"], rows)
+    so_far = TERM_COUNTS.c.articles + counting.excluded.articles
+    return counting.on_conflict_do_update(index_elements=["term"], set_={"articles": so_far})
+
+
+_COUNT = Statement(
+    _count_each(sqlite.insert, parameter_of("terms")), _count_each(postgresql.insert, array_of("terms"))
 )
 _ARTICLES_COUNTED = Statement(
     select(TERM_COUNTS.c.articles).where(TERM_COUNTS.c.term == bindparam("language"))
