@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
+import shlex
 import signal
 import sys
 from datetime import UTC, datetime
@@ -249,7 +250,9 @@ def sources(
         states = tuple(state for state in states if state.name == name)
         if not states:
             find_source(settings, name)
-            raise MonitorError(f"{name} has not been visited yet; `monitor visit {name}` does it now")
+            raise MonitorError(
+                f"{name} has not been visited yet; `monitor visit {shlex.quote(name)}` does it now"
+            )
     links = () if name is None else ask(settings, lambda store: store.link_states(name, limit))
     if as_json:
         shown = [printing.source_json(state, ailments.get(state.name)) for state in states]
@@ -326,12 +329,12 @@ commands.command()(metrics)
 
 @config_commands.command("check")
 def check_config(
-    path: Annotated[
-        Path, typer.Argument(metavar="[FILE]", envvar="MONITOR_CONFIG", help="The configuration file.")
-    ] = DEFAULT_CONFIG,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The same as --config FILE.")] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Report every mistake in the configuration, with its place; exit code 1 when there is one."""
+    path = file or config
     try:
         settings = load(path)
         program.check_channels(settings)

@@ -5,7 +5,7 @@ Position: beside `commands`, which hangs these commands under its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated
@@ -41,6 +41,9 @@ STATE_STYLES = {
     DeliveryState.SHADOWED: "dim",
 }
 
+OPEN = (DeliveryState.WAITING, DeliveryState.RETRYING)
+"""What is yet to be sent."""
+
 
 def deliveries(
     state: Annotated[DeliveryState | None, typer.Option(help="Only those that stand here.")] = None,
@@ -55,17 +58,23 @@ def deliveries(
     if as_json:
         printing.print_json(found)
     elif found:
-        show_deliveries(found, settings)
+        states = ask(settings, lambda store: store.channel_states())
+        show_deliveries(found, settings, {state.name for state in states if state.stopped_at is not None})
     else:
         say_nothing("No such delivery.")
 
 
-def show_deliveries(messages: Sequence[Outgoing], config: Config) -> None:
-    """Print how far each message has come: its id, whole, where it goes, what it is about, what was said."""
+def show_deliveries(messages: Sequence[Outgoing], config: Config, stopped: Container[str]) -> None:
+    """Print how far each message has come: its id, whole, where it goes, what it is about, what was said.
+
+    `stopped` are the channels whose receiver wants no more.
+    """
     now = datetime.now(UTC)
     for message in messages:
-        channel, way = (channel_of(message), "magenta"), say_way(message, config, now)
-        head = Text.assemble((message.id, "bold"), "  ", channel, "  ", way)
+        channel, way = channel_of(message), say_way(message, config, now)
+        if channel in stopped and message.state in OPEN:
+            way = Text(f"{message.state}, its channel is stopped", style="yellow")
+        head = Text.assemble((message.id, "bold"), "  ", (channel, "magenta"), "  ", way)
         printing.console.print(head, soft_wrap=True)
         when = (printing.short_time(made_at(message), config.timezone), "dim")
         printing.console.print(Text.assemble("  ", when, "  ", printing.plain(say_message(message))))
@@ -87,13 +96,15 @@ def say_way(message: Outgoing, config: Config, now: datetime) -> Text:
     elif message.attempts:
         words += f" after {amount(message.attempts, 'attempts')}"
     if (due := next_attempt(message, config, now)) is not None:
-        words += f", next {printing.short_time(due, zone)}" if due > now else ", due now"
+        limit = config.timetables.get(channel_of(message), Timetable()).limit
+        hold = "" if limit is None else f", as the limit of {limit}/h allows"
+        words += f", next {printing.short_time(due, zone)}" if due > now else f", due now{hold}"
     return Text(words, style=STATE_STYLES.get(state, ""))
 
 
 def next_attempt(message: Outgoing, config: Config, now: datetime) -> datetime | None:
     """Return when a message is sent next, as its channel's timetable has it; None when it is not."""
-    if message.state not in (DeliveryState.WAITING, DeliveryState.RETRYING):
+    if message.state not in OPEN:
         return None
     if not isinstance(message, Delivery) or message.digest is not None:
         return message.next_attempt_at

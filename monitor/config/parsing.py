@@ -78,7 +78,9 @@ def parse_file(path: Path, resolver: Resolver, known: ParsedFile | None, *, is_i
     try:
         content, stamp = read_regular_file(path.absolute(), MAX_FILE_BYTES)
     except OSError as exc:
-        mistake = Document(str(path), "").mistake(START, f"cannot be read: {say_os_error(exc)}")
+        is_missing = isinstance(exc, FileNotFoundError) and not is_included
+        cure = "; start in the folder that holds it, or name another with --config" if is_missing else ""
+        mistake = Document(str(path), "").mistake(START, f"cannot be read: {say_os_error(exc)}{cure}")
         return ParsedFile(name=str(path), stamp=stamp, mistakes=(mistake,))
     return _parse(Document(str(path), content), stamp, resolver, is_included=is_included)
 

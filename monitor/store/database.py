@@ -127,7 +127,7 @@ def connect_database(url: URL) -> Database:
     try:
         return _connect_postgresql(url)
     except ImportError as exc:
-        raise StoreError("PostgreSQL needs one more package: pip install 'psycopg[binary]'") from exc
+        raise StoreError("PostgreSQL needs one more package: pip install 'news-monitor[postgresql]'") from exc
 
 
 def _connect_sqlite(url: URL) -> Database:

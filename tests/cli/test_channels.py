@@ -105,6 +105,8 @@ def test_a_stopped_channel_says_why_and_is_started_by_hand(archive: CommandLine)
     stdout = archive.run("channels").stdout
     assert "console was stopped at" in stdout
     assert "410 Gone; the endpoint wants no more" in stdout
+    archive.run("retry", "--all")
+    assert "console  waiting, its channel is stopped" in archive.run("deliveries").stdout
     assert "channel console is stopped: 410 Gone" in archive.run("health").stdout
     assert "console is started" in archive.run("channels", "start", "console").stdout
     assert "console was not stopped" in archive.run("channels", "start", "console").stdout

@@ -199,6 +199,7 @@ def test_extract_says_why_a_page_is_no_article(command_line: CommandLine) -> Non
 
 def test_config_check_counts_what_there_is(command_line: CommandLine) -> None:
     result = command_line.run("config", "check", str(command_line.config))
+    assert command_line.run("config", "check", "--config", str(command_line.config)).stdout == result.stdout
     assert result.exit_code == 0
     assert "no mistakes; 2 sources, 1 rule, 1 channel" in result.stdout
 

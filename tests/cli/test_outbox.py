@@ -82,6 +82,7 @@ def test_deliveries_show_each_id_whole_also_on_a_narrow_terminal(
     ("timetable", "words"),
     [
         ("", "waiting, due now"),
+        ("limit: 2/h", "waiting, due now, as the limit of 2/h allows"),
         ("digest: daily 08:00", "waiting, next 2026-03-03 08:00"),
         ("quiet: 08:00-18:30", "waiting, next 2026-03-02 18:30"),
     ],

@@ -584,7 +584,10 @@ def test_a_file_that_cannot_be_read_is_told_so(folder: Path) -> None:
     (folder / "folder").mkdir()
     os.mkfifo(folder / "pipe")
     for name, reason in [
-        ("none.yaml", "no such file or directory"),
+        (
+            "none.yaml",
+            "no such file or directory; start in the folder that holds it, or name another with --config",
+        ),
         ("folder", "is a directory"),
         ("pipe", "it is no file"),
     ]:
