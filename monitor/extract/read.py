@@ -18,7 +18,7 @@ from monitor.extract.decide import PLAIN, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
-from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
+from monitor.extract.refuse import MIN_STORY_CHARS, count_headlines, refuse_empty, refuse_wall
 from monitor.extract.state import find_story
 from monitor.extract.template import hash_blocks
 from monitor.extract.walk import NO_OVERRIDES, cut_html
@@ -38,6 +38,10 @@ CUT_SHARE = 0.4
 LONGER = 2
 """How many times longer a short story must become for most class words to be disbelieved."""
 
+_FEED = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>|<!--[^>]{0,500}-->|<\?xml-stylesheet[^>]{0,300}\?>|\s){0,9}<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]",
+    re.IGNORECASE,
+)
 _CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
 """All but white space and the escapes of ISO-2022-JP."""
 
@@ -172,8 +176,9 @@ def _examine(response: Response, link: Link, template: Template, overrides: Over
 def _refuse(examined: _Examined, text: str) -> None:
     """Raise NotAnArticle when the page holds no article after all."""
     chars = count_chars(text)
-    refuse_wall(examined.page, examined.html, chars)
-    refuse_empty(examined.page, chars, examined.metadata)
+    refuse_wall(examined.page, examined.html, chars, examined.metadata)
+    headlines = count_headlines(examined.page.blocks, examined.reasons)
+    refuse_empty(examined.page, chars, examined.metadata, headlines=headlines)
     if not examined.metadata.title:
         raise NotAnArticle("the page has no title")
 
@@ -189,6 +194,8 @@ def cut_page(body: bytes, content_type: str, overrides: Overrides = NO_OVERRIDES
         raise NotAnArticle("the page is empty", transient=True)
     if len(head) - len(head.translate(None, _CONTROL_BYTES)) > BINARY_SHARE * len(head):
         raise NotAnArticle("the page is not text")
+    if _FEED.match(head):
+        raise NotAnArticle("the page is a feed or a sitemap, not a story")
     kind = content_type.partition(";")[0].strip().casefold()
     if kind == "text/plain" or (not kind and b"<" not in head):
         return cut_text(body.decode("utf-8", "replace"))

@@ -10,12 +10,13 @@ the story does not exist, is not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import re2
 
 from monitor.errors import NotAnArticle
 from monitor.extract.metadata import Metadata
-from monitor.extract.page import Page
+from monitor.extract.page import Block, Page, Reason
 
 MAX_WALL_CHARS = 2_500
 """A page with more text than this is no wall, whatever its words."""
@@ -46,7 +47,11 @@ _WALLS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("an AWS WAF check stands before the page", re.compile(rb"awswafintegration|aws-waf-token|token\.awswaf\.com", re.IGNORECASE)),
     ("a Sucuri check stands before the page", re.compile(rb"sucuri website firewall|sucuri_cloudproxy_js", re.IGNORECASE)),
     ("a DDoS-Guard check stands before the page", re.compile(rb"ddos-guard", re.IGNORECASE)),
-    ("a captcha stands before the page", re.compile(rb"g-recaptcha|hcaptcha\.com|recaptcha/api\.js|smartcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i.?m not a robot", re.IGNORECASE)),
+    ("an Anubis check stands before the page", re.compile(rb"within\.website/x/cmd/anubis|id=.anubis_", re.IGNORECASE)),
+    ("a Vercel check stands before the page", re.compile(rb"vercel security checkpoint", re.IGNORECASE)),
+    ("a Kasada check stands before the page", re.compile(rb"window\.kpsdk", re.IGNORECASE)),
+    ("a Qrator block stands before the page", re.compile(rb"qrator\.net|by qrator", re.IGNORECASE)),
+    ("a captcha stands before the page", re.compile(rb"g-recaptcha|hcaptcha\.com|recaptcha/api\.js|smartcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|i.?m not a robot|(?:making sure|verify(?:ing)? that|prove) you.{1,6}(?:not|aren.{1,6}t) a (?:ro)?bot", re.IGNORECASE)),
 )  # fmt: skip
 
 _ANY_WALL = re2.compile("(?i)" + "|".join(pattern.pattern.decode() for _, pattern in _WALLS))
@@ -64,9 +69,9 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?:page|article|story|content|post|site|url|file)\b.{0,40}(?:not (?:be )?found|does ?n[o']t exist|no longer (?:exists|available)|been (?:re)?moved|unavailable|been deleted)|(?:^|\s)(?:error )?404(?:\s|$)|not found"
+    r"(?:page|article|story|content|post|site|url|file)\b.{0,40}(?:not (?:be )?found|does ?n[o']t exist|no longer (?:exists|available)|been (?:re)?moved|unavailable|been deleted|can.?(?:no)?t be found)|nothing (?:was )?found (?:at|for)|(?:^|\s)(?:error )?404(?:\s|$)|not found"
     r"|seite (?:wurde )?nicht gefunden|seite existiert nicht|page (?:introuvable|non trouvée|n.existe pas)|página no (?:encontrada|existe)|página não encontrada|pagina non trovata|страница не найдена|էջը (?:չի գտնվել|գոյություն չունի)"
-    r"|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|找不到(?:页面|頁面)|页面未找到|ページが見つかりません|pagina niet gevonden|nie znaleziono strony|sidan (?:kunde inte|hittades inte)",
+    r"|sayfa bulunamadı|페이지를 찾을 수 없|העמוד לא נמצא|پیدا نشد|पेज नहीं मिला|η σελίδα δεν βρέθηκε|сторінку не знайдено|الصفحة غير موجودة|页面不存在|找不到(?:页面|頁面)|页面未找到|ページが見つかりません|pagina niet gevonden|nie znaleziono strony|sidan (?:kunde inte|hittades inte)",
     re.IGNORECASE,
 )  # fmt: skip
 _ENABLE_SCRIPTS = re.compile(
@@ -75,11 +80,12 @@ _ENABLE_SCRIPTS = re.compile(
 )
 
 
-def refuse_wall(page: Page, html: bytes, story_chars: float) -> None:
+def refuse_wall(page: Page, html: bytes, story_chars: float, metadata: Metadata) -> None:
     """Refuse a page that stands before the story: bot checks, consent, login.
 
     `story_chars` is how much story was found, in characters of an alphabet; a page with enough of it is
-    let through, whatever its words.
+    let through, whatever its words. So is, by the bot checks, a flash of news that calls itself an article:
+    their scripts are on pages that they let through too.
 
     Raises:
         NotAnArticle: transient.
@@ -89,7 +95,8 @@ def refuse_wall(page: Page, html: bytes, story_chars: float) -> None:
     text = "\n".join(block.text for block in page.blocks)
     if len(text) > MAX_WALL_CHARS:
         return
-    if _ANY_WALL.search(html):
+    is_flash = metadata.claims_article and story_chars >= MIN_FLASH_CHARS
+    if not is_flash and _ANY_WALL.search(html):
         for reason, pattern in _WALLS:
             if pattern.search(html):
                 raise NotAnArticle(reason, transient=True)
@@ -108,8 +115,10 @@ def _is_mostly(text: str, pattern: re.Pattern[str]) -> bool:
     return len(pattern.findall(text)) > 1 or len(text) < SHORT_WALL_CHARS
 
 
-def refuse_empty(page: Page, story_chars: float, metadata: Metadata) -> None:
+def refuse_empty(page: Page, story_chars: float, metadata: Metadata, *, headlines: int = 0) -> None:
     """Refuse a page that holds no story: an empty shell, a missing page, a list.
+
+    `headlines` counts the linked headings amid what was taken for its story, when they part it into teasers.
 
     Raises:
         NotAnArticle: transient for shells.
@@ -127,7 +136,7 @@ def refuse_empty(page: Page, story_chars: float, metadata: Metadata) -> None:
         raise NotAnArticle("an empty shell: the story is filled in by JavaScript", transient=True)
     if not text:
         raise NotAnArticle("the page has no text")
-    if is_list(page, story_chars):
+    if is_list(page, story_chars) or (headlines >= MIN_LIST_ENTRIES and not metadata.claims_article):
         raise NotAnArticle("a list of stories, not a story")
     if story_chars < MIN_STORY_CHARS:
         raise NotAnArticle("no text long enough to be a story")
@@ -146,6 +155,26 @@ def is_list(page: Page, story_chars: float) -> bool:
     total = sum(len(b.text) for b in page.blocks)
     return entries >= MIN_LIST_ENTRIES and (linked > LIST_LINK_SHARE * total or story_chars < MIN_STORY_CHARS)
 
+
+def count_headlines(blocks: Sequence[Block], reasons: Sequence[Reason]) -> int:
+    """Return how many linked headings cut the story into teasers from its first lines on, 0 when they do not."""
+    told = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
+    if not told:
+        return 0
+    first = max(told[0] - 1, 0)
+    headlines = [
+        i
+        for i, block in enumerate(blocks[first : told[-1] + 1], start=first)
+        if block.tag in _HEADINGS and block.link_chars * 2 > len(block.text) >= LIST_ENTRY_CHARS
+    ]
+    are_teasers = len(told) <= TEASER_BLOCKS * len(headlines) and headlines[0] <= told[:TEASER_BLOCKS][-1]
+    return len(headlines) if are_teasers else 0
+
+
+TEASER_BLOCKS = 2
+"""Blocks that a teaser has at most, its headline among them."""
+
+_HEADINGS = frozenset(("h2", "h3", "h4"))
 
 LIST_ENTRY_CHARS = 25
 """A link at least this long is a headline."""

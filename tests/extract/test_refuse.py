@@ -23,6 +23,12 @@ WALLS = {
     "Imperva": "<body><iframe src='/_Incapsula_Resource?SWUDNSAI=31'></iframe><p>Request unsuccessful.</p>",
     "Akamai": "<title>Access Denied</title><body><h1>Access Denied</h1><p>You don't have permission to access this page. "
     "Reference https://errors.edgesuite.net/18.2f</p>",
+    "Anubis": "<title>Making sure you're not a bot!</title><body><h1>Making sure you're not a bot!</h1><p>You are seeing this "
+    "because the administrator of this website has set up a guard to protect the server against machines that read it all.</p>"
+    "<script src='/.within.website/x/cmd/anubis/static/js/main.mjs'></script>",
+    "Vercel": "<title>Vercel Security Checkpoint</title><body><p>We're verifying your browser</p>",
+    "Kasada": "<body><script>window.KPSDK={};KPSDK.now=1;</script>",
+    "Qrator": "<title>403 Forbidden</title><body><h1>Forbidden</h1><p>Access denied by Qrator</p>",
     "captcha": "<title>Check</title><body><p>Please tick the box.</p><div class='g-recaptcha'></div>",
     "consent": "<title>Before you continue</title><body><h1>We value your privacy</h1><p>We and our 812 partners store and "
     "use cookies and similar means on your device to show you advertisements and to measure how they do.</p>"
@@ -44,6 +50,45 @@ def test_a_wall_is_named_and_tried_again_later(name: str, read: Reader) -> None:
 def test_a_story_that_loads_a_captcha_for_its_comments_is_kept(read: Reader) -> None:
     page = f"<title>Harbour council decides</title><body><h1>Harbour council decides</h1>{STORY * 5}<div class='g-recaptcha'></div>"
     assert read(page).article.text.startswith("Paragraph 0")
+
+
+def test_a_flash_of_news_is_kept_though_a_bot_check_watches_its_page(read: Reader) -> None:
+    text = "The harbour council has decided to run the ferry again, and it will do so from the first of May on, its speaker said."
+    head = "<title>Ferry runs again</title><meta property='og:type' content='article'>"
+    script = "<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"
+    assert read(f"{head}<h1>Ferry runs again</h1><p>{text}</p>{script}").article.text == text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<?xml version='1.0'?><rss version='2.0'><channel><title>Gazette</title><item><title>One</title></item></channel></rss>",
+        "<?xml version='1.0'?>\n<?xml-stylesheet href='a.xsl'?>\n<!-- made by a plugin -->\n<urlset><url/></urlset>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>Gazette</title></feed>",
+    ],
+)
+def test_a_feed_is_no_story(body: str, read: Reader) -> None:
+    with pytest.raises(NotAnArticle, match="a feed or a sitemap") as refused:
+        read(body)
+    assert not refused.value.transient
+
+
+TEASER = "<div><h2><a href='/{0}'>The harbour council decides on matter {0}</a></h2><p>The council decided on it after {0} hours, in two plain sentences. It is long enough to be one.</p></div>"
+
+
+def test_a_page_of_teasers_is_a_list_however_long(read: Reader) -> None:
+    teasers = "".join(TEASER.format(n) for n in range(20, 40))
+    with pytest.raises(NotAnArticle, match="list of stories"):
+        read(f"<title>Council</title><h1>Council</h1>{teasers}")
+
+
+def test_a_story_with_linked_headings_is_none(read: Reader) -> None:
+    teasers = "".join(TEASER.format(n) for n in range(20, 40))
+    for page in (f"{STORY}{teasers}", f"<meta property='og:type' content='article'>{teasers}"):
+        article = read(
+            f"<title>Harbour council decides</title><h1>Harbour council decides</h1>{page}"
+        ).article
+        assert article.title == "Harbour council decides"
 
 
 def test_a_story_with_a_cookie_notice_and_a_login_form_is_kept(read: Reader) -> None:
