@@ -48,8 +48,10 @@ class FileSender:
             async with self._turn:
                 start = await asyncio.to_thread(append, self._path, line)
         except (OSError, ValueError) as exc:  # ValueError: a path with a NUL in it
-            reason = one_line(str(exc), MAX_REASON_CHARS)
-            raise DeliveryFailed(f"the alert cannot be written to {self._path}: {reason}") from exc
+            known = isinstance(exc, OSError) and exc.strerror
+            reason = one_line(known or str(exc), MAX_REASON_CHARS)
+            cure = "; is its folder there?" if isinstance(exc, FileNotFoundError) else ""
+            raise DeliveryFailed(f"the alert cannot be written to {self._path}: {reason}{cure}") from exc
         return f"written at byte {start} of {self._path}"
 
     def retry_wait(self, attempts: int, alert_id: str = "") -> timedelta | None:  # noqa: ARG002 - the port's

@@ -63,6 +63,10 @@ class SmtpLimits:
     pause: timedelta = timedelta(seconds=30)
 
 
+PLAIN_FIRST = "; if it begins in plain text, write smtp+starttls:// in smtp.url"
+NO_STARTTLS = "; if it speaks TLS from the first byte, write smtps:// in smtp.url"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the server said of a mail to one recipient."""
@@ -229,13 +233,15 @@ class SmtpConnection:
         """Return what went wrong with the server, and what to do, in one line."""
         tls = exc if isinstance(exc, ssl.SSLError) else exc.__cause__
         if isinstance(tls, ssl.SSLError):
-            return f"{self._where} cannot be spoken to over TLS: {one_line(str(tls), MAX_REPLY_CHARS)}"
+            cure = PLAIN_FIRST if tls.reason == "WRONG_VERSION_NUMBER" else ""
+            return f"{self._where} cannot be spoken to over TLS: {one_line(str(tls), MAX_REPLY_CHARS)}{cure}"
         if isinstance(exc, SMTPAuthenticationError):
             said = reply_of(exc.code, exc.message)
             return f"{self._where} refuses the login: {said}; look at the user and password of smtp.url"
         if isinstance(exc, SMTPResponseException):
             return f"{self._where} answers {reply_of(exc.code, exc.message)}"
-        return f"{self._where} cannot be used: {one_line(reason_of(exc), MAX_REPLY_CHARS)}"
+        cure = NO_STARTTLS if "STARTTLS" in str(exc) else ""
+        return f"{self._where} cannot be used: {one_line(reason_of(exc), MAX_REPLY_CHARS)}{cure}"
 
     # --- the connection ------------------------------------------------------------------------
 

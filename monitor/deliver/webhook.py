@@ -176,7 +176,7 @@ class WebhookSender:
                 stops_channel=True,
             )
         if response.is_redirect:
-            target = one_line(response.headers.get("location", ""), MAX_ANSWER_CHARS)
+            target = one_line(response.headers.get("location", "nowhere"), MAX_ANSWER_CHARS)
             return DeliveryFailed(f"{answer}, to {target}; redirects are not followed: put the new url in")
         waits = response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
         header = response.headers.get("retry-after", "") if waits else ""

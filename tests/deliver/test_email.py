@@ -299,6 +299,16 @@ async def test_a_host_that_is_no_name_is_an_error_and_no_crash() -> None:
         assert (await failure_of(sender)).transient
 
 
+async def test_a_server_that_begins_in_plain_text_says_how_to_write_that() -> None:
+    async with (
+        served(ScriptedMail()) as server,
+        sender_to(smtp_at(server.port, TlsMode.TLS)) as sender,
+    ):
+        error = await failure_of(sender)
+    assert error.transient
+    assert "write smtp+starttls:// in smtp.url" in str(error)
+
+
 async def test_starttls_stripped_from_the_offers_sends_nothing_in_plain_text() -> None:
     async with (
         served(ScriptedMail(offers=("AUTH PLAIN", "SIZE 1000"))) as server,
@@ -307,6 +317,7 @@ async def test_starttls_stripped_from_the_offers_sends_nothing_in_plain_text() -
         error = await failure_of(sender)
     assert error.transient
     assert "STARTTLS" in str(error)
+    assert "write smtps:// in smtp.url" in str(error)
     assert {line.split()[0] for line in server.commands} <= {"EHLO", "QUIT"}
 
 

@@ -58,6 +58,7 @@ async def test_a_file_that_cannot_be_written_keeps_the_alert(tmp_path: Path, pat
     with pytest.raises(DeliveryFailed, match="cannot be written to") as failure:
         await sender_to(tmp_path / path).send(make_delivery())
     assert failure.value.transient
+    assert str(failure.value).endswith("is its folder there?") is path.startswith("missing")
 
 
 async def test_a_full_disk_keeps_the_alert() -> None:
