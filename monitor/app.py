@@ -174,18 +174,17 @@ async def visit_source(config: Config, source: Source) -> VisitReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTerms:
-    """How one page is had on request. `browser` is the program that draws it, None for the first found."""
+    """How one page is had on request: as one of `source`. `contact` and `browser` are as for `open_web`."""
 
-    allow_private: bool = False
-    render: bool = False
+    source: Source
+    contact: str | None = None
     browser: str | None = None
 
 
 async def fetch_page(url: str, terms: PageTerms) -> Response:
-    """Fetch one page as a source with no other settings than `terms` would; raises `FetchError`."""
-    source = Source(name=url, url=url, allow_private=terms.allow_private, render=terms.render)
-    async with open_web(None, SystemClock(), terms.browser) as fetcher:
-        return await fetcher.get(Request(url=url, source=source))
+    """Fetch one page, with the settings of its source; raises `FetchError`."""
+    async with open_web(terms.contact, SystemClock(), terms.browser) as fetcher:
+        return await fetcher.get(Request(url=url, source=terms.source))
 
 
 def extract_page(response: Response) -> Reading:

@@ -12,6 +12,7 @@ from monitor.archive import HEARTBEAT_LATE, check_health
 from monitor.config import read_config
 from monitor.errors import ConfigError, FetchRefused
 from monitor.jobs.clock import SystemClock
+from monitor.model import Source
 from monitor.ports import Heartbeat
 
 CONFIGURATION = """
@@ -62,4 +63,6 @@ async def test_health_is_good_while_the_daemon_beats_and_bad_when_it_falls_silen
 
 async def test_one_page_is_fetched_through_the_guard() -> None:
     with pytest.raises(FetchRefused, match="allow_private"):
-        await fetch_page("http://127.0.0.1:9/", PageTerms(allow_private=False))
+        await fetch_page(
+            "http://127.0.0.1:9/", PageTerms(source=Source(name="alone", url="http://127.0.0.1:9/"))
+        )

@@ -12,6 +12,7 @@ import os
 import shlex
 import signal
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -153,7 +154,8 @@ def extract(
     as_json: AsJson = False,
 ) -> None:
     """Show the article in a page (HTML, or text that a page was flattened to), without the page's chrome."""
-    reading = program.extract_page(obtain(target, url, PageTerms(allow_private=allow_private, render=render)))
+    alone = Source(name=target, url=target, allow_private=allow_private, render=render)
+    reading = program.extract_page(obtain(target, url, PageTerms(source=alone)))
     if as_json:
         printing.print_json(printing.article_json(reading.article) | {"stripped": reading.stripped})
     else:
@@ -163,7 +165,9 @@ def extract(
 @commands.command()
 def explain(
     target: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
-    source: Annotated[str | None, typer.Option(help="Use what this source's pages have taught.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Use this source's settings, and what its pages have taught.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page in two colours to this file.")] = None,
     url: Annotated[str | None, typer.Option(help="The URL that the file was fetched from.")] = None,
     allow_private: AllowPrivate = False,
@@ -173,13 +177,14 @@ def explain(
 ) -> None:
     """Show every block of a page, kept or stripped, and by which rule."""
     template, overrides = Template(), Overrides()
-    terms = PageTerms(allow_private=allow_private, render=render)
+    terms = PageTerms(source=Source(name=target, url=target, allow_private=allow_private, render=render))
     if source is not None:
         settings = load(config)
         template, its = learned_template(settings, source), find_source(settings, source)
         overrides = its.overrides
         drawn = render or (its.render and is_url(target))
-        terms = PageTerms(allow_private=allow_private, render=drawn, browser=settings.browser)
+        its = replace(its, allow_private=its.allow_private or allow_private, render=drawn)
+        terms = PageTerms(source=its, contact=settings.contact, browser=settings.browser)
     page = obtain(target, url, terms)
     explanation = program.explain_blocks(page, template, overrides)
     if html is not None:
@@ -210,7 +215,7 @@ def obtain(target: str, url: str | None, terms: PageTerms) -> Response:
     if is_url(target):
         with printing.errors.status(f"fetching {target} ..."):
             return asyncio.run(program.fetch_page(target, terms))
-    if terms.render:
+    if terms.source.render:
         raise MonitorError(f"{target} is a file, and --render draws pages of the web: give the page's URL")
     return read_page(target, url)
 

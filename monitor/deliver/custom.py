@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import object_type_repr
 
 from monitor.deliver.clean import clean, one_line
 from monitor.deliver.sample import write_sample, write_sample_digest
@@ -81,7 +82,8 @@ class CustomWording:
                     try:
                         template.render({kind: view})
                     except Exception as exc:
-                        raise ValueError(f"the template {name} fails: {exc}") from exc
+                        reason = str(exc).replace(f"'{object_type_repr(view)}'", kind)
+                        raise ValueError(f"the template {name} fails: {reason}") from exc
 
 
 def compile_template(name: str, source: str) -> Template:

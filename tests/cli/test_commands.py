@@ -15,7 +15,7 @@ from monitor.cli.asking import amount, moment
 from monitor.cli.commands import main
 from monitor.cli.rules import gather, sparkline
 from monitor.errors import MonitorError, NotAnArticle, RuleError
-from monitor.model import Response
+from monitor.model import Response, Source
 from monitor.ports import Heartbeat
 from monitor.store import open_store
 from tests.cli.conftest import FEED, GONE, OTHER, STORY, CommandLine
@@ -242,10 +242,10 @@ def test_a_file_is_not_drawn_by_a_browser(command_line: CommandLine) -> None:
 def test_a_page_of_a_source_that_is_drawn_is_explained_as_it_is_drawn(
     archive: CommandLine, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
 ) -> None:
-    terms: list[PageTerms] = []
+    asking: list[tuple[Source, str | None]] = []
 
     async def fetch(url: str, given: PageTerms) -> Response:
-        terms.append(given)
+        asking.append((given.source, given.browser))
         return Response(url=url, body=PAGE.encode(), fetched_at=START)
 
     monkeypatch.setattr("monitor.app.fetch_page", fetch)
@@ -253,7 +253,30 @@ def test_a_page_of_a_source_that_is_drawn_is_explained_as_it_is_drawn(
     lines = archive.config.read_text().replace(f"feed: {FEED}", f"feed: {FEED}\n    render: true")
     archive.config.write_text(f"browser: {sys.executable}\n{lines}")
     archive.run("explain", STORY, "--source", "gazette", *asked)
-    assert terms == [PageTerms(render=bool(asked)), PageTerms(render=True, browser=sys.executable)]
+    assert [(source.render, browser) for source, browser in asking] == [
+        (bool(asked), None),
+        (True, sys.executable),
+    ]
+
+
+def test_a_page_of_a_source_is_fetched_with_its_settings(
+    archive: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking: list[PageTerms] = []
+
+    async def fetch(url: str, given: PageTerms) -> Response:
+        asking.append(given)
+        return Response(url=url, body=PAGE.encode(), fetched_at=START)
+
+    monkeypatch.setattr("monitor.app.fetch_page", fetch)
+    its = f"feed: {FEED}\n    cookies: {{ consent: given }}\n    allow_private: true"
+    lines = archive.config.read_text().replace(f"feed: {FEED}", its)
+    archive.config.write_text(f"contact: desk@example.org\n{lines}")
+    archive.run("explain", STORY, "--source", "gazette")
+    [terms] = asking
+    assert terms.contact == "desk@example.org"
+    assert terms.source.allow_private
+    assert terms.source.cookies == (("consent", "given"),)
 
 
 def test_our_own_errors_are_one_line_and_exit_code_1(

@@ -67,6 +67,11 @@ def test_what_a_template_may_not_do_gives_way_to_our_words_and_is_told_beforehan
         wording.check(FETCHED)
 
 
+def test_a_name_that_there_is_not_is_told_in_the_words_of_the_template() -> None:
+    with pytest.raises(ValueError, match=r"alert\.txt fails: alert has no attribute 'titel'"):
+        custom(text="{{ alert.titel }}").check(FETCHED)
+
+
 def test_a_mistake_is_told_with_its_line() -> None:
     with pytest.raises(ValueError, match=r"the template alert\.html has a mistake in line 2: "):
         custom(html="<p>\n{% if %}")
