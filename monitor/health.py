@@ -36,6 +36,9 @@ SILENCE_FACTOR = 3
 MIN_SILENCE = DAY
 """A silence is unusual from a day on, and when it is three times as long as any in the source's memory."""
 
+LONG_SILENCE = 12 * DAY
+"""From then on silence is unusual for a source that gave an article every four days on average."""
+
 RECENT = 10
 """So many articles, or dismissed pages, in a row tell of a change; one or two are chance."""
 
@@ -103,17 +106,19 @@ def diagnose_all(
 def diagnose(state: SourceState, given: SourceYield | None, now: datetime) -> Ailment | None:
     """Return what ails a source; None when it is well, or too little is known.
 
-    `given` is None for a source that has given nothing in its memory.
+    `given` is None for a source that has given nothing in its memory; then what is counted of it since it was
+    added must do.
     """
     if not state.active or state.last_visit_at is None:
         return None
     if state.failures:
         return _failing(state, now)
     if given is None or not given.articles:
-        return None
+        return _fruitless(state) or _muted(state, state.last_visit_at)
     return (
         _dismissed(given)
         or _silent(given.articles, state.last_visit_at)
+        or _muted(state, state.last_visit_at)
         or _shortened(given.articles)
         or _undated(given.articles)
     )
@@ -124,6 +129,26 @@ def _failing(state: SourceState, now: datetime) -> Ailment | None:
     if since is None or state.failures < MIN_FAILURES or now - since < MIN_FAILING:
         return None
     return Ailment(reason=state.reason or "it fails", since=since)
+
+
+def _fruitless(state: SourceState) -> Ailment | None:
+    if state.articles or state.dismissed < RECENT:
+        return None
+    reason = f"it answers, but none of its {state.dismissed} pages so far could be read as an article"
+    return Ailment(reason=reason, since=state.added_at)
+
+
+def _muted(state: SourceState, last_visit_at: datetime) -> Ailment | None:
+    """Return whether a source is silent for so long that its memory no longer tells how it was before."""
+    last = state.last_article_at
+    if last is None or state.articles < MIN_OCCASIONS:
+        return None
+    usual = (last - state.added_at) / state.articles
+    if last_visit_at - last < max(LONG_SILENCE, SILENCE_FACTOR * usual):
+        return None
+    return Ailment(
+        reason=f"it answers, but has given nothing new for {_hours(last_visit_at - last)}", since=last
+    )
 
 
 def _dismissed(given: SourceYield) -> Ailment | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,15 @@ NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def state(*, failures: int = 0, failing: timedelta | None = None, active: bool = True) -> SourceState:
+def state(
+    *,
+    failures: int = 0,
+    failing: timedelta | None = None,
+    active: bool = True,
+    articles: int = 50,
+    silent: timedelta | None = None,
+    dismissed: int = 0,
+) -> SourceState:
     return SourceState(
         name="gazette",
         url="https://gazette.example/",
@@ -28,10 +37,10 @@ def state(*, failures: int = 0, failing: timedelta | None = None, active: bool =
         failures=failures,
         failing_since=None if failing is None else NOW - failing,
         reason="gazette.example: 503" if failures else None,
-        articles=50,
-        last_article_at=None,
+        articles=articles,
+        last_article_at=None if silent is None else NOW - silent,
         waiting=0,
-        dismissed=0,
+        dismissed=dismissed,
     )
 
 
@@ -89,6 +98,29 @@ def test_ten_dismissed_pages_in_a_row_make_a_source_unwell() -> None:
     ailment = diagnose(state(), give(dismissed=10), NOW)
     assert ailment is not None
     assert "10 pages" in ailment.reason
+
+
+def test_a_new_source_whose_first_ten_pages_gave_nothing_is_unwell() -> None:
+    assert diagnose(state(articles=0, dismissed=9), None, NOW) is None
+    ailment = diagnose(state(articles=0, dismissed=14), None, NOW)
+    assert ailment is not None
+    assert "none of its 14 pages so far" in ailment.reason
+    assert diagnose(state(articles=2, dismissed=14), None, NOW) is None
+
+
+@pytest.mark.parametrize("days", [13, 24, 27, 28, 40, 90])
+def test_a_source_that_has_fallen_silent_stays_unwell_when_its_memory_has_run_out(days: int) -> None:
+    remembered = give(3, silent=days * DAY) if days < 28 else None
+    ailment = diagnose(state(silent=days * DAY, articles=400), remembered, NOW)
+    assert ailment == Ailment(
+        reason=f"it answers, but has given nothing new for {days} days", since=NOW - days * DAY
+    )
+
+
+def test_a_source_that_gives_little_may_be_silent_for_longer() -> None:
+    assert diagnose(state(silent=30 * DAY, articles=5), None, NOW) is None
+    assert diagnose(state(silent=30 * DAY, articles=4), None, NOW) is None
+    assert diagnose(state(silent=11 * DAY, articles=400), None, NOW) is None
 
 
 def test_articles_that_have_become_teasers_make_a_source_unwell() -> None:

@@ -131,7 +131,7 @@ def _survey(
 ) -> _Ground:
     """Weigh a page's blocks and read its boxes' words; see `decide`."""
     weights = [weigh(block) for block in page.blocks]
-    seen = count_seen(hashes, weights, template) if template else [0] * len(weights)
+    seen = count_seen(page.blocks, hashes, weights, template) if template else [0] * len(weights)
     if any(seen):
         weights = [0.0 if count else weight for weight, count in zip(weights, seen, strict=True)]
     taken = [box for box in page.boxes if box.mark is Reason.REMOVED] if page.overrides else []

@@ -31,6 +31,10 @@ CHROME_SHARE = 0.5
 MAX_BODY_SHARE = 0.3
 """A block with more of the page's prose than this is never taken for chrome."""
 
+MAX_FORMULA_SHARE = 0.5
+"""Blocks with numbers that together have more of the prose than this are a story told by formula
+day by day, of rates, quakes or trains: only its numbers are new, and they were masked."""
+
 MAX_MASKED_CHARS = 200
 """Longer blocks are compared as they are: no ticker is that long, and masking takes time."""
 
@@ -57,7 +61,9 @@ def hash_blocks(page: Page) -> list[int]:
     return hashes
 
 
-def count_seen(hashes: Sequence[int], weights: list[float], template: Template) -> list[int]:
+def count_seen(
+    blocks: Sequence[Block], hashes: Sequence[int], weights: list[float], template: Template
+) -> list[int]:
     """Return for each block on how many recent pages it was seen when that makes it chrome, else 0."""
     if len(template.pages) < MIN_PAGES:
         return [0] * len(hashes)
@@ -65,10 +71,15 @@ def count_seen(hashes: Sequence[int], weights: list[float], template: Template) 
     seen = Counter(h for page in template.pages for h in page if h in wanted)
     least = CHROME_SHARE * len(template.pages)
     heaviest = MAX_BODY_SHARE * sum(weights)
-    return [
+    counts = [
         seen[h] if seen[h] >= least and (not weight or weight <= heaviest) else 0
         for h, weight in zip(hashes, weights, strict=True)
     ]
+    formula = [i for i, count in enumerate(counts) if count and weights[i] and _DIGIT.search(blocks[i].text)]
+    if sum(weights[i] for i in formula) > MAX_FORMULA_SHARE * sum(weights):
+        for i in formula:
+            counts[i] = 0
+    return counts
 
 
 def _mask_blocks(blocks: Sequence[Block]) -> list[bytes]:

@@ -310,7 +310,7 @@ def _read_addresses(answers: _Answers) -> list[IPv4Address | IPv6Address]:
 
 def _check(host: str, addresses: list[IPv4Address | IPv6Address], *, allow_private: bool = False) -> None:
     for address in addresses:
-        at = f"{address}, which" if host == str(address) else f"{host} is at {address}, which"
+        at = address if host == str(address) else f"{host} is at {address}, which"
         if is_never_allowed(address):
             raise PrivateAddress(f"{at} is a machine's own or a cloud's metadata service")
         if not allow_private and not is_public(address):

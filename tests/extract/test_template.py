@@ -80,6 +80,22 @@ def test_the_greater_part_of_a_story_is_never_stripped(read: Reader) -> None:
     assert "One long paragraph" in read(long_page, template=template).article.text
 
 
+def test_stories_told_by_formula_are_not_their_source_s_chrome(read: Reader) -> None:
+    def page(number: int) -> str:
+        return (
+            f"<title>Exchange rates of {number} March</title><div>USD 3{number}.10 EUR 4{number}.20 GBP 5{number}.30</div>"
+            f"<h1>Exchange rates of {number} March</h1><p>The central bank has set the rate of the dollar to 3{number}.1 for today.</p>"
+            f"<p>The euro costs {number} points more than on the day before, and stands at 4{number}.2 this morning.</p>"
+            f"<p>An ounce of gold is sold for 26{number} thousand, and one of silver for 3{number} in all banks.</p>"
+            f"<p>The next rates will be published in {number} hours, when the exchange has closed its doors.</p>"
+        )
+
+    template = Template(pages=tuple(read(page(n)).blocks for n in range(10, 10 + MIN_PAGES)))
+    reading = read(page(30), template=template)
+    assert len(reading.article.text.split("\n\n")) == 4
+    assert reading.stripped["currency ticker"] == 1
+
+
 def test_hashes_are_the_same_in_every_process_and_fit_64_bits(read: Reader) -> None:
     blocks = read(make_page(1)).blocks
     assert blocks == read(make_page(1)).blocks
