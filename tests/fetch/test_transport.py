@@ -166,9 +166,7 @@ async def test_a_robots_txt_that_redirects_to_a_private_address_counts_as_unreac
 ) -> None:
     monkeypatch.setattr("monitor.fetch.transport.is_public", lambda address: str(address) == "127.0.0.1")
     server.redirect("/robots.txt", f"http://127.0.0.9:{server.port}/robots.txt")
-    with pytest.raises(
-        FetchFailed, match=r"robots\.txt of 127\.0\.0\.1 cannot be had: 127\.0\.0\.9 is not"
-    ):
+    with pytest.raises(FetchFailed, match=r"robots\.txt of 127\.0\.0\.1 cannot be had: 127\.0\.0\.9 is not"):
         await fetcher.get(ask(f"{server.url}/a", allow_private=False))
 
 
