@@ -39,7 +39,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.report import OURS, Arguments, Figure, Report, Row, publish
 from benchmarks.stories import measure_stories
-from monitor.dedupe import fingerprint_article, judge
+from monitor.dedupe import find_agency, fingerprint_article, judge
 from monitor.dedupe.fingerprint import KEPT_BELOW
 from monitor.model import Article, Link, Relation, Source
 from monitor.ports import Filing
@@ -161,6 +161,7 @@ class OurStream:
             fingerprint=fingerprint,
             candidates=candidates,
             verdict=verdict,
+            agency=find_agency(article),
             matches=(),
             alerts=(),
         )

@@ -21,7 +21,7 @@ from time import perf_counter
 
 from monitor.compose import NO_WAIT, Pace, compose, is_news
 from monitor.courier import Courier, never
-from monitor.dedupe import fingerprint_article, join_story, judge, next_look, outline_article
+from monitor.dedupe import find_agency, fingerprint_article, join_story, judge, next_look, outline_article
 from monitor.errors import (
     FetchError,
     FetchFailed,
@@ -326,6 +326,7 @@ class Pipeline:
             candidates=known.candidates,
             stories=known.stories,
             verdict=verdict,
+            agency=find_agency(article, reading.below),
             matches=matches,
             alerts=compose(article, matches, verdict, self.clock.now(), self.pace) if news else (),
             next_look_at=next_look(article, self.clock.now(), visit.source.recheck),

@@ -51,9 +51,12 @@ async def test_an_alert_waits_for_copies_and_names_them_in_their_order(world: Ou
     assert [outlet.title for outlet in delivery.also_in] == ["Talks in the courier", "Talks in the herald"]
 
 
-async def test_an_alert_says_which_agency_an_outlet_credits_with_the_text(world: Outlets) -> None:
+@pytest.mark.parametrize(("dateline", "credit"), [("ANSEL, March 4 (Reuters) - ", ()), ("", ("(Reuters)",))])
+async def test_an_alert_says_which_agency_an_outlet_credits_with_the_text(
+    world: Outlets, dateline: str, credit: tuple[str, ...]
+) -> None:
     await world.print_story(OUTLETS[0])
-    await world.print_story(OUTLETS[1], dateline="ANSEL, March 4 (Reuters) - ")
+    await world.print_story(OUTLETS[1], *credit, dateline=dateline)
     world.clock.advance(WAIT)
     assert await world.named() == [("courier",)]
     [delivery] = world.channel.sent

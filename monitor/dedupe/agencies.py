@@ -6,13 +6,14 @@ An agency is named in a few shapes only, and a mention ("told Reuters") is none 
 
 * as an author: "Reuters", "Reuters Staff", "Ada Example, AFP";
 * in the dateline: "PARIS, Nov 22 (Reuters) - ", "МОСКВА. /ТАСС/. ", "AFP — ", "ԵՐԵՎԱՆ, ԱՐՄԵՆՊՐԵՍ: ";
-* as the closing credit: "(dpa)", "Source: AFP", "© Interfax", alone in the last paragraph or at its end.
+* as the closing credit: "(dpa)", "Source: AFP", "© Interfax", alone in the last paragraph or at its end, or
+  in a line of its own below the text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from monitor.model import Article
@@ -77,11 +78,17 @@ CREDIT_CHARS = 160
 """How much of the end of a text may hold the credit."""
 
 
-def find_agency(article: Article) -> str | None:
-    """Return the agency that an article credits with its text, by the name in `AGENCIES`; None: no one."""
+def find_agency(article: Article, below: Sequence[str] = ()) -> str | None:
+    """Return the agency that an article credits with its text, by the name in `AGENCIES`; None: no one.
+
+    `below` are the lines that stood right below the text on its page.
+    """
     begin, end = article.text[:DATELINE_CHARS], article.text[-CREDIT_CHARS:].rpartition("\n\n")[2]
     found = (
-        _AUTHOR.find(article.authors) or _DATELINE.find((begin.partition("\n\n")[0],)) or _CREDIT.find((end,))
+        _AUTHOR.find(article.authors)
+        or _DATELINE.find((begin.partition("\n\n")[0],))
+        or _CREDIT.find((end,))
+        or _LINE.find(line for line in below if len(line) <= CREDIT_CHARS)
     )
     return None if found is None else _spellings()[found]
 
@@ -132,3 +139,4 @@ _CREDIT = _Shape(
     rf"(?:^\s?{_WORDS}?\s?:?\s?|[(\[/]\s?{_WORDS}?\s?:?\s?|[–—]\s?|©\s?)(?<!\w)",
     rf"{_OTHERS}\s?[)\]/]?\.?\s*$",
 )
+_LINE = _Shape(rf"^[^\w©]*(?:{_WORDS}\s?:?\s?)?(?<!\w)", rf"{_OTHERS}\W*$")

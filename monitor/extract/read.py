@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
@@ -69,8 +70,12 @@ def read_article(
     _refuse(examined, text)
     article = _article(examined.metadata, text, response, link)
     counts = Counter(examined.reasons)
-    stripped = {str(reason): count for reason, count in counts.items() if reason not in KEPT}
-    return Reading(article=article, blocks=frozenset(examined.hashes), stripped=stripped)
+    return Reading(
+        article=article,
+        blocks=frozenset(examined.hashes),
+        stripped={str(reason): count for reason, count in counts.items() if reason not in KEPT},
+        below=examined.below(),
+    )
 
 
 def learn_page(response: Response, overrides: Overrides = NO_OVERRIDES) -> frozenset[int]:
@@ -153,6 +158,15 @@ class _Examined:
     def text(self) -> str:
         """Return the text of the story."""
         return read_body_claim(self.metadata.body) if self.is_claimed() else self.shown
+
+    def below(self) -> tuple[str, ...]:
+        """Return the notes right below the story, and the first line that is none."""
+        ends = (
+            place + 1 for place in reversed(range(len(self.reasons))) if self.reasons[place] is Reason.STORY
+        )
+        end = next(ends, len(self.reasons))
+        notes = list(takewhile(lambda reason: reason is Reason.NOTE, self.reasons[end:]))
+        return tuple(block.text for block in self.page.blocks[end : end + len(notes) + 1])
 
 
 def _examine(response: Response, link: Link, template: Template, overrides: Overrides) -> _Examined:

@@ -67,9 +67,11 @@ class Reading:
     """What reading one page gave: the article, the page's block hashes, and what was stripped.
 
     `blocks` teaches the source's template. `stripped` counts the chrome blocks by the reason they
-    were stripped for ("ticker", "weather", "poll", "template" ...).
+    were stripped for ("ticker", "weather", "poll", "template" ...). `below` are the lines that stood right
+    below the story and were stripped: who it is from may be said there alone.
     """
 
     article: Article
     blocks: frozenset[int]
     stripped: Mapping[str, int]
+    below: tuple[str, ...] = ()

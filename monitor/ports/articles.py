@@ -27,8 +27,8 @@ class Filing:
 
     `page` is the body as fetched, uncompressed, `validators` what came with it; `next_look_at` is when to
     look for edits, None: never. `candidates` are those that the verdict is about, `stories` those that it
-    chose from, None when nobody looked. No article is stored without its alerts, and no alert without its
-    article: the alerts are the outbox.
+    chose from, None when nobody looked. `agency` is the one that the page credits with the text, if any. No
+    article is stored without its alerts, and no alert without its article: the alerts are the outbox.
     """
 
     article: Article
@@ -40,6 +40,7 @@ class Filing:
     verdict: Verdict
     matches: tuple[Match, ...]
     alerts: tuple[Alert, ...]
+    agency: str | None = None
     stories: StoryCandidates | None = None
     next_look_at: datetime | None = None
     validators: Validators = Validators()

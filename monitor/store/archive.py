@@ -10,7 +10,6 @@ from typing import Self
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
-from monitor.dedupe import find_agency
 from monitor.errors import StoreError
 from monitor.model import Candidates, Fingerprint, Relation, name_id
 from monitor.ports import ArticleQuery, Filing, MatchCounts, StoredArticle
@@ -150,7 +149,7 @@ def _article_columns(filing: Filing, source_row: int) -> dict[str, object]:
         "key": None if article.key == article.url else article.key,
         "extractor_version": article.extractor_version,
         "paywalled": article.paywalled,
-        "agency": find_agency(article),
+        "agency": filing.agency,
         **times,
         **{name: getattr(article, name) for name in plain},
     }

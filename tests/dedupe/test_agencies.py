@@ -50,6 +50,24 @@ def test_a_closing_credit_names_the_agency(credit: str, agency: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        ("(Reuters)", "Reuters"),
+        ("Source: AFP", "AFP"),
+        ("© Interfax", "Interfax"),
+        ("— dpa/tmn", "dpa"),
+        ("Photo: Reuters", None),
+        ("The harbour in spring — Reuters", None),
+        ("With files from AFP", None),
+        ("Reuters contributed to this report.", None),
+        ("Source: AFP" + " " * 200, None),
+    ],
+)
+def test_a_line_below_the_text_that_is_a_credit_names_the_agency(line: str, agency: str | None) -> None:
+    assert find_agency(make_article(STORY), ["More on the dam.", line]) == agency
+
+
+@pytest.mark.parametrize(
     ("author", "agency"),
     [
         ("Reuters", "Reuters"),
