@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import compress
 
 from monitor.extract.page import Reason
@@ -38,17 +39,31 @@ class Wordings:
     """
 
     def __init__(self, patterns: Iterable[tuple[Reason, str]]) -> None:
-        """Sort the alternatives by what they open with, in the order of their reasons."""
-        self._named = [
+        """Take the patterns in the order of their reasons; the first line that comes has them sorted."""
+        self._patterns = tuple(patterns)
+        self._by_letter: dict[str, _Combined] = {}
+
+    @cached_property
+    def _named(self) -> list[tuple[Reason, str]]:
+        """The alternatives, each with its reason."""
+        return [
             (reason, one)
-            for reason, pattern in patterns
+            for reason, pattern in self._patterns
             for one in split_alternatives(_fold_letters(pattern))
         ]
-        self._opened_by = [find_openings(one) for _, one in self._named]
-        self._openings = frozenset[str]().union(*self._opened_by)
-        self._by_letter: dict[str, _Combined] = {}
-        for any_letter in {"", _DIGIT} & {opening[:1] for opening in self._openings}:
+
+    @cached_property
+    def _opened_by(self) -> list[frozenset[str]]:
+        """What each alternative opens with."""
+        return [find_openings(one) for _, one in self._named]
+
+    @cached_property
+    def _openings(self) -> frozenset[str]:
+        """What any of them opens with. Those that may open with anything, or any digit, are made ready."""
+        openings = frozenset[str]().union(*self._opened_by)
+        for any_letter in {"", _DIGIT} & {opening[:1] for opening in openings}:
             self._compile(any_letter)
+        return openings
 
     def fullmatch(self, line: str) -> Reason | None:
         """Return what a whole folded line is, None when it is none of the wordings; "" is none."""

@@ -12,6 +12,7 @@ import sys
 import zlib
 from collections.abc import AsyncIterable, Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
@@ -155,19 +156,19 @@ async def read_body(parts: AsyncIterable[bytes], content_encoding: str, caps: Ca
         FetchFailed: the coding is unknown, broken, or cut short.
     """
     decoders = _decoders_for(content_encoding)
-    body = bytearray()
+    body = BytesIO()  # gives what it holds without a copy
     wire_bytes = 0
     async for part in parts:
         wire_bytes += len(part)
         if wire_bytes > caps.max_wire_bytes:
             raise FetchRefused(f"too large: more than {_mib(caps.max_wire_bytes)} on the wire")
         for piece in _decode(part, decoders, content_encoding):
-            body += piece
-            if len(body) > caps.max_decoded_bytes:
+            body.write(piece)
+            if body.tell() > caps.max_decoded_bytes:
                 raise FetchRefused(f"too large: more than {_mib(caps.max_decoded_bytes)} unpacked")
     if wire_bytes and not all(decoder.finished for decoder in decoders):
         raise FetchFailed(f"the answer was cut short: its {content_encoding} stream has no end")
-    return bytes(body)
+    return body.getvalue()
 
 
 async def read_start(parts: AsyncIterable[bytes], content_encoding: str, max_bytes: int) -> bytes:

@@ -14,7 +14,9 @@ KEY_ONLY = {"sqlite_with_rowid": False}
 
 
 class Row(SQLModel, registry=registry()):
-    """A table of this room, in a registry of its own."""
+    """A table of this room, in a registry of its own. No row is validated, so that no validator is built."""
+
+    model_config = {"defer_build": True}
 
 
 class Leased(Row):
