@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from monitor.dedupe.fingerprint import find_facts
 from monitor.model import Article, ChangeKind, Changes, DiffPiece, DiffSide
-from monitor.text.tokens import split_terms
+from monitor.text.tokens import is_unspaced, split_terms, token_spans
 
 MAX_PARAGRAPHS = 400
 MAX_WORDS = 600
@@ -28,7 +28,9 @@ MAX_COUNTER_WORDS = 8
 
 _WORD = re.compile(r"\s*\S+")
 _QUOTATION = re.compile(
-    r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb]{3,600})[\"\u201d\u201c\u00bb]"
+    r"[\"\u201c\u201e\u00ab\u300c\u300e]"
+    r"([^\"\u201c\u201d\u201e\u00ab\u00bb\u300c-\u300f]{3,600})"
+    r"[\"\u201d\u201c\u00bb\u300d\u300f]"
 )
 _NUMBER = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"[.!?:;\u0964\u3002\u0589]\W*\Z")
@@ -52,8 +54,9 @@ def next_look(article: Article, now: datetime, ladder: Sequence[timedelta]) -> d
 def find_changes(before: Article, after: Article) -> Changes | None:
     """Return what is different in the later reading of a page; None when nothing is that means anything."""
     headline = split_terms(before.title) != split_terms(after.title)
-    earlier, later = before.text.split("\n\n"), after.text.split("\n\n")
-    replaced = [(old, new) for old, new in _pair_changes(earlier, later) if not _means_nothing(old, new)]
+    replaced = (
+        [] if split_terms(before.text) == split_terms(after.text) else _find_lines(before.text, after.text)
+    )
     if not headline and not replaced:
         return None
     kinds = [ChangeKind.HEADLINE] if headline else []
@@ -65,6 +68,12 @@ def find_changes(before: Article, after: Article) -> Changes | None:
         kinds=tuple(kinds) or (ChangeKind.WORDING,),
         lines=tuple(tuple(compare_words(old, new)) for old, new in lines),
     )
+
+
+def _find_lines(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the paragraphs that differ in more than typography, the old beside the new; "" for none."""
+    earlier, later = before.split("\n\n"), after.split("\n\n")
+    return [(old, new) for old, new in _pair_changes(earlier, later) if not _means_nothing(old, new)]
 
 
 def _pair_changes(earlier: Paragraphs, later: Paragraphs) -> Iterator[tuple[str, str]]:
@@ -130,7 +139,7 @@ def _name_kinds(old: Paragraphs, new: Paragraphs) -> list[ChangeKind]:
 
 def compare_words(old: str, new: str) -> Iterator[DiffPiece]:
     """Yield a line word by word: what was kept, what was removed, what was added."""
-    words, new_words = _WORD.findall(old), _WORD.findall(new)
+    words, new_words = _cut_words(old), _cut_words(new)
     if max(len(words), len(new_words)) > MAX_WORDS:
         yield from (DiffPiece(text, side) for text, side in _sides(old, new) if text)
         return
@@ -141,6 +150,21 @@ def compare_words(old: str, new: str) -> Iterator[DiffPiece]:
             continue
         pair = "".join(words[start:end]), "".join(new_words[new_start:new_end])
         yield from (DiffPiece(text, side) for text, side in _sides(*pair) if text)
+
+
+def _cut_words(line: str) -> list[str]:
+    """Return the words of a line, each with the space before it; characters where words have no spaces."""
+    return [part for word in _WORD.findall(line) for part in _part_characters(word)]
+
+
+def _part_characters(word: str) -> Iterator[str]:
+    """Yield a word whole, or, where it is of a script without spaces, each character with its marks."""
+    if word.isascii():
+        yield word
+        return
+    cuts = {at for start, end in token_spans(word) if is_unspaced(word[start:end]) for at in (start, end)}
+    inner = sorted(at for at in cuts if 0 < at < len(word) and not word[:at].isspace())
+    yield from (word[start:end] for start, end in pairwise((0, *inner, len(word))))
 
 
 def _sides(old: str, new: str) -> tuple[tuple[str, DiffSide], tuple[str, DiffSide]]:

@@ -52,6 +52,8 @@ def test_an_edit_is_named_by_what_it_changed(later: Article, kinds: tuple[Change
         edit("“We have not agreed on anything yet,”", '"We have not agreed on anything yet,"'),
         edit("six hours", "six\u00a0ho\u00adurs"),
         replace(ARTICLE, title="Ferry Talks Begin"),
+        edit("six hours.\n\nAbout", "six hours. About"),
+        edit("outside. “We", "outside.\n\n“We"),
     ],
 )
 def test_typography_is_no_edit(later: Article) -> None:
@@ -79,7 +81,35 @@ def test_the_words_of_both_versions_are_shown_in_order() -> None:
     ]
 
 
-LINES = st.lists(st.text("ab1 .“”", max_size=30), max_size=8).map("\n\n".join)
+@pytest.mark.parametrize(
+    ("old", "new", "shown", "kinds"),
+    [
+        (
+            "四十名工程师将前往哈尔梅特。",
+            "五十名工程师将前往哈尔梅特。",
+            "[-四-]{+五+}十名",
+            (ChangeKind.WORDING,),
+        ),
+        (
+            "「準備はできた」と話した。",
+            "「準備はまだだ」と話した。",
+            "[-できた-]{+まだだ+}」",
+            (ChangeKind.QUOTATION,),
+        ),
+        ("ฝนตกในกรุงเทพ", "ฝนตกเบาในกรุงเทพ", "ฝนตก{+เบา+}ในกรุงเทพ", (ChangeKind.WORDING,)),
+    ],
+)
+def test_scripts_without_spaces_are_compared_by_characters(
+    old: str, new: str, shown: str, kinds: tuple[ChangeKind, ...]
+) -> None:
+    changes = find_changes(replace(ARTICLE, text=old), replace(ARTICLE, text=new))
+    assert changes is not None
+    assert changes.kinds == kinds
+    signs = {DiffSide.KEPT: "{}", DiffSide.REMOVED: "[-{}-]", DiffSide.ADDED: "{{+{}+}}"}
+    assert shown in "".join(signs[piece.side].format(piece.text) for piece in changes.lines[0])
+
+
+LINES = st.lists(st.text("ab1 .“”外交กํา", max_size=30), max_size=8).map("\n\n".join)
 
 
 @given(LINES, LINES)
