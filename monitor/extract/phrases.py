@@ -63,6 +63,13 @@ _READ_ALSO = r"""
  | կարդացեք նաև | (?:читайте|смотрите|читать) (?:также|также по теме)\b | читайте (?:також|ще) | (?:lesen sie|lies|mehr|siehe)(?: auch| dazu| zum thema)? ?: | lesen sie (?:auch|hier)\b | mehr zum thema ?: | (?:à )?lire (?:aussi|également)\b | >> lire
  | (?:lea|lee|leer|ver|vea|mira)(?: también| más| además) ?: | puedes ver ?: | para saber más\b | te puede interesar ?: | leia (?:também|mais) ?: | veja também ?: | leggi anche\b | (?:اقرأ|إقرأ|شاهد) (?:أيضا|أيضاً|أيضًا|المزيد) ?:? | (?:lees|bekijk) ook\b | (?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b ?:? | (?:läs|læs|les) (?:också|også|även|mer|mere)\b ?: | lue (?:myös|lisää) ?:
  | (?:čtěte|přečtěte si) (?:také|též|více)\b | (?:citește|citiți|citeşte) (?:și|şi) ?: | διαβάστε (?:επίσης|ακόμη) ?: | baca juga ?: | xem thêm ?: | (?:延伸阅读|延伸閱讀|相关阅读|相关新闻|相關新聞|推荐阅读|更多阅读) ?[:：] | (?:関連記事|あわせて読みたい) ?[:：] | (?:ilgili|bağlantılı) haber(?:ler)?\b | (?:بیشتر|همچنین) بخوانید ?: | (?:տես|կարդալ|դիտեք) նաև\b | ayrıca (?:okuyun|bakınız) ?: | यह भी पढ़ें
+ | (?:կարդացեք|կարդալ|դիտեք|տե՛?ս) նա(?:և|եվ)\b | թեմայի (?:վերաբերյալ|շուրջ) ?[՝:] | (?:առավել|ավելի) մանրամասն ?[՝:]
+ | (?:подробнее|читайте подробнее|по теме|также по теме) ?: | материалы? по теме ?: | см\. ?(?:также|тж)\b | ранее (?:мы )?писали ?:
+ | (?:auch interessant|passend dazu|mehr dazu) ?: | (?:pour aller plus loin|notre dossier|voir aussi|à voir (?:aussi|également).{0,20}) ?:
+ | (?:leé|leer|mirá|conocé|conoce|conozca) (?:también|además|más) ?: | (?:más información|relacionad[oa]s?|seguí leyendo|sigue leyendo) ?:
+ | (?:saiba mais|confira(?: também)?|entenda|assista(?: também)?) ?: | (?:(?:per )?approfondi(?:re|mento)|guarda anche|vedi anche|potrebbe interessarti|ti potrebbe interessare) ?:
+ | bu(?:nlar| haber(?:ler)?)? (?:da|de) ilginizi çekebilir | bunu da oku(?:yun)? ?: | (?:طالع|قد يهمك) (?:أيضا|أيضاً|أيضًا) ?: | (?:更多(?:新闻|新聞|内容|內容|精彩)?|点击查看更多|點擊查看更多) ?[:：]
+ | (?:関連記事|関連ニュース|あわせて読みたい) ?】
 """
 
 _FURNITURE = r"""
@@ -74,7 +81,7 @@ _FURNITURE = r"""
 """
 
 _AD = r"""
-ads? | ads? by .{1,40} | advertisements?(?: .{0,60})? | advertising | advert | sponsored(?: (?:content|by|post|links?|stories)(?: .{0,40})?)? | paid (?:content|post|for by .*) | as an amazon associate.* | promoted(?: .{0,30})? | story continues below.{0,40} | article continues below.{0,40} | remove ads | partner content
+ads? | ads? by .{1,40} | advertisements?(?: .{0,60})? | advertising | advert | sponsored(?: (?:content|by|post|links?|stories)(?: .{0,40})?)? | paid (?:content|post|for by .*) | as an amazon associate.* | promoted(?: .{0,30})? | story continues below.{0,40} | la suite après cette publicité | continua (?:após|depois d)a? ?(?:a )?publicidade | continua a leggere dopo la pubblicità | (?:continúa|sigue) (?:leyendo )?(?:después de|tras) (?:la )?publicidad | haberin devamı(?: .{0,30})? | продолжение (?:ниже|после рекламы) | 記事は下に続きます | 広告の下に.{0,20}続きます | article continues below.{0,40} | remove ads | partner content
  | գովազդ | реклама(?: на сайте)? | на правах рекламы | партн[её]рский материал | anzeigen? | werbung | publicité | annonce | publicidad | anuncio | publicidade | pubblicità | reklam(?:lar|a|y)? | إعلان(?:ات)? | اعلان | تبلیغات | 广告 | 廣告 | 広告 | スポンサー(?:リンク)? | reclame | advertentie | annons | mainos | inzerce | reklāma | διαφήμιση | რეკლამა | פרסומת | 광고 | quảng cáo | iklan | विज्ञापन | বিজ্ঞাপন
 """
 
@@ -89,7 +96,7 @@ shares?(?: (?:this|on|via|the|article|story|post|with|to|it|link|now).{0,60})? |
 """
 
 _NEWSLETTER = r"""
-(?:sign|signing) up (?:for|to|here|now|today)\b.* | subscribe(?: (?:to|now|here|for|today)\b.*)? | (?:our|the|daily|weekly|free|get (?:the|our)).{0,40}newsletters?\b.* | newsletters? | get (?:the latest|our|daily|breaking|more).{0,60}(?:inbox|email|e-mail|newsletter|delivered|alerts?|app)\b.* | (?:click|tap) here to (?:subscribe|sign up|join|read more|donate).* | support (?:us|our (?:work|journalism)|independent .{0,30})(?: .{0,40})? | become a (?:member|subscriber|supporter).* | already a (?:member|subscriber).* | download (?:our|the) .{0,20}app.* | enter your e-?mail.* | (?:make a )?donat(?:e|ion)(?: (?:now|today|here).*)?
+(?:sign|signing) up (?:for|to|here|now|today)\b.* | subscribe(?: (?:to|now|here|for|today)\b.*)? | (?:our|the|daily|weekly|free|get (?:the|our)).{0,40}newsletters?\b.* | newsletters? | get (?:the latest|our|daily|breaking|more).{0,60}(?:inbox|email|e-mail|newsletter|delivered|alerts?|app)\b.* | (?:click|tap) here to (?:subscribe|sign up|join|read more|donate).* | support (?:us|our (?:work|journalism)|independent .{0,30})(?: .{0,40})? | become a (?:member|subscriber|supporter).* | (?:article )?réservé aux abonnés | (?:exklusiv|nur) für abonnenten | already a (?:member|subscriber).* | download (?:our|the) .{0,20}app.* | enter your e-?mail.* | (?:make a )?donat(?:e|ion)(?: (?:now|today|here).*)?
  | (?:բաժանորդագրվ|աջակց).{0,60} | (?:подпис(?:ывайтесь|аться|ка|ывайся|итесь)).{0,80} | (?:jetzt )?(?:abonnieren|newsletter|anmelden)\b.{0,60} | melden sie sich.{0,80}newsletter.{0,40} | (?:abonnez-vous|inscrivez-vous|s[’']abonner).{0,80} | (?:suscr[ií]b(?:ete|ase|irse)|reg[ií]stra(?:te|rse)).{0,80} | (?:assine|inscreva-se|cadastre-se).{0,80} | (?:iscriviti|abbonati).{0,80} | (?:abone ol).{0,60} | (?:اشترك|سجل).{0,60} | (?:订阅|訂閱|关注我们|關注我們).{0,30} | (?:メルマガ|会員登録|ログイン).{0,30} | (?:zapisz się|prenumerata|zasubskrybuj).{0,60} | (?:prenumerera|abonner på|tilaa uutiskirje).{0,60} | (?:aanmelden|abonneer).{0,60}
 """
 
@@ -158,7 +165,7 @@ _POLL_LINES = Wordings([(Reason.POLL, _spread(_POLL))])
 _CAPTIONS = Wordings([(Reason.CAPTION, _spread(_CAPTION))])
 _COOKIE_LINE = re.compile(r".{0,60}\bcookies?\b.{0,100}")
 _EDGES = " \t:：.…!?›»>→▸•-–—|*"
-_BULLETS = "•-–—>»*| ([\u200b"
+_BULLETS = "•-–—>»*| ([\u200b【▼▶■◆●＞》"
 _FULL_STOPS = (".", "。")
 
 

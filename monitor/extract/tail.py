@@ -36,12 +36,12 @@ MAX_SOURCES_SHARE = 0.4
 """Share of the kept text that a list of sources may be at most to be cut."""
 
 _PLEAS = (
-    r"\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox"
+    r"\bsign(?:ing)? up (?:for|to|here)\b|\bnewsletters?\b.{0,60}\b(?:inbox|sign|subscribe|here|anmeld|abonn|hier|free)|\b(?:subscribe|subscribing) (?:to|now|here|today|for)\b|delivered (?:right |straight |directly )?to your inbox|in your inbox (?:every|each|daily|weekly)"
     r"|(?:like|follow|join|find) (?:us|him|her|them|me|our|the author) on\b|follow .{2,40} on (?:twitter|facebook|instagram|x|google news|threads|bluesky|tiktok|linkedin|whatsapp)\b|join (?:our|the) .{0,40}(?:whatsapp|telegram|channel|newsletter|community)"
     r"|download (?:our|the) .{0,40}\bapps?\b|\bget in touch\b.{0,80}(?:email|news team|contact)|(?:for )?more (?:stories|news) like this|get .{0,40}breaking news .{0,40}(?:browser|inbox|phone)|already a subscriber|not a subscriber|follow your (?:favou?rite|team)|subscription has been confirmed|keep an eye on your inbox"
     r"|(?:automatically|be) logged in\b|waiting for your permission to load|refresh your browser|enable cookies|this video (?:is unavailable|has failed to load)|try refreshing your browser"
     r"|become a (?:member|patron|supporter|subscriber)|support (?:our|independent) (?:work|journalism|reporting)|make a (?:donation|contribution)|if you (?:like|enjoy|value)d? .{0,60}(?:support|donat|subscribe|share)|what do you think\?.{0,60}comment|let us know in the comments"
-    r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat ihnen dieser artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
+    r"|an dieser stelle finden sie .{0,80}inhalt|empfohlener (?:redaktioneller|externer) inhalt|externe(?:r|n)? inhalt|hier geht[’']?s? (?:es )?zu[rm] |(?:kostenlosen?|täglichen?|unseren?|zum|den) newsletter|auf (?:dein|ihr) handy|whats-?app-?(?:kanal|channel)|folg(?:st|en|e) (?:du|sie|uns|dir)|hat (?:ihnen|dir) (?:dieser|der) artikel gefallen|(?:jetzt|kostenlos) (?:abonnieren|anmelden|registrieren)|teile deine|sie lesen gerade"
     r"|inscrivez-vous|abonnez-vous|suivez(?:-nous| toute)|rejoignez-nous|téléchargez (?:notre|l.)|suscr[ií]b(?:ete|ase)|s[ií]guenos|únete a|reg[ií]strate|assine (?:a|o|já)|inscreva-se|siga-nos|siga o .{0,30}no|iscriviti|seguici|segui(?:te)? .{0,20}su (?:facebook|instagram|telegram|whatsapp|google)|подпи(?:сывайтесь|шитесь)|հետևեք մեզ|բաժանորդագրվեք|takip ed(?:in|ebilirsiniz)|abone ol|تابعونا|اشترك|关注我们|订阅|フォロー|会員登録|meld je aan|schrijf je in|zapisz się|obserwuj nas|ακολουθήστε .{0,40}google news|δείτε όλες τις τελευταίες ειδήσεις|prenumerera|abonner på"
 )
 """Invitations: newsletters, apps, social networks, donations; and what stands for a blocked embed."""
@@ -57,7 +57,7 @@ _NOTE_OPENING = re.compile(
 """How notes on the story open: who contributed, where it appeared, corrections, agencies."""
 
 _NOTE_WORDS = re2.compile(
-    r"(?i)contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|this (?:story|article|column|post) (?:has been|was) (?:updated|corrected|amended)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|^.{0,40}\b[\w.+-]{1,40}@[\w-]{1,40}\.[\w.]{2,20}\W*$|[（(](?:責|责)编"
+    r"(?i)contributed to (?:this|the) (?:report|story|article|piece|post)|can be reached (?:at|by|via|on)|this (?:story|article|column|post) (?:has been|was) (?:updated|corrected|amended)|(?:e-?mail|contact) (?:him|her|them|the (?:author|reporter|writer)) at|mit agenturen|our standards: the .{0,20}trust principles|^catch all the .{0,60}(?:news|updates)|wurde automatisch aus der dpa|^[（(]新[华華]社.{0,30}[电電][）)]|^.{0,40}\b[\w.+-]{1,40}@[\w-]{1,40}\.[\w.]{2,20}\W*$|[（(](?:責|责)编"
     r"|(?:for|only|purely) (?:general )?informational purposes|substitute for (?:professional |direct )?medical advice|(?:not|nor) (?:constitute|intended (?:as|to be)|be construed as|legal|tax|investment|financial)\b.{0,60}\badvice\b"
 )
 """What is said anywhere in such a note."""
