@@ -31,6 +31,9 @@ _OPENING_HEADINGS = frozenset(("h2", "h3", "h4"))
 _KEPT_LINKED = _HEADINGS | {"td", "th"}
 """Headings and cells that are links are read with what stands under and beside them."""
 
+_ENDS = ".!?…։。！？؟”»"
+"""What a short paragraph ends with that opens or closes a story."""
+
 _LISTED = frozenset(("li", "td", "th", "dt", "dd"))
 
 
@@ -116,15 +119,18 @@ def _may_open(block: Block) -> bool:
     """Return whether a line above the first prose may be the story's."""
     if block.link_chars:
         return False
-    return block.tag in _OPENING_HEADINGS or (block.tag == "p" and block.text[-1] in ".!?…")
+    return block.tag in _OPENING_HEADINGS or (block.tag == "p" and block.text[-1] in _ENDS)
 
 
 def _continues(page: Page, reasons: list[Reason], index: int) -> bool:
     """Return whether a line after the last sentence is the story's: an entry or the heading of a list."""
     if reasons[index - 1] is not Reason.STORY:
         return False
-    if page.blocks[index].tag in _LISTED:
+    block, before = page.blocks[index], page.blocks[index - 1]
+    if block.tag in _LISTED:
         return True
+    if block.tag == "p" and not block.link_chars and block.text[-1] in _ENDS and before.tag == "p":
+        return page.boxes[block.box].parent == page.boxes[before.box].parent
     below = page.blocks[index + 1 : index + 1 + MIN_ENTRIES]
     return (
         page.blocks[index].tag in _HEADINGS

@@ -198,7 +198,7 @@ def _visible(page: Page, indices: Sequence[int], now: datetime) -> datetime | No
     month_first = _reads_month_first(page)
     for i in indices:
         text = page.blocks[i].text if i < len(page.blocks) else ""
-        if not _DIGIT.search(text, 0, MAX_DATE_LINE_CHARS):
+        if not _DIGIT.search(text, 0, MAX_DATE_LINE_CHARS) or page.blocks[i].tag == "blockquote":
             continue
         if len(text) > MAX_DATE_LINE_CHARS and not (len(text) <= MAX_POSTED_CHARS and _POSTED.search(text)):
             text = text[: DATE_CHARS if text[0].isdigit() else 0]

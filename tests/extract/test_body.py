@@ -108,6 +108,11 @@ def test_sub_headings_quotes_and_lists_stay(read: Reader) -> None:
     assert text[3:7] == ["What it costs", "four boats", "two piers", "We had no choice."]
 
 
+def test_short_paragraphs_that_close_a_story_stay(read: Reader) -> None:
+    below = "<p><b>And now?</b></p><p>Now we sail.</p><div>Back</div>"
+    assert read(lay_out(below=below)).article.text.split("\n\n") == [*PARAGRAPHS, "And now?", "Now we sail."]
+
+
 def test_a_table_of_the_story_stays(read: Reader) -> None:
     amid = "<table><tr><th>Boat</th><th>Seats</th></tr><tr><td>Ada</td><td>120</td></tr></table>"
     assert "Ada" in read(lay_out(amid=amid)).article.text

@@ -133,6 +133,11 @@ def test_a_date_that_would_lie_ahead_is_read_the_other_way_round(read: Reader) -
     assert found.date() == date(2031, 3, 12)
 
 
+def test_the_date_of_an_embedded_post_is_not_the_story_s(read: Reader) -> None:
+    post = "<blockquote><p>The ferry will run again.</p>— The council (@council) May 2, 2031</blockquote>"
+    assert _article(read, page(above=post)).published_at is None
+
+
 def test_a_date_in_the_window_title_is_better_than_none(read: Reader) -> None:
     assert published(read, page(f"<title>{TITLE} | Gazette | 23.05.2031</title>")).date() == date(2031, 5, 23)
 
