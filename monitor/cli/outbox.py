@@ -41,6 +41,9 @@ STATE_STYLES = {
     DeliveryState.SHADOWED: "dim",
 }
 
+RECENT = 1_000
+"""Among so many alerts, the newest, those of a digest are looked for."""
+
 OPEN = (DeliveryState.WAITING, DeliveryState.RETRYING)
 """What is yet to be sent."""
 
@@ -168,6 +171,9 @@ def why(
     settings = load(config)
     trace = ask(settings, lambda store: store.trace(alert_id))
     if trace is None:
+        recent = ask(settings, lambda store: store.deliveries(limit=RECENT))
+        if held := [delivery.alert.id for delivery in recent if delivery.digest == alert_id]:
+            raise MonitorError(f"{alert_id} is a digest; ask for one of its alerts: {', '.join(held)}")
         raise MonitorError(f"no alert has the id {alert_id}; `monitor deliveries` lists them")
     if as_json:
         printing.print_json(trace)

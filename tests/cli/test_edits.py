@@ -10,8 +10,9 @@ import pytest
 from monitor.cli import printing
 from monitor.compose import Aftermath, compose_later
 from monitor.dedupe import find_changes
+from monitor.errors import MonitorError
 from monitor.model import Match, Occasion, Revision, Rule
-from monitor.ports import Recheck
+from monitor.ports import Gathering, Recheck
 from monitor.store import open_store
 from tests.cli.conftest import STORY, CommandLine
 from tests.fakes import START
@@ -79,3 +80,18 @@ def test_why_tells_when_an_article_was_edited_or_gone(edited: CommandLine) -> No
         occasion = entry["alert"]["occasion"]
         assert (edit in steps, gone in steps) == (occasion == "edit", occasion == "removal")
         assert any(step.startswith("2026-03-02 09:05:00 kept") for step in steps)
+
+
+def test_why_of_a_digest_names_its_alerts(edited: CommandLine) -> None:
+    async def gather() -> str:
+        store = open_store(f"sqlite:///{edited.config.parent}/monitor.sqlite3", "test")
+        now, lease = LATER + timedelta(days=1), timedelta(minutes=1)
+        [digest] = await store.claim_deliveries("console", now, 9, lease, Gathering(before=now))
+        await store.close()
+        return digest.id
+
+    digest_id = asyncio.run(gather())
+    with pytest.raises(MonitorError, match="is a digest; ask for one of its alerts: ") as refused:
+        edited.run("why", digest_id)
+    for entry in json.loads(edited.run("deliveries", "--json").stdout):
+        assert (entry["alert"]["id"] in str(refused.value)) is (entry["digest"] == digest_id)
