@@ -53,10 +53,9 @@ def retold(command_line: CommandLine) -> CommandLine:
         await add(store, RETOLD)
         await add(store, THE_ELECTION)
         copy = replace(THE_FIRE, url="https://courier.example/copy", key="", source=COURIER.name)
-        copy = replace(copy, text=f"QUILLBY (AFP) - {copy.text}")
         verdict = replace(first, relation=Relation.COPY, of=THE_FIRE.id, similarity=0.9)
         known = await store.story_candidates(RETOLD_OUTLINE)
-        assert await store.keep(replace(file(copy, known), verdict=verdict)) is not None
+        assert await store.keep(replace(file(copy, known), verdict=verdict, agency="AFP")) is not None
         await store.close()
 
     asyncio.run(fill())
