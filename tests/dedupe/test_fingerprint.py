@@ -56,7 +56,8 @@ def test_a_short_text_keeps_enough_to_be_compared() -> None:
 def test_a_long_text_does_not_fill_the_index(size: int) -> None:
     sketch = sketch_terms([str(number) for number in range(size)]).hashes
     assert len(sketch) == MAX_SKETCH
-    assert find_sketch_end(sketch) == sketch[-1] + 1
+    for kept in (sketch, (*sketch, KEPT_BELOW - 9)):
+        assert find_sketch_end(kept) == kept[-1] + 1
 
 
 @pytest.mark.parametrize("terms", [[], ["one"], ["one", "two"]])

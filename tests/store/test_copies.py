@@ -238,6 +238,21 @@ async def test_what_was_kept_since_the_look_is_no_matter_when_it_is_not_alike(
     await keep(store, replace(story, candidates=candidates))
 
 
+async def test_the_same_content_kept_since_the_look_makes_a_verdict_stale_though_its_cluster_is_full(
+    store: SqlStore,
+) -> None:
+    original = make_story("dam")
+    await keep(store, original)
+    copies = [with_sketch(f"copy-{number}", *original.fingerprint.sketch) for number in range(3)]
+    for copy in copies[:2]:
+        await keep_after_a_look(store, repeat_story(original, Relation.COPY, copy))
+    story = with_sketch("other", *shingles("other", 9), source=COURIER)
+    story = replace(story, fingerprint=replace(story.fingerprint, content=copies[2].fingerprint.content))
+    candidates = await store.candidates(story.article.url, story.fingerprint)
+    await keep_after_a_look(store, repeat_story(original, Relation.COPY, copies[2]))
+    assert await store.keep(replace(story, candidates=candidates).filing()) is None
+
+
 async def test_a_page_that_was_kept_since_the_look_makes_a_verdict_stale_whatever_it_says(
     store: SqlStore,
 ) -> None:
