@@ -224,7 +224,9 @@ _TITLE_TAGS = frozenset(("h1", "h2", "nav"))
 _NO_BYLINE_TAGS = frozenset(("h3", "h4", "h5", "h6", "figcaption", "th", "td"))
 """Tags of headings and cells, where two to four capitalised words alone are no byline."""
 
-_PARTS = re.compile(r"\s*[(（](?=[\w.+-]{1,40}@)|\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+|(?<=\w)\s?@(?=\w)")
+_PARTS = re.compile(
+    r"(?:\s+|\s*[(（])(?=[\w.+-]{1,40}@[\w-]{1,40}\.\w)|\s*[|•·⋅∙‧]\s*|\s+[–—-]\s+|(?<=\w)\s?@(?=\w)"
+)
 """What parts the names of a byline from what else it tells."""
 
 

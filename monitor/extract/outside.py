@@ -23,7 +23,7 @@ from monitor.extract.tickers import (
     read_cell,
     read_strip,
 )
-from monitor.extract.weather import CALENDAR_HINTS, is_calendar
+from monitor.extract.weather import CALENDAR_HINTS, gives_degrees, is_calendar
 
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""
@@ -53,19 +53,19 @@ def name_chrome(page: Page, reasons: list[Reason], marks: list[Reason | None]) -
                 mark = read_edge_line(block.text)
             reasons[i] = mark or reasons[i]
     vague = [i for i in stripped if reasons[i] in _VAGUE]
-    _name_strips(page, reasons, vague)
-    _name_boxes(page, reasons, vague)
+    numbered = [vague[place] for place in _NUMBERED.find_lines([page.blocks[i].text for i in vague])]
+    _name_strips(page, reasons, numbered)
+    _name_boxes(page, reasons, vague, {*numbered, *(i for i in vague if gives_degrees(page.blocks[i].text))})
     _name_polls(page, reasons, vague)
     _name_related(page, reasons)
     _name_head(page, reasons)
     _name_rest(page, reasons, vague)
 
 
-def _name_strips(page: Page, reasons: list[Reason], vague: list[int]) -> None:
-    """Name lines of quotes, and runs of cells that are a strip together."""
+def _name_strips(page: Page, reasons: list[Reason], numbered: list[int]) -> None:
+    """Name lines of quotes, and runs of cells that are a strip together. `numbered` are those that may be."""
     cells: list[int] = []
-    for place in _NUMBERED.find_lines([page.blocks[i].text for i in vague]):
-        i = vague[place]
+    for i in numbered:
         text = page.blocks[i].text
         calendar, hinted = is_calendar(text), hints_at_quotes(text)
         if calendar or hinted:
@@ -120,23 +120,25 @@ def _close_strip(page: Page, reasons: list[Reason], run: list[int]) -> None:
             reasons[i] = reasons[before]
 
 
-def _name_boxes(page: Page, reasons: list[Reason], vague: list[int]) -> None:
-    """Name tickers of lines with a name and a price each, and weather boxes."""
+def _name_boxes(page: Page, reasons: list[Reason], vague: list[int], hinted: set[int]) -> None:
+    """Name tickers of lines with a name and a price each, and weather boxes: runs with a `hinted` line."""
+    if not hinted:
+        return
     run: list[int] = []
     for i in vague:
         block = page.blocks[i]
         if len(block.text) > MAX_LINE_CHARS or (block.link_chars and not has_digit(block.text)):
             continue
         if run and run[-1] != i - 1:
-            _name_run(page, reasons, run)
+            _name_run(page, reasons, run, hinted)
             run = []
         run.append(i)
-    _name_run(page, reasons, run)
+    _name_run(page, reasons, run, hinted)
 
 
-def _name_run(page: Page, reasons: list[Reason], run: list[int]) -> None:
-    texts = [page.blocks[i].text for i in run]
-    if any(map(has_digit, texts)):
+def _name_run(page: Page, reasons: list[Reason], run: list[int], hinted: set[int]) -> None:
+    if not hinted.isdisjoint(run):
+        texts = [page.blocks[i].text for i in run]
         for place, reason in name_boxes(texts, least_weather=1).items():
             reasons[run[place]] = reason
 

@@ -19,7 +19,7 @@ from monitor.extract.decide import PLAIN, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
-from monitor.extract.refuse import MIN_STORY_CHARS, count_headlines, refuse_empty, refuse_wall
+from monitor.extract.refuse import MIN_STORY_CHARS, refuse_empty, refuse_wall
 from monitor.extract.state import find_story
 from monitor.extract.template import hash_blocks
 from monitor.extract.walk import NO_OVERRIDES, cut_html
@@ -191,8 +191,7 @@ def _refuse(examined: _Examined, text: str) -> None:
     """Raise NotAnArticle when the page holds no article after all."""
     chars = count_chars(text)
     refuse_wall(examined.page, examined.html, chars, examined.metadata)
-    headlines = count_headlines(examined.page.blocks, examined.reasons)
-    refuse_empty(examined.page, chars, examined.metadata, headlines=headlines)
+    refuse_empty(examined.page, examined.reasons, chars, examined.metadata)
     if not examined.metadata.title:
         raise NotAnArticle("the page has no title")
 

@@ -115,10 +115,10 @@ def _is_mostly(text: str, pattern: re.Pattern[str]) -> bool:
     return len(pattern.findall(text)) > 1 or len(text) < SHORT_WALL_CHARS
 
 
-def refuse_empty(page: Page, story_chars: float, metadata: Metadata, *, headlines: int = 0) -> None:
+def refuse_empty(page: Page, reasons: Sequence[Reason], story_chars: float, metadata: Metadata) -> None:
     """Refuse a page that holds no story: an empty shell, a missing page, a list.
 
-    `headlines` counts the linked headings amid what was taken for its story, when they part it into teasers.
+    `reasons` are the decisions on its blocks.
 
     Raises:
         NotAnArticle: transient for shells.
@@ -136,7 +136,7 @@ def refuse_empty(page: Page, story_chars: float, metadata: Metadata, *, headline
         raise NotAnArticle("an empty shell: the story is filled in by JavaScript", transient=True)
     if not text:
         raise NotAnArticle("the page has no text")
-    if is_list(page, story_chars) or (headlines >= MIN_LIST_ENTRIES and not metadata.claims_article):
+    if is_list(page, story_chars) or count_headlines(page.blocks, reasons) >= MIN_LIST_ENTRIES:
         raise NotAnArticle("a list of stories, not a story")
     if story_chars < MIN_STORY_CHARS:
         raise NotAnArticle("no text long enough to be a story")

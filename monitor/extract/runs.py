@@ -20,13 +20,14 @@ from monitor.extract.phrases import MAX_LINE_CHARS, asks, heads_related, names_p
 from monitor.extract.tickers import (
     Cell,
     count_quoted,
+    has_digit,
     hints_at_quotes,
     moves,
     names_currency,
     names_metal,
     read_cell,
 )
-from monitor.extract.weather import count_weather, is_weather, may_be_weather, names_weather
+from monitor.extract.weather import count_weather, gives_degrees, is_weather, may_be_weather, names_weather
 
 MIN_LINES = 2
 """Quotes, or lines of a weather box, that make one; answers that make a poll."""
@@ -60,8 +61,9 @@ def strip_runs(page: Page, reasons: list[Reason], body: list[int], weights: list
     most = MAX_SHARE * sum(weights[i] for i in prose)
     for run in runs:
         texts = [page.blocks[i].text for i in run]
-        found = name_boxes(texts)
-        _find_poll(texts, found)
+        found = name_boxes(texts) if any(map(has_digit, texts)) else {}
+        if any(map(asks, texts)):
+            _find_poll(texts, found)
         kept = [place for place in found if reasons[run[place]] is Reason.STORY]
         if not kept or sum(count_chars(texts[place]) for place in kept) > most:
             continue
@@ -112,13 +114,14 @@ def name_boxes(texts: list[str], *, least_weather: int = MIN_LINES) -> dict[int,
     """
     found: dict[int, Reason] = {}
     _find_quotes(texts, found)
-    _find_weather(texts, found, least_weather)
+    if any(map(gives_degrees, texts)):
+        _find_weather(texts, found, least_weather)
     return found
 
 
 def _find_quotes(texts: list[str], found: dict[int, Reason]) -> None:
     """Find the lines of a ticker, from its heading on."""
-    cells = [read_cell(text) if hints_at_quotes(text) else None for text in texts]
+    cells = [read_cell(text) if has_digit(text) and hints_at_quotes(text) else None for text in texts]
     named = [
         place
         for place, text in enumerate(texts)

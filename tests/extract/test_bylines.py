@@ -160,6 +160,7 @@ def test_a_date_in_the_window_title_is_better_than_none(read: Reader) -> None:
         ("<div>Written by</div><div>Ada - Product marketer</div>", ("Ada",)),
         ("<div class='authors-list'>&amp; Ada Example Writer, Harbours</div>", ("Ada Example",)),
         ("<p class='author-name'>Gazette Staff</p>", ("Gazette Staff",)),
+        ("<span class='asset-byline'>By ADA EXAMPLE aexample@gazette.example</span>", ("Ada Example",)),
         ("<p class='author'>by tidewatcher | 2 May 2031</p>", ("tidewatcher",)),
         (
             "<div><span>Written By: <a>Ada Example</a></span><span>Updated: 12 May 2031</span></div>",
