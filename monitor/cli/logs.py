@@ -52,6 +52,8 @@ class TextFormatter(logging.Formatter):
 
 def printable(line: str) -> str:
     """Return a line that no page can use to send commands to the terminal."""
+    if line.isprintable():
+        return line
     return "".join(c if c.isprintable() or c == "\n" else " " for c in line)
 
 
