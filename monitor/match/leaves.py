@@ -17,7 +17,7 @@ from monitor.match.document import MAX_DISTANCE, NAME_FIELDS, Field, reading_of
 from monitor.match.lexer import DOUBLE_QUOTES, SINGLE_QUOTES
 from monitor.match.nodes import Cased, Node, Pattern, Phrase, Prefix, Stem, Together, Word, compile_pattern
 from monitor.text.readings import Reading, split
-from monitor.text.tokens import MAX_RUN, is_unspaced, tokenize
+from monitor.text.tokens import MAX_RUN, is_plain, is_unspaced, tokenize
 
 MAX_TOGETHER = 50
 """Words of `"..."~n`."""
@@ -60,9 +60,6 @@ _CURES = {
     "+": "take it away: every word must be there anyway",
 }
 _ASCII_WORDS = re.compile("[A-Za-z0-9 ]++")
-_is_plain = re.compile("[A-Za-z0-9 à-öø-ÿÀ-ÖØ-Ýа-яёА-ЯЁ]++").fullmatch
-"""Words that folding only puts into small letters: most of those that are written."""
-
 _SMALL_NEAR = re.compile(r"o?near/\d*", re.IGNORECASE)
 
 
@@ -78,7 +75,7 @@ class Scope(NamedTuple):
         if len(text) > MAX_RUN:
             return False
         if self.reading is _FOLDED:
-            return _is_plain(text) is not None
+            return is_plain(text) is not None
         return self.reading is not _TURKISH and _ASCII_WORDS.fullmatch(text) is not None
 
     def split(self, text: str) -> Sequence[str]:

@@ -5,11 +5,15 @@ Position: below `tokens`. Pure. Written as numbers, since half of them cannot be
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterable
 
 Ranges = tuple[tuple[int, int], ...]
 """Code points, first and last of each run."""
+
+ASTRAL = 0x10000
+"""The first character beyond the basic plane."""
 
 MARKS_END = 0x1F000
 """From here on only the variation selectors of plane 14 are marks (Unicode 15)."""
@@ -128,9 +132,10 @@ def find_marks() -> Ranges:
     return tuple(runs)
 
 
-def as_class(*kinds: Ranges) -> str:
-    """Return the inside of a character class that holds all `kinds`."""
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for ranges in kinds for first, last in ranges)
+def as_class(*kinds: Ranges, last: int = sys.maxunicode) -> str:
+    """Return the inside of a class that holds all `kinds`, without the runs that end after `last`."""
+    runs = (run for ranges in kinds for run in ranges if run[1] <= last)
+    return "".join(f"\\U{first:08x}-\\U{end:08x}" for first, end in runs)
 
 
 def points(*kinds: Ranges) -> Iterable[int]:

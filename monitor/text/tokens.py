@@ -20,6 +20,7 @@ general one with all that ASCII lacks left out, three times as fast.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -28,6 +29,7 @@ from typing import NamedTuple
 from monitor.text.characters import (
     APOSTROPHES,
     ARMENIAN_MARKS,
+    ASTRAL,
     GERSHAYIM,
     HARAKAT,
     HEBREW,
@@ -62,7 +64,7 @@ MAX_PIECE = 32
 """Characters of a piece that is remembered: a word and its punctuation, not a row of Chinese."""
 
 LONG_TEXT = 200_000
-"""Characters from which on a text is cut without the memory: a hostile one would only fill it."""
+"""Bytes from which on each kind of piece is cut once: a hostile text repeats what is slow to cut."""
 
 REMEMBERED_TEXTS = 64
 REMEMBERED_CHARS = range(500, 50_000)
@@ -86,7 +88,7 @@ def tokenize(text: str) -> list[Token]:
         return [Token(match[1], *match.span(1)) for match in _ascii_pattern().finditer(flat.lower())]
     return [
         Token(term, *match.span(1))
-        for match in _general_pattern().finditer(flat)
+        for match in _general_pattern(astral=_has_astral(flat)).finditer(flat)
         for term in fold(match[1]).split()
     ]
 
@@ -96,7 +98,11 @@ def token_spans(text: str) -> Iterator[tuple[int, int]]:
     flat = _flatten(text)
     if flat.isascii():
         return (match.span(1) for match in _ascii_pattern().finditer(flat.lower()))
-    return (match.span(1) for match in _general_pattern().finditer(flat) for _ in fold(match[1]).split())
+    return (
+        match.span(1)
+        for match in _general_pattern(astral=_has_astral(flat)).finditer(flat)
+        for _ in fold(match[1]).split()
+    )
 
 
 def split_terms(text: str) -> tuple[str, ...]:
@@ -110,10 +116,11 @@ def _split(text: str) -> tuple[str, ...]:
     No token reaches across white space, and most of what stands between two spaces is a word of ASCII
     once the punctuation is off: only the other pieces are asked of the patterns, and remembered.
     """
-    flat = _flatten(text)
-    if len(flat) > LONG_TEXT or _HEBREW_ACRONYM.search(flat):
-        return tuple(_cut(flat).split())
-    plain = flat.encode("utf-8", "surrogatepass").translate(_PARTED).replace(b", ", b" ").replace(b". ", b" ")
+    flat = _part_unspaced(_HEBREW_ACRONYM.sub(_GERSHAYIM, _flatten(text)))
+    plain = flat.encode("utf-8", "surrogatepass").translate(_PARTED)
+    if len(plain) > LONG_TEXT:
+        return _split_long(plain.decode("utf-8", "surrogatepass").split())
+    plain = plain.replace(b", ", b" ").replace(b". ", b" ")
     terms = plain.decode("utf-8", "surrogatepass").split()
     odd = [at for at, piece in enumerate(terms) if not (piece.isascii() and piece.isalnum())]
     if max(map(len, terms), default=0) > MAX_RUN:
@@ -125,6 +132,19 @@ def _split(text: str) -> tuple[str, ...]:
         return tuple(" ".join(terms).split())
     for at in reversed(several):
         terms[at : at + 1] = terms[at].split()
+    return tuple(terms)
+
+
+def _split_long(pieces: list[str]) -> tuple[str, ...]:
+    """Return the terms of pieces without the memory, which a hostile text would only fill: each kind once."""
+    cut = {
+        piece: _cut(piece)
+        for piece in set(pieces)
+        if not (piece.isascii() and piece.isalnum() and len(piece) <= MAX_RUN)
+    }
+    terms = map(cut.get, pieces, pieces)
+    if any(not term or " " in term for term in cut.values()):
+        return tuple(" ".join(terms).split())
     return tuple(terms)
 
 
@@ -141,11 +161,26 @@ def is_unspaced(term: str) -> bool:
     return not term.isascii() and _unspaced_pattern().match(term) is not None
 
 
-def _cut(flat: str) -> str:
-    """Return the terms of a flattened text, parted by spaces."""
-    if flat.isascii():
-        return " ".join(_ascii_pattern().findall(flat.lower()))
-    return " ".join(map(fold, _general_pattern().findall(flat)))
+def _part_unspaced(flat: str) -> str:
+    """Return a flattened text with spaces around each letter of the scripts that put none."""
+    if not _has_far_east(flat):
+        return flat
+    find_tokens = _unspaced_token(astral=_has_astral(flat)).findall
+
+    def space_out(run: re.Match[str]) -> str:
+        letters = run[0]
+        return f" {' '.join(letters if _stand_alone(letters) else find_tokens(letters))} "
+
+    return _unspaced_run().sub(space_out, flat)
+
+
+def _has_far_east(flat: str) -> bool:
+    """Return whether a text may hold letters of the scripts without spaces."""
+    try:
+        flat.encode("latin-1")
+    except UnicodeEncodeError:
+        return _FAR_EAST.search(flat) is not None
+    return False
 
 
 class _Pieces(dict[str, str]):
@@ -160,6 +195,15 @@ class _Pieces(dict[str, str]):
         return terms
 
 
+def _cut(piece: str) -> str:
+    """Return the terms of a piece of flattened text, parted by spaces."""
+    if len(piece) <= MAX_RUN and is_plain(piece):
+        return piece.lower()
+    if piece.isascii():
+        return " ".join(_ascii_pattern().findall(piece.lower()))
+    return " ".join(map(fold, _general_pattern(astral=_has_astral(piece)).findall(piece)))
+
+
 @lru_cache(FOLD_CACHE)
 def fold(word: str) -> str:
     """Return the term of one token as it is written.
@@ -169,7 +213,9 @@ def fold(word: str) -> str:
     """
     folded = _fold_once(word)
     return (
-        " ".join(map(_fold_once, _general_pattern().findall(folded))) if _NOT_PLAIN.search(folded) else folded
+        " ".join(map(_fold_once, _general_pattern(astral=_has_astral(folded)).findall(folded)))
+        if _NOT_PLAIN.search(folded)
+        else folded
     )
 
 
@@ -234,9 +280,24 @@ def _parted() -> bytes:
     )
 
 
+def _has_astral(text: str) -> bool:
+    """Return whether a text holds characters from U+10000 on."""
+    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
+
+
 @cache
-def _general_pattern() -> re.Pattern[str]:
-    mark = f"[{as_class(find_marks(), IGNORED, ARMENIAN_MARKS)}]"
+def _marks(*, astral: bool) -> str:
+    """Return the inside of the class of marks, those from U+10000 on only when `astral`.
+
+    `re` looks the others up in a table, and tries these range by range: without them, texts that are not
+    ASCII take half the time.
+    """
+    return as_class(find_marks(), IGNORED, ARMENIAN_MARKS, last=sys.maxunicode if astral else ASTRAL - 1)
+
+
+@cache
+def _general_pattern(*, astral: bool) -> re.Pattern[str]:
+    mark = f"[{_marks(astral=astral)}]"
     no_word = rf"\W_{as_class(APOSTROPHES, UNSPACED, UNSPACED_EXTRA, JAMO_LEADS, JAMO_RESTS)}"
     character, letter = f"[^{no_word}]", rf"[^\d{no_word}]"
     rest = f"(?:{mark}{{1,16}}+{character}{{0,{MAX_RUN}}}+){{0,16}}+"
@@ -259,7 +320,7 @@ def _general_pattern() -> re.Pattern[str]:
         rf"[A-Za-z](?:\+\+|\#(?!{character}))",  # C++
         f"(?!{ELIDED}{apostrophe}){letter}{mark}{{0,16}}+(?!{possessive}){apostrophe}{word_after}",  # O'Neill
         f"{character}{rest}{joined}",
-        f"[{as_class(UNSPACED)}](?:[{as_class(UNSPACED_EXTRA)}]|{mark}){{0,16}}+",
+        _unspaced_token(astral=astral).pattern,
         f"[{as_class(JAMO_LEADS)}][{as_class(JAMO_RESTS)}]{{0,2}}+",
     )
     return re.compile(rf"\W{{0,{SKIP}}}+({'|'.join(forms)})(?:{possessive})?")
@@ -284,8 +345,31 @@ def _unspaced_pattern() -> re.Pattern[str]:
     return re.compile(f"[{as_class(UNSPACED)}]")
 
 
+def _attached(*, astral: bool) -> str:
+    """Return what belongs to the letter before it, in a script without spaces."""
+    return f"{as_class(UNSPACED_EXTRA)}{_marks(astral=astral)}"
+
+
+@cache
+def _unspaced_token(*, astral: bool) -> re.Pattern[str]:
+    return re.compile(f"[{as_class(UNSPACED)}][{_attached(astral=astral)}]{{0,16}}+")
+
+
+@cache
+def _unspaced_run() -> re.Pattern[str]:
+    return re.compile(f"[{as_class(UNSPACED)}][{as_class(UNSPACED)}{_attached(astral=True)}]*+")
+
+
+is_plain = re.compile("[A-Za-z0-9 À-ÖØ-Ýà-öø-ÿĀ-įĴ-ľŁ-ňŊ-žЀ-џҐґԱ-ՍՏ-Ֆա-ստ-ֆא-תء-غف-ي]++").fullmatch
+"""Words that folding only puts into small letters, if anything: most of those that are written."""
+
 _PIECES = _Pieces()
 _PARTED = _parted()
 _HEBREW_ACRONYM = re.compile(f'"(?=[{as_class(HEBREW)}])')
+_GERSHAYIM = "\u05f4"
+_FAR_EAST = re.compile("[\u0e00-\u109f\u1780-\u17df\u2e80-\uffdc\U0001b000-\U0003ffff]")
+"""Blocks around all that is written without spaces: to look for those is fast."""
+_stand_alone = re.compile("[一-鿿ぁ-ゖァ-ヺ가-힣]+").fullmatch
+"""Rows of letters without marks."""
 _SPELLINGS = _spellings()
 _NOT_PLAIN = re.compile(r"[^\w&.,'+#]|_")

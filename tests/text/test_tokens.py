@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from itertools import pairwise
 
@@ -10,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text import tokens
-from monitor.text.tokens import fold, index_text, split_terms, token_spans, tokenize
+from monitor.text.tokens import fold, index_text, is_plain, split_terms, token_spans, tokenize
 
 SCRIPTS = st.text(
     st.one_of(
         st.characters(),
         st.sampled_from("abcXYZ 019.,'’&+#-_\"\n"),
-        st.sampled_from("éßİıſéﬁ½ªＡｶﾞ한ᄒ북京ก้ำऀкՈ՞ւևٱمُـצ״ה\u200b\u00ad\ud800"),
+        st.sampled_from("éßİıſéﬁ½ªＡｶﾞ한ᄒ북京ก้ำऀкՈ՞ւևٱمُـצ״ה\u200b\u00ad\ud800\U00011301\U00020000"),
     )
 )
 
@@ -116,6 +117,25 @@ def test_a_text_whose_terms_are_remembered_has_the_same(text: str) -> None:
 
 
 @given(SCRIPTS)
+def test_a_long_text_is_cut_like_a_short_one(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tokens, "LONG_TEXT", -1)
+        assert tokens._split(text) == tuple(token.term for token in tokenize(text))
+
+
+def test_folding_only_puts_plain_words_into_small_letters() -> None:
+    plain = [character for character in map(chr, range(sys.maxunicode)) if is_plain(character)]
+    assert [fold(letter) for letter in plain if letter != " "] == [x.lower() for x in plain if x != " "]
+    assert is_plain("Москва 2026 Αθ") is None
+    assert is_plain("Москва Ünal Բաքու") is not None
+
+
+@given(st.text(st.characters().filter(is_plain), min_size=1, max_size=tokens.MAX_RUN))
+def test_a_plain_word_is_one_term(word: str) -> None:
+    assert [token.term for token in tokenize(word)] == word.lower().split()
+
+
+@given(SCRIPTS)
 def test_the_terms_of_the_terms_are_the_terms(text: str) -> None:
     text = unicodedata.normalize("NFKC", text)
     terms = split_terms(text)
@@ -130,7 +150,9 @@ def test_composed_and_decomposed_text_are_the_same_words(text: str) -> None:
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_the_ascii_pattern_is_the_general_one(text: str) -> None:
-    assert [fold(word) for word in tokens._general_pattern().findall(text)] == list(split_terms(text))
+    assert [fold(word) for word in tokens._general_pattern(astral=True).findall(text)] == list(
+        split_terms(text)
+    )
 
 
 @given(SCRIPTS)
@@ -149,7 +171,15 @@ def test_a_long_run_of_one_thing_is_split_to_its_end(unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 200, 'צה"ל and "quoted" word', "don't " * 300, "one, two. Three" * 20_000, "é-é. " * 300]
+    "text",
+    [
+        "x" * 200,
+        'צה"ל and "quoted" word',
+        "don't " * 300,
+        "one, two. Three" * 20_000,
+        "é-é. " * 300,
+        "北京,กรุงเทพ \U00011301 5½ Ո՞ւր " * 9_000,
+    ],
 )
 def test_texts_of_unusual_shape_are_cut_like_all_others(text: str) -> None:
     assert list(split_terms(text)) == [token.term for token in tokenize(text)]
