@@ -23,8 +23,9 @@ from monitor.match.document import (
     Key,
     field_mark,
 )
-from monitor.match.nodes import And, AtLeast, Cased, Near, Node, Or, Phrase, Prefix, Stem, Together, Word
+from monitor.match.nodes import And, AtLeast, Near, Node, Or
 from monitor.match.parser import Query
+from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
 from monitor.text.readings import strip_diacritics
 from monitor.text.stems import stems_anywhere
 

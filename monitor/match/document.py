@@ -5,18 +5,19 @@ Position: first in `match`; `nodes` asks it. Pure. Whatever not every rule needs
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate, chain, islice, pairwise
+from itertools import accumulate, chain, compress, count, islice, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.model import Article
 from monitor.text.readings import Reading, split
 from monitor.text.stems import stem
-from monitor.text.tokens import is_unspaced, token_spans
+from monitor.text.tokens import cut_stretches, is_unspaced, token_spans
 
 MAX_DISTANCE = 100
 """The largest number of words that a query may allow between two of its words."""
@@ -96,6 +97,7 @@ class Segment:
             terms += part
             terms += GAP
         self.terms = terms
+        self._positions: dict[str, list[int]] = {}
 
     @cached_property
     def unique(self) -> set[str]:
@@ -111,14 +113,22 @@ class Segment:
 
     def positions(self, term: str) -> Sequence[int]:
         """Return where a term stands, ascending."""
+        if term not in self._positions and term in self.unique:
+            self.locate(self.unique)
         return self._positions.get(term, ())
 
-    @cached_property
-    def _positions(self) -> dict[str, list[int]]:
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for position, term in enumerate(self.terms):
-            found[term].append(position)
-        return dict(found)
+    def positions_of_any(self, terms: Iterable[str]) -> Sequence[int]:
+        """Return where one of several terms stands, ascending."""
+        found = [positions for term in frozenset(terms) if (positions := self.positions(term))]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def locate(self, terms: AbstractSet[str]) -> None:
+        """Find where these terms stand in one go: a few of them in a quarter of the time that all take."""
+        positions = self._positions
+        missing = {term for term in terms & self.unique if term not in positions}
+        positions.update((term, []) for term in missing)
+        for at in compress(count(), map(missing.__contains__, self.terms)):
+            positions[self.terms[at]].append(at)
 
     def has_prefix(self, prefix: str) -> bool:
         """Return whether a term begins with `prefix`."""
@@ -133,32 +143,62 @@ class Segment:
         return self.in_order[first:last]
 
 
+class Stretch:
+    """A part of the title or the text that no word reaches across, and where its words are written.
+
+    `first` is the position of its first word in the body, `start` that of its first character. It is read
+    as far as it is asked about: what is shown stands near its beginning.
+    """
+
+    def __init__(self, first: int, start: int, text: str) -> None:
+        self.first = first
+        self._start = start
+        self._left = token_spans(text)
+        self._spans: list[tuple[int, int]] = []
+
+    def span(self, position: int) -> tuple[int, int]:
+        """Return where the word at a position of the body is written; (0, 0) behind the last one."""
+        index, start, spans = position - self.first, self._start, self._spans
+        missing = index + 1 - len(spans)
+        if missing > 0:
+            more = islice(self._left, max(missing, SPANS_AT_ONCE))
+            spans += [(start + first, start + end) for first, end in more]
+        return spans[index] if index < len(spans) else (0, 0)
+
+
 class Document:
     """One article, cut into words once for all rules of one reading."""
 
     def __init__(self, article: Article, reading: Reading = Reading.FOLDED) -> None:
         self.article = article
         self.reading = reading
-        title, text = split(article.title, reading), split(article.text, reading)
+        title = split(article.title, reading)
         self.title_end = len(title)
         self.text_start = len(title) + len(GAP)
+        self._stretches = [Stretch(0, 0, article.title)]
+        text = self._split_text()
         self.text_end = self.text_start + len(text)
         self.body = Segment((title, text))
         self._others: dict[Field, Segment] = {}
 
-    def body_keys(self, wanted: Container[Key]) -> set[Key]:
-        """Return those of `wanted` that are terms of the body, two of them in a row, or these in the title.
+    def _split_text(self) -> Sequence[str]:
+        terms: list[str] = []
+        start = 0
+        for piece in cut_stretches(self.article.text):
+            self._stretches.append(Stretch(self.text_start + len(terms), start, piece))
+            terms += split(piece, self.reading)
+            start += len(piece)
+        return terms
 
-        Few of an article's pairs are in any rule: to keep them all would cost twice the time.
-        """
+    def rows(self) -> Iterator[Key]:
+        """Yield the keys of two terms in a row of the body."""
+        terms = self.body.terms
+        return chain(pairwise(terms[: self.title_end]), pairwise(terms[self.text_start : self.text_end]))
+
+    def title_keys(self) -> Iterator[Key]:
+        """Yield the keys of the title: its terms, and two of them in a row."""
         title = self.body.terms[: self.title_end]
-        keys: set[Key] = set(filter(wanted.__contains__, self.body.unique))
-        keys.update(filter(wanted.__contains__, pairwise(self.body.terms)))
-        marked: Iterable[Key] = chain(
-            ((TITLE_MARK, term) for term in title), ((TITLE_MARK, *two) for two in pairwise(title))
-        )
-        keys.update(filter(wanted.__contains__, marked))
-        return keys
+        return chain(((TITLE_MARK, term) for term in title), ((TITLE_MARK, *two) for two in pairwise(title)))
 
     def prefix_keys(self, length: int) -> Iterator[Key]:
         """Yield the keys of the beginnings, so many letters long, of the terms of the body."""
@@ -211,23 +251,10 @@ class Document:
         return forms
 
     def span(self, position: int) -> tuple[int, int]:
-        """Return where the word at a position of the body is written; (0, 0) in the gaps.
-
-        A text is read as far as it is asked about: what is shown stands near its beginning.
-        """
-        missing = position + 1 - len(self._spans)
-        if missing > 0:
-            self._spans += islice(self._spans_left, max(missing, SPANS_AT_ONCE))
-        return self._spans[position]
-
-    @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        return []
-
-    @cached_property
-    def _spans_left(self) -> Iterator[tuple[int, int]]:
-        gap = [(0, 0)] * len(GAP)
-        return chain(token_spans(self.article.title), gap, token_spans(self.article.text), gap)
+        """Return where the word at a position of the body is written; (0, 0) in the gaps."""
+        stretches = self._stretches
+        behind = bisect_right(stretches, position, key=attrgetter("first"))
+        return stretches[behind - 1].span(position)
 
     def raw(self, position: int) -> str:
         """Return the word at a position of the body as it is written."""

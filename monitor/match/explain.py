@@ -10,22 +10,9 @@ from dataclasses import dataclass
 
 from monitor.match.document import Document, Field
 from monitor.match.excerpts import choose_excerpts
-from monitor.match.nodes import (
-    And,
-    AtLeast,
-    Cased,
-    Near,
-    Node,
-    Not,
-    Or,
-    Pattern,
-    Phrase,
-    Prefix,
-    Stem,
-    Together,
-    Word,
-)
+from monitor.match.nodes import And, AtLeast, Near, Node, Not, Or, Pattern
 from monitor.match.parser import Query
+from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
 from monitor.model import Article, Excerpt
 
 

@@ -6,8 +6,8 @@ Position: under `nodes`, over `document`. Pure.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import compress, islice, tee
 from typing import overload
 
 from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Document, Field, Mark
@@ -27,6 +27,9 @@ class Singles(Sequence[Hit]):
 
     def __len__(self) -> int:
         return len(self.positions)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return zip(self.positions, map((1).__add__, self.positions), strict=True)
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -72,7 +75,32 @@ def around(centres: Sequence[int], positions: Sequence[int], distance: int) -> I
         taken = end
 
 
-def reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:
+def followed(
+    starts: Iterable[int], terms: Sequence[str], offset: int, wanted: Container[str]
+) -> Iterator[int]:
+    """Yield those of `starts` that have one of the `wanted` terms `offset` words on."""
+    starts, again = tee(starts)
+    there = map(terms.__getitem__, map(offset.__add__, again))
+    return compress(starts, map(wanted.__contains__, there))
+
+
+def meet(left: Sequence[Hit], right: Sequence[Hit], distance: int, *, ordered: bool) -> bool:
+    """Return whether two hits have at most `distance` words between them; `ordered`: the left one first."""
+    if isinstance(left, Singles) and isinstance(right, Singles):
+        return _reach(left.positions, right.positions, 0 if ordered else distance + 1, distance + 1)
+    return next(meetings(left, right, distance, ordered=ordered), None) is not None
+
+
+def meetings(
+    left: Sequence[Hit], right: Sequence[Hit], distance: int, *, ordered: bool
+) -> Iterator[tuple[Hit, Hit]]:
+    """Yield the hits that `meet`, the one that comes first before the other."""
+    yield from _follow(left, right, distance)
+    if not ordered:
+        yield from _follow(right, left, distance)
+
+
+def _reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:
     """Return whether one of `second` lies at most `back` before or `ahead` behind one of `first`."""
     if len(first) > len(second):
         first, second, back, ahead = second, first, ahead, back
@@ -85,22 +113,28 @@ def reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) ->
     return False
 
 
-def followers(first: Sequence[Hit], second: Sequence[Hit], distance: int) -> Iterator[tuple[Hit, Hit]]:
+def _follow(first: Sequence[Hit], second: Sequence[Hit], distance: int) -> Iterator[tuple[Hit, Hit]]:
     """Yield hits of `first` with one of `second` close behind; asks once for each hit of the fewer."""
     if len(first) <= len(second):
+        starts = _starts(second)
         for hit in first:
-            index = bisect_left(second, (hit[1], 0))
-            if index < len(second) and second[index][0] - hit[1] <= distance:
+            index = bisect_left(starts, hit[1])
+            if index < len(starts) and starts[index] - hit[1] <= distance:
                 yield hit, second[index]
         return
+    starts = _starts(first)
     longest = 1 if isinstance(first, Singles) else max(end - start for start, end in first)
     for hit in second:
-        low = bisect_left(first, (hit[0] - distance - longest, 0))
-        high = bisect_left(first, (hit[0], 0), low)
+        low = bisect_left(starts, hit[0] - distance - longest)
+        high = bisect_left(starts, hit[0], low)
         before = (first[index] for index in range(high - 1, low - 1, -1))
         leader = next((other for other in before if 0 <= hit[0] - other[1] <= distance), None)
         if leader is not None:
             yield leader, hit
+
+
+def _starts(hits: Sequence[Hit]) -> Sequence[int]:
+    return hits.positions if isinstance(hits, Singles) else [start for start, _ in hits]
 
 
 def locate(document: Document, field: Field, hits: Iterable[Hit]) -> Iterator[Mark]:

@@ -13,12 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from monitor.match.document import BODY_FIELDS, PREFIX_KEY, STEM_KEY, Document, Field, Key, field_mark
+from monitor.match.document import (
+    BODY_FIELDS,
+    PREFIX_KEY,
+    STEM_KEY,
+    TITLE_MARK,
+    Document,
+    Field,
+    Key,
+    field_mark,
+)
 from monitor.match.nodes import Node
 from monitor.match.plan import Check, make_plan
 
 _FIELDS = {field_mark(field): field for field in Field if field not in BODY_FIELDS}
-_MARKS = _FIELDS.keys() | {PREFIX_KEY, STEM_KEY}
+_MARKS = _FIELDS.keys() | {PREFIX_KEY, STEM_KEY, TITLE_MARK}
 """Begin the keys that a document has none of before it is asked for them."""
 
 
@@ -33,13 +42,18 @@ class Entry(NamedTuple):
     number: int
 
 
+Posted = tuple[Entry, ...] | list[Entry]
+"""The rules filed under a key. A tuple, of one, is smaller."""
+
+
 class Index:
     """Rules by number, each filed under its anchors. `shares` as in `anchors.find_anchors`."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
         self._shares = shares
         self._rules = 0
-        self._postings: dict[Key, tuple[Entry, ...] | list[Entry]] = {}  # a tuple, of one, is smaller
+        self._words: dict[Key, Posted] = {}
+        self._rows: dict[Key, Posted] = {}  # apart, since every two words of an article are looked up
         self._unanchored: list[Entry] = []
         self._more_uses: dict[Key, int] = {}  # beyond the first: most keys are asked for once
         self._marked: Counter[tuple[str, int]] = Counter()
@@ -58,15 +72,15 @@ class Index:
         entry = Entry(plan.guard, plan.check, number)
         self._rules += 1
         self._use(plan.needed())
-        postings = self._postings
         for key in plan.anchors:
-            held = postings[key]
+            table = self._words if isinstance(key, str) else self._rows
+            held = table[key]
             if not held:
-                postings[key] = (entry,)
+                table[key] = (entry,)
             elif isinstance(held, list):
                 held.append(entry)
             else:
-                postings[key] = [*held, entry]
+                table[key] = [*held, entry]
         if not plan.anchors:
             self._unanchored.append(entry)
 
@@ -75,7 +89,8 @@ class Index:
         plan = make_plan(root, self._shares)
         self._rules -= 1
         for key in plan.anchors:
-            self._postings[key] = [entry for entry in self._postings[key] if entry.number != number]
+            table = self._words if isinstance(key, str) else self._rows
+            table[key] = [entry for entry in table[key] if entry.number != number]
         if not plan.anchors:
             self._unanchored = [entry for entry in self._unanchored if entry.number != number]
         for key in plan.needed():
@@ -83,33 +98,46 @@ class Index:
 
     def _use(self, keys: Iterable[Key]) -> None:
         """Look keys up in documents, for one rule more."""
-        postings, more_uses = self._postings, self._more_uses
+        words, rows, more_uses = self._words, self._rows, self._more_uses
         for key in keys:
-            if key in postings:
+            if isinstance(key, str):
+                if key in words:
+                    more_uses[key] = more_uses.get(key, 0) + 1
+                else:
+                    words[key] = ()
+            elif key in rows:
                 more_uses[key] = more_uses.get(key, 0) + 1
-                continue
-            postings[key] = ()
-            if isinstance(key, tuple) and key[0] in _MARKS:
-                self._marked[key[0], len(key[1])] += 1
+            else:
+                rows[key] = ()
+                if key[0] in _MARKS:
+                    self._marked[key[0], len(key[1])] += 1
 
     def _drop(self, key: Key) -> None:
         more = self._more_uses.pop(key, 0)
         if more > 1:
             self._more_uses[key] = more - 1
-        if not more:
-            del self._postings[key]
-            if isinstance(key, tuple) and key[0] in _MARKS:
+        if more:
+            return
+        if isinstance(key, str):
+            del self._words[key]
+        else:
+            del self._rows[key]
+            if key[0] in _MARKS:
                 self._marked -= Counter(((key[0], len(key[1])),))
 
     def find(self, document: Document) -> set[int]:
         """Return the numbers of the rules that hold of a document."""
-        keys = document.body_keys(self._postings)
-        for more in self._marked_keys(document):
-            keys.update(filter(self._postings.__contains__, more))
-        postings = map(self._postings.__getitem__, keys)
-        entries = chain(self._unanchored, *postings)
+        words = self._words.keys() & document.body.unique
+        rows = set(filter(self._rows.__contains__, chain(document.rows(), *self._marked_keys(document))))
+        keys = words | rows
+        posted = chain(map(self._words.__getitem__, words), map(self._rows.__getitem__, rows))
+        entries = chain(self._unanchored, *posted)
         candidates = [entry for entry in entries if entry[0] is None or entry[0] in keys]
-        return {number for _, check, number in candidates if check is None or check.holds(document, keys)}
+        found = {number for _, check, number in candidates if check is None}
+        asked = [(check, number) for _, check, number in candidates if check and check.may_hold(keys)]
+        document.body.locate({word for check, _ in asked for word in check.words()})
+        found.update(number for check, number in asked if check.holds(document, keys))
+        return found
 
     def _marked_keys(self, document: Document) -> Iterator[Iterator[Key]]:
         """Yield the keys that only some sets of rules look up."""
@@ -117,6 +145,8 @@ class Index:
             if mark == PREFIX_KEY:
                 yield document.prefix_keys(length)
         marks = {mark for mark, _ in self._marked}
+        if TITLE_MARK in marks:
+            yield document.title_keys()
         if STEM_KEY in marks:
             yield document.stem_keys()
         for mark in marks & _FIELDS.keys():

@@ -15,7 +15,8 @@ import re2
 from monitor.errors import RuleError
 from monitor.match.document import MAX_DISTANCE, NAME_FIELDS, Field, reading_of
 from monitor.match.lexer import DOUBLE_QUOTES, SINGLE_QUOTES
-from monitor.match.nodes import Cased, Node, Pattern, Phrase, Prefix, Stem, Together, Word, compile_pattern
+from monitor.match.nodes import Node, Pattern, compile_pattern
+from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
 from monitor.text.readings import Reading, split
 from monitor.text.tokens import MAX_RUN, is_plain, is_unspaced, tokenize
 

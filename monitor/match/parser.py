@@ -17,21 +17,8 @@ from monitor.errors import RuleError
 from monitor.match.document import BODY_FIELDS, MAX_DISTANCE, Field
 from monitor.match.leaves import Manner, Scope, read_number, read_pattern, read_phrase, read_word
 from monitor.match.lexer import Kind, Lexemes
-from monitor.match.nodes import (
-    And,
-    AtLeast,
-    Cased,
-    Near,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Spanned,
-    Stem,
-    Together,
-    Word,
-)
+from monitor.match.nodes import And, AtLeast, Near, Node, Not, Or, Spanned
+from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
 from monitor.model import Rule
 from monitor.text.readings import TURKISH_LANGUAGES, Reading
 

@@ -10,14 +10,14 @@ anything else; for two rules of three, nothing is left. What is more than keys i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from monitor.match.anchors import Anchoring, cost_of, find_anchors, necessary_keys, unite
 from monitor.match.document import PREFIX_KEY, Document, Key
-from monitor.match.nodes import And, Node, Not, Or, Phrase, Word
+from monitor.match.nodes import And, Node, Not, Or
+from monitor.match.words import Phrase, Word
 
 LEAF = (Word, Phrase)
 """The nodes that may be a key. A tuple, since `isinstance` is slow with a union and asked of every word."""
@@ -32,7 +32,7 @@ class Question:
     needs: Final[tuple[Key, ...]]
     node: Final[Node]
 
-    def holds(self, document: Document, keys: AbstractSet[Key]) -> bool:
+    def holds(self, document: Document, keys: set[Key]) -> bool:
         """Return whether the node holds of a document that has these keys."""
         return all(key in keys for key in self.needs) and self.node.holds(document)
 
@@ -68,17 +68,33 @@ class Check:
     groups: Final[tuple[Group, ...]]
     questions: Final[tuple[Question, ...]]
 
-    def holds(self, document: Document, keys: AbstractSet[Key]) -> bool:
-        """Return whether all that holds of a document that has these keys."""
+    def may_hold(self, keys: set[Key]) -> bool:
+        """Return whether all that holds of a document that has these keys, as far as keys can tell."""
         for key in self.all_of:
             if key not in keys:
                 return False
         if self.none_of and not self.none_of.isdisjoint(keys):
             return False
         for group in self.groups:
+            if group.keys.isdisjoint(keys) and not group.questions:
+                return False
+        return not self.questions or all(keys.issuperset(question.needs) for question in self.questions)
+
+    def holds(self, document: Document, keys: set[Key]) -> bool:
+        """Return whether what keys cannot tell holds too of a document of which this `may_hold`."""
+        for group in self.groups:
             if group.keys.isdisjoint(keys) and not any(q.holds(document, keys) for q in group.questions):
                 return False
-        return not self.questions or all(q.holds(document, keys) for q in self.questions)
+        return all(question.node.holds(document) for question in self.questions)
+
+    def words(self) -> Iterator[str]:
+        """Yield the words whose places its questions ask for: those of their keys."""
+        for question in self.questions:
+            for key in question.needs:
+                if isinstance(key, str):
+                    yield key
+                else:
+                    yield from key
 
     def needed(self) -> list[Key]:
         """Return the keys that it asks for."""

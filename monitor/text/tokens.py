@@ -63,7 +63,10 @@ MAX_INSERTS = 200
 MAX_PIECE = 32
 """Characters of a piece that is remembered: a word and its punctuation, not a row of Chinese."""
 
-LONG_TEXT = 200_000
+STRETCH = 100_000
+"""Characters of a long text that are cut into words in one go: all of nearly every article."""
+
+LONG_TEXT = 50_000
 """Bytes from which on each kind of piece is cut once: a hostile text repeats what is slow to cut."""
 
 REMEMBERED_TEXTS = 64
@@ -117,11 +120,11 @@ def _split(text: str) -> tuple[str, ...]:
     once the punctuation is off: only the other pieces are asked of the patterns, and remembered.
     """
     flat = _part_unspaced(_HEBREW_ACRONYM.sub(_GERSHAYIM, _flatten(text)))
-    plain = flat.encode("utf-8", "surrogatepass").translate(_PARTED)
+    plain = flat.encode("utf-8", "replace").translate(_PARTED)  # lone surrogates part words, as ? does
     if len(plain) > LONG_TEXT:
-        return _split_long(plain.decode("utf-8", "surrogatepass").split())
+        return _split_long(plain.decode("utf-8").split())
     plain = plain.replace(b", ", b" ").replace(b". ", b" ")
-    terms = plain.decode("utf-8", "surrogatepass").split()
+    terms = plain.decode("utf-8").split()
     odd = [at for at, piece in enumerate(terms) if not (piece.isascii() and piece.isalnum())]
     if max(map(len, terms), default=0) > MAX_RUN:
         odd = list(range(len(terms)))
@@ -149,6 +152,16 @@ def _split_long(pieces: list[str]) -> tuple[str, ...]:
 
 
 _split_remembered = lru_cache(REMEMBERED_TEXTS)(_split)
+
+
+def cut_stretches(text: str) -> Iterator[str]:
+    """Yield `text` in stretches of some `STRETCH` characters that no token reaches across."""
+    start = 0
+    borders = _ASCII_BORDER if text.isascii() else _general_border()
+    while len(text) - start > STRETCH and (border := borders.search(text, start + STRETCH)):
+        yield text[start : border.end()]
+        start = border.end()
+    yield text[start:]
 
 
 def index_text(text: str) -> str:
@@ -341,6 +354,12 @@ def _ascii_pattern() -> re.Pattern[str]:
 
 
 @cache
+def _general_border() -> re.Pattern[str]:
+    unspaced = f"[{as_class(UNSPACED)}]"
+    return re.compile(rf"\s|(?<={unspaced})(?={unspaced})")
+
+
+@cache
 def _unspaced_pattern() -> re.Pattern[str]:
     return re.compile(f"[{as_class(UNSPACED)}]")
 
@@ -367,8 +386,9 @@ _PIECES = _Pieces()
 _PARTED = _parted()
 _HEBREW_ACRONYM = re.compile(f'"(?=[{as_class(HEBREW)}])')
 _GERSHAYIM = "\u05f4"
-_FAR_EAST = re.compile("[\u0e00-\u109f\u1780-\u17df\u2e80-\uffdc\U0001b000-\U0003ffff]")
+_FAR_EAST = re.compile("[\u0e00-\u109f\u1780-\u17df\u2e80-\ud7ff\uf900-\uffdc\U0001b000-\U0003ffff]")
 """Blocks around all that is written without spaces: to look for those is fast."""
+_ASCII_BORDER = re.compile(r"\s")
 _stand_alone = re.compile("[一-鿿ぁ-ゖァ-ヺ가-힣]+").fullmatch
 """Rows of letters without marks."""
 _SPELLINGS = _spellings()

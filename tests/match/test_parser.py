@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from monitor.errors import RuleError
 from monitor.match import parse_query
 from monitor.match.leaves import Scope
-from monitor.match.nodes import And, Near, Node, Not, Or, Phrase, Prefix, Word
+from monitor.match.nodes import And, Near, Node, Not, Or
 from monitor.match.parser import MAX_DEPTH, MAX_LENGTH, MAX_STEMS
+from monitor.match.words import Phrase, Prefix, Word
 from monitor.text.readings import Reading, split
 
 
