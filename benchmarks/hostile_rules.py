@@ -112,7 +112,10 @@ def main() -> None:
         tried += len(costs)
     figures["slowest_rule_ms"] = max(figures.values())
     figures |= {"rules": tried, "refused": refused}
-    articles = {f"article_of_{kind}_s": cost_of_article(piece) for kind, piece in PIECES.items()}
+    texts = {kind: repeat_piece(piece) for kind, piece in PIECES.items()} | {
+        k: make() for k, make in TEXTS.items()
+    }
+    articles = {f"article_of_{kind}_s": cost_of_article(text) for kind, text in texts.items()}
     figures |= articles | {"slowest_article_s": max(articles.values())}
     publish(
         Report(name="hostile_rules", question=QUESTION, rows=[Row(OURS, figures)]),
@@ -165,10 +168,15 @@ def cost_of_rule(query: str, text: str) -> tuple[float, bool]:
     return seconds * 1000, was_refused
 
 
-def cost_of_article(piece: str) -> float:
-    """Return the seconds that an article of one piece again and again costs with rules of every kind."""
+def repeat_piece(piece: str) -> str:
+    """Return a text of 5 MB."""
+    return piece * (ARTICLE_SIZE // len(piece.encode("utf-8", "surrogatepass")) + 1)
+
+
+def cost_of_article(text: str) -> float:
+    """Return the seconds that an article costs with rules of every kind."""
     rules = RuleSet.compile([make_rule(query) for query in EVERY_KIND])
-    article = make_article(piece * (ARTICLE_SIZE // len(piece.encode("utf-8", "surrogatepass")) + 1))
+    article = make_article(text)
     return best_of(lambda: bool(rules.match(article)))[0]
 
 
@@ -293,8 +301,20 @@ PIECES = {
     "nothing": " \u200b\t",
     "surrogates": "\ud800 a ",
     "controls": "\x00\x01drone",
+    "pairs": "b x a x ",
 }
 """What the articles of 5 MB are made of."""
+
+LATE = "A Drone attack, a word."
+CYRILLIC = str.maketrans("0123456789abcdef", "абвгдежзийклмноп")
+TEXTS: dict[str, Callable[[], str]] = {
+    "late_words": lambda: "x " * (ARTICLE_SIZE // 2) + LATE,
+    "late_thai": lambda: repeat_piece("กรุงเทพ") + LATE,
+    "one_spelling": lambda: repeat_piece("drone ") + "xDrone",
+    "different_words": lambda: " ".join(f"w{n:x}" for n in range(650_000)),
+    "different_letters": lambda: " ".join(f"{n:x}".translate(CYRILLIC) for n in range(500_000)),
+}
+"""Articles of 5 MB that end in what is looked for, or repeat nothing."""
 
 
 if __name__ == "__main__":

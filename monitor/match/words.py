@@ -200,11 +200,15 @@ class Cased:
 
     def find(self, document: Document) -> Iterator[Hit]:
         """Yield where it stands."""
-        article = document.article
-        if not all(word in article.text or word in article.title for word in self.spelled):
-            return iter(())
-        hits = self.words.find(document)
-        return (hit for hit in hits if tuple(map(document.raw, range(*hit))) == self.spelled)
+        words, length = self.words, len(self.spelled)
+        terms = words.terms if isinstance(words, Phrase) else (words.term,)
+        found = (
+            (at, at + length)
+            for at in document.find_written(self.spelled[0])
+            if tuple(document.body.terms[at : at + length]) == terms
+            and tuple(map(document.raw, range(at + 1, at + length))) == self.spelled[1:]
+        )
+        return within(document, words.field, found)
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show."""

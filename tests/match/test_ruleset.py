@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from benchmarks.matchers import naive
 from monitor.errors import RuleError
-from monitor.match import RuleSet, matches_query, parse_query, read_rule, required_terms
+from monitor.match import RuleSet, document, matches_query, parse_query, read_rule, required_terms
 from monitor.match.ruleset import BATCH
 from monitor.model import Article, Rule
+from monitor.text import tokens
 from monitor.text.tokens import split_terms
 from tests.match.articles import make_article, read_article
 
@@ -329,3 +330,49 @@ def test_what_stands_everywhere_in_a_long_article_is_found() -> None:
     )
     article = make_article("a " * 200_000 + "zebra")
     assert len(rules.find(article)) == len(rules)
+
+
+def test_words_late_in_a_long_article_are_shown_where_they_stand() -> None:
+    rules = compile_rules("drone NEAR/2 baku", "case(Drone)", '"x a drone"')
+    article = make_article("x " * tokens.STRETCH + "A Drone over Baku.\n\nNo drone.")
+    shown = [match.excerpts[0] for match in rules.match(article)]
+    assert [[one.text[start:end] for start, end in one.marks] for one in shown] == [
+        ["Drone", "Baku"],
+        ["Drone"],
+        ["x A Drone"],
+    ]
+
+
+def test_a_spelling_is_found_as_a_word_alone_and_only_in_its_field() -> None:
+    rules = compile_rules("case(Who)", "title:case(Who)", "case(Who is)", "case(Whole) OR case(Dr)")
+    assert find(rules, make_article("Whole Who's Who is who", title="who")) == [
+        "case(Who)",
+        "case(Who is)",
+        "case(Whole) OR case(Dr)",
+    ]
+    assert find(rules, make_article("who, Whooping", title="Who")) == ["case(Who)", "title:case(Who)"]
+
+
+def test_forms_are_looked_for_among_so_many_words_of_an_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MAX_STEMMED", 3)
+    rules = compile_rules("stem(vote)", "stem(drone)")
+    long, short = (
+        make_article("voted, voted on with drones", title="He"),
+        make_article("voted, drones", title="He"),
+    )
+    assert find(rules, replace(long, language="en")) == ["stem(vote)"]
+    assert find(rules, replace(short, language="en")) == ["stem(vote)", "stem(drone)"]
+
+
+pieces = st.text(st.one_of(st.characters(), st.sampled_from("ab \n\u3000北京กำ.,'\u0301\u200b")))
+
+
+@given(pieces, st.integers(1, 9))
+def test_a_text_cut_into_stretches_has_the_same_words_in_the_same_places(text: str, stretch: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tokens, "STRETCH", stretch)
+        assert "".join(tokens.cut_stretches(text)) == text
+        cut = document.Document(make_article(text))
+    first, last = cut.bounds(document.Field.TEXT)
+    assert cut.body.terms[first:last] == list(split_terms(text))
+    assert [cut.span(at) for at in range(first, last)] == [token[1:] for token in tokens.tokenize(text)]
