@@ -2,9 +2,9 @@
 
 Position: after `dedupe`, before `compose`. Pure; the language is described in docs/rules.md.
 
-How: a query is cut into lexemes (`lexer`), read as a tree (`parser`, `words`, `nodes`) and filed under words that
-any article it matches must hold (`anchors`). An article is cut into words once (`document`), so only the
-rules whose words it holds are asked (`ruleset`), and what they marked is shown in its sentence
+How: a query is cut into lexemes (`lexer`), read as a tree (`parser`, `words`, `nodes`) and filed under
+words that any article it matches must hold (`anchors`). An article is cut into words once (`document`), so
+only the rules whose words it holds are asked (`ruleset`), and what they marked is shown in its sentence
 (`excerpts`).
 """
 

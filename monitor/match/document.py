@@ -117,9 +117,11 @@ class Segment:
 
     def positions(self, term: str) -> Sequence[int]:
         """Return where a term stands, ascending."""
-        if term not in self._positions and term in self.unique:
+        found = self._positions.get(term)
+        if found is None and term in self.unique:
             self.locate(self.unique)
-        return self._positions.get(term, ())
+            found = self._positions[term]
+        return found or ()
 
     def positions_of_any(self, terms: Iterable[str]) -> Sequence[int]:
         """Return where one of several terms stands, ascending."""

@@ -87,7 +87,7 @@ def followed(
 def meet(left: Sequence[Hit], right: Sequence[Hit], distance: int, *, ordered: bool) -> bool:
     """Return whether two hits have at most `distance` words between them; `ordered`: the left one first."""
     if isinstance(left, Singles) and isinstance(right, Singles):
-        return _reach(left.positions, right.positions, 0 if ordered else distance + 1, distance + 1)
+        return reach(left.positions, right.positions, distance, ordered=ordered)
     return next(meetings(left, right, distance, ordered=ordered), None) is not None
 
 
@@ -100,8 +100,9 @@ def meetings(
         yield from _follow(right, left, distance)
 
 
-def _reach(first: Sequence[int], second: Sequence[int], back: int, ahead: int) -> bool:
-    """Return whether one of `second` lies at most `back` before or `ahead` behind one of `first`."""
+def reach(first: Sequence[int], second: Sequence[int], distance: int, *, ordered: bool) -> bool:
+    """Return whether single words `meet` that stand at these positions."""
+    back, ahead = 0 if ordered else distance + 1, distance + 1
     if len(first) > len(second):
         first, second, back, ahead = second, first, ahead, back
     for at in first:

@@ -131,10 +131,14 @@ class Index:
         rows = set(filter(self._rows.__contains__, chain(document.rows(), *self._marked_keys(document))))
         keys = words | rows
         posted = chain(map(self._words.__getitem__, words), map(self._rows.__getitem__, rows))
-        entries = chain(self._unanchored, *posted)
-        candidates = [entry for entry in entries if entry[0] is None or entry[0] in keys]
-        found = {number for _, check, number in candidates if check is None}
-        asked = [(check, number) for _, check, number in candidates if check and check.may_hold(keys)]
+        found: set[int] = set()
+        asked: list[tuple[Check, int]] = []
+        for guard, check, number in chain(self._unanchored, *posted):
+            if guard is None or guard in keys:
+                if check is None:
+                    found.add(number)
+                elif check.may_hold(keys):
+                    asked.append((check, number))
         document.body.locate({word for check, _ in asked for word in check.words()})
         found.update(number for check, number in asked if check.holds(document, keys))
         return found

@@ -16,7 +16,7 @@ from typing import Final
 import re2
 
 from monitor.match.document import Document, Field, Mark
-from monitor.match.hits import MAX_MARKS, Hit, locate, meet, meetings
+from monitor.match.hits import MAX_MARKS, Hit, locate, meet, meetings, reach
 from monitor.match.words import ANY, Cased, Phrase, Prefix, Single, Stem, Together, Word, hits_of
 
 
@@ -115,8 +115,11 @@ class Near:
 
     def holds(self, document: Document) -> bool:
         """Return whether they stand near each other somewhere."""
-        left, right = self.left.hits(document), self.right.hits(document)
-        return meet(left, right, self.distance, ordered=self.ordered)
+        left, right = self.left, self.right
+        if isinstance(left, Word) and isinstance(right, Word) and left.field is right.field is ANY:
+            here, there = document.body.positions(left.term), document.body.positions(right.term)
+            return reach(here, there, self.distance, ordered=self.ordered)
+        return meet(left.hits(document), right.hits(document), self.distance, ordered=self.ordered)
 
     def marks(self, document: Document) -> Iterator[Mark]:
         """Yield the places to show: both sides of each meeting."""
