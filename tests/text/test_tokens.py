@@ -71,6 +71,8 @@ def test_other_diacritics_are_kept(one: str, other: str) -> None:
 
 def test_combining_marks_stay_inside_their_word() -> None:
     assert split_terms("हिन्दी में") == ("हिन्दी", "में")
+    grantha = "\U00011315\U0001133e\U00011315"  # a script beyond the basic plane
+    assert split_terms(f"{grantha} {grantha}") == (grantha, grantha)
 
 
 @pytest.mark.parametrize(
