@@ -89,13 +89,20 @@ def find_authors(
     titled = bool(page.blocks) and fold(page.blocks[place].text) == fold(title)
     sources = [below, marked, opened, above, bare if titled and not organisations else [], roles]
     people = next((people for values in sources if (people := _people(values, sites))), ())
-    return people or organisations or _find_desk(page, place, below) or _find_lone(page, sites)
+    return people or organisations or _find_desk(page, place, below) or _find_lone(page, place, sites)
 
 
-def _find_lone(page: Page, sites: set[str]) -> tuple[str, ...]:
-    """Return the one person that the markup of the whole page names: blogs sign below the story."""
-    people = _people([mention.value for mention in page.people], sites)
-    return people if len(people) == 1 else ()
+def _find_lone(page: Page, place: int, sites: set[str]) -> tuple[str, ...]:
+    """Return the one person that the markup of the whole page names, or a line above the title.
+
+    Blogs sign below the story, or once for all under their own name: "by Jane Doe".
+    """
+    above = (block.text for block in page.blocks[:place] if len(block.text) <= MAX_BYLINE_CHARS)
+    signed = [line for line in above if _OPENING.match(line) and is_byline(line)]
+    for values in ([mention.value for mention in page.people], signed):
+        if len(people := _people(values, sites)) == 1:
+            return people
+    return ()
 
 
 def _find_desk(page: Page, place: int, mentioned: list[str]) -> tuple[str, ...]:

@@ -259,6 +259,15 @@ def test_the_one_person_that_a_page_marks_signed_below_the_story(read: Reader) -
     assert _article(read, page(below=far + signed + also)).authors == ()
 
 
+def test_a_blog_signed_once_under_its_own_name_is_by_that_person(read: Reader) -> None:
+    links = "".join(f"<li><a href='/{n}'>Older notes, page {n}</a></li>" for n in range(20))
+    signed = "<div><h2>Port notes</h2><p>by Ada Example</p>"
+    story = f"{links}<h1>{TITLE}</h1>{STORY}"
+    head = "<title>Port notes: " + TITLE + "</title>"
+    assert _article(read, f"{head}{signed}</div>{story}").authors == ("Ada Example",)
+    assert _article(read, f"{head}{signed}<p>by Berta Sample</p></div>{story}").authors == ()
+
+
 def test_a_second_level_heading_lends_its_claimed_spelling(read: Reader) -> None:
     html = f"<html><head>{meta('og:title', 'School: The ferry pupils')}</head><body><h2>School The ferry pupils</h2>{STORY}</body></html>"
     assert _article(read, html).title == "School: The ferry pupils"
