@@ -32,6 +32,7 @@ from monitor.extract.metadata import Metadata
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Box, Page, Reason
 from monitor.extract.runs import strip_runs
+from monitor.extract.series import strip_series
 from monitor.extract.strays import strip_strays
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
@@ -67,6 +68,9 @@ _OTHERS = (Reason.COMMENTS, Reason.COOKIES)
 _RELATED = "related"
 """Boxes whose words say outright that they hold other stories are not theirs either."""
 
+_PARAGRAPH = "p"
+"""So are paragraphs without class words, which are hidden one by one; a story is hidden with its box."""
+
 PLAIN = frozenset(
     (Reason.COMMENTS, Reason.COOKIES, Reason.NAVIGATION, Reason.CAPTION, Reason.COPYRIGHT, Reason.FURNITURE)
 )
@@ -99,6 +103,7 @@ def decide(
     body = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     judge_lines(page, reasons, body, ground.weights)
     strip_runs(page, reasons, body, ground.weights)
+    strip_series(page, reasons, body, ground.weights)
     trim(page, reasons, body, ground.weights)
     strip_tail(page, reasons, body)
     trim(page, reasons, body, ground.weights)
@@ -230,8 +235,8 @@ def _overreaching(
 ) -> set[str]:
     """Return the names, class words or tags, of marked boxes that together cover too much of the prose.
 
-    `limits` are what is too much, for most marks and for comments. Navigation holds links, no prose, so that
-    less of it is too much.
+    `limits` are what is too much, for most marks, and for comments and their like. Navigation holds links, no
+    prose, so that less of it is too much.
     """
     covered: dict[str, float] = {}
     limit_of: dict[str, float] = {}
@@ -242,7 +247,7 @@ def _overreaching(
         name = box.words or box.tag
         if weight and box.first >= ends.get(name, 0):
             covered[name] = covered.get(name, 0.0) + weight
-            limit_of[name] = limits[mark in _OTHERS or _RELATED in name]
+            limit_of[name] = limits[mark in _OTHERS or _RELATED in name or name == _PARAGRAPH]
             if mark is Reason.NAVIGATION:
                 limit_of[name] = REVOKED_SHARE * sums[-1]
             ends[name] = box.last
