@@ -15,6 +15,7 @@ from monitor.discover import (
     Trial,
     find_children,
     find_links,
+    find_refresh,
     find_seeds,
     find_ttl,
     has_dried_up,
@@ -38,6 +39,9 @@ from monitor.model import (
 from monitor.ports import Clock, Fetcher, SourceMemory, Workers
 
 log = logging.getLogger("monitor")
+
+MAX_REFRESHES = 2
+"""A root page sends its readers on to that of a language, hardly ever further."""
 
 Remembered = tuple[Child, bool]
 """A sitemap of an index, and whether the index says that it has not changed since it was read."""
@@ -97,7 +101,7 @@ class Lookout:
 
     async def choose_seed(self, source: Source, dry: Seed | None = None) -> Look:
         """Return a look at the best seed that the source's page offers; `dry` is the one that dried up."""
-        front = await self.fetcher.get(Request(url=source.url, source=source))
+        front = await self.fetch_front(source)
         looks: dict[Seed, Look] = {}
         trials: list[Trial] = []
         for seed in await self.workers.run_isolated(find_seeds, front):
@@ -122,6 +126,16 @@ class Lookout:
             "name one in the configuration with feed:, sitemap: or section:, or have a browser draw pages "
             "that are made of JavaScript with render: true"
         )
+
+    async def fetch_front(self, source: Source) -> Response:
+        """Return the page at the source's URL, or the one that it sends its readers on to."""
+        front = await self.fetcher.get(Request(url=source.url, source=source))
+        for _ in range(MAX_REFRESHES):
+            target = await self.workers.run_isolated(find_refresh, front)
+            if target is None:
+                break
+            front = await self.fetcher.get(Request(url=target, source=source))
+        return front
 
     async def read_seed(
         self, source: Source, seed: Seed, response: Response, memory: SourceMemory | None = None

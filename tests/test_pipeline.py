@@ -11,7 +11,7 @@ from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.extract import MIN_PAGES
-from monitor.look import Lookout
+from monitor.look import MAX_REFRESHES, Lookout
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, VisitOutcome
 from monitor.pipeline import FETCH_RETRIES, PAGES_PER_VISIT, SECOND_LOOKS, second_look
 from monitor.ports import ArticleQuery
@@ -317,6 +317,25 @@ async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: Sites)
     world.fetcher.asked.clear()
     await world.visit(source)
     assert world.fetcher.urls_asked() == [FEED]
+
+
+async def test_a_page_that_is_but_a_door_is_walked_through(world: Sites) -> None:
+    door = '<meta http-equiv="refresh" content="0; url={}">'
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, door.format("/hy/"))
+    world.fetcher.serve(f"{SITE}hy/", FRONT.format(FEED))
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    assert (await world.visit(BARE)).seed == Seed(url=FEED, kind=SeedKind.FEED)
+
+
+async def test_doors_that_lead_to_one_another_are_not_walked_through_for_ever(world: Sites) -> None:
+    door = '<meta http-equiv="refresh" content="0; url={}">'
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, door.format("/hy/"))
+    world.fetcher.serve(f"{SITE}hy/", door.format("/"))
+    assert (await world.visit(BARE)).outcome is VisitOutcome.FAILED
+    assert world.fetcher.urls_asked()[: MAX_REFRESHES + 1] == [SITE, f"{SITE}hy/", SITE]
 
 
 async def test_a_feed_that_was_chosen_and_is_gone_is_chosen_anew(world: Sites) -> None:

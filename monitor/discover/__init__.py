@@ -3,26 +3,28 @@
 Position: after `fetch` has brought a front page, a feed or a sitemap; before its links are remembered
 and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a worker process.
 
-* `find_seeds` says which documents of a site list its articles, best first.
+* `find_seeds` says which documents of a site list its articles, best first; `find_refresh` where a page
+  that is but a door sends its readers.
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
   `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do.
 * `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
   `has_dried_up` when to think again.
 
-Inside: `seeds`; `feeds`, `jsonfeed` and `sitemaps` (what publishers list); `front` (which of a page's
-links look like articles), `embedded` (JSON in pages), `page` (HTML); `listing` (entries -> links:
-order, duplicates, dates); `choice` (which seed).
+Inside: `seeds`; `feeds`, `mending`, `jsonfeed` and `sitemaps` (what publishers list); `front` (which of a
+page's links look like articles), `embedded` (JSON in pages), `page` (HTML), `charset`; `listing`
+(entries -> links: order, duplicates, dates); `choice` (which seed).
 """
 
 from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed
 from monitor.discover.feeds import find_ttl
 from monitor.discover.listing import join_links
-from monitor.discover.seeds import find_children, find_links, find_seeds
+from monitor.discover.seeds import find_children, find_links, find_refresh, find_seeds
 
 __all__ = [
     "Trial",
     "find_children",
     "find_links",
+    "find_refresh",
     "find_seeds",
     "find_ttl",
     "has_dried_up",

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.discover.jsonfeed import read_json_feed
 from monitor.discover.listing import Entry, as_permalink
+from monitor.discover.mending import as_utf8, mend_feed
 from monitor.model import Response
 
 SNIFF_BYTES = 4096
@@ -29,6 +30,16 @@ MAX_FORGIVING_BYTES = 2_000_000
 HEAD_BYTES = 65_536
 """How far into a feed its own settings are looked for: they stand before its items."""
 
+LEAST_LINKED = 0.5
+"""Of the items that the fast parser finds. It overlooks links in some dialects, and then in all items."""
+
+OWN_PAGE = frozenset({None, "", "alternate"})
+PAGES = frozenset({None, "", "text/html", "application/xhtml+xml"})
+
+_LINK = re.compile(rb"<(?:\w{1,20}:)?link\b", re.IGNORECASE)
+_DATE = re.compile(
+    rb"<(?:\w{1,20}:)?(?:pubdate|published|updated|issued|modified|created|date)\b", re.IGNORECASE
+)
 _FIRST_ITEM = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 _TTL = re.compile(rb"<ttl\b[^>]{0,100}>\s{0,100}(\d{1,6})\s{0,100}</ttl>", re.IGNORECASE)
 _PERIOD = re.compile(
@@ -48,14 +59,11 @@ PERIODS = {
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]|<[a-z0-9]{1,20}:(?:feed|rss)[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 
 
 def looks_like_feed(body: bytes) -> bool:
     """Return whether the body begins as a feed does, whatever its content type says."""
-    head = _COMMENT.sub(b"", _as_utf8(body[:SNIFF_BYTES])).lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = _COMMENT.sub(b"", as_utf8(body[:SNIFF_BYTES])).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"{"):
         return read_json_feed(body) is not None
     root = _ROOT.search(head)
@@ -63,12 +71,15 @@ def looks_like_feed(body: bytes) -> bool:
     return root is not None and (page is None or root.start() < page.start())
 
 
-def read_feed(body: bytes) -> list[Entry]:
-    """Return what a feed lists, in its order; empty when it is no feed or lists nothing."""
+def read_feed(body: bytes, content_type: str = "") -> list[Entry]:
+    """Return what a feed lists, in its order; empty when it is no feed or lists nothing.
+
+    `content_type` is the whole header, which may name the charset.
+    """
     listed = read_json_feed(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None
     if listed is not None:
         return listed
-    body = _without_entities(_as_utf8(body))
+    body = mend_feed(body, content_type)
     listed = _read_fast(body)
     return _read_forgiving(body) if listed is None else listed
 
@@ -79,7 +90,7 @@ def find_ttl(response: Response) -> timedelta:
     Its `ttl` in minutes (RSS 2.0), or else its `sy:updatePeriod`, parted by its `sy:updateFrequency`
     (RSS 1.0, mod_syndication). Cheap: only the head is looked at.
     """
-    head = _FIRST_ITEM.split(_as_utf8(response.body[:HEAD_BYTES]), maxsplit=1)[0]
+    head = _FIRST_ITEM.split(as_utf8(response.body[:HEAD_BYTES]), maxsplit=1)[0]
     if found := _TTL.search(head):
         return timedelta(minutes=int(found[1]))
     if found := _PERIOD.search(head):
@@ -88,38 +99,29 @@ def find_ttl(response: Response) -> timedelta:
     return timedelta()
 
 
-def _as_utf8(body: bytes) -> bytes:
-    """Turn UTF-16, which neither parser reads reliably, into UTF-8."""
-    encoding = _UTF16.get(body[:2])
-    if encoding is None:
-        return body
-    text = body[2:].decode(encoding, "replace")
-    return _XML_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
-
-
-def _without_entities(body: bytes) -> bytes:
-    """Spoil every entity declaration: one that is not declared can neither grow nor fetch anything."""
-    return _ENTITY.sub(b"<!-NTITY", body) if b"<!" in body else body
-
-
 def _read_fast(body: bytes) -> list[Entry] | None:
-    """Return the items that have a link; None when the parser failed or found no items at all."""
+    """Return the items that have a link; None when the parser failed, or found no link in most of them."""
     import fastfeedparser  # noqa: PLC0415 - the daemon leaves feeds to its workers, and must not carry 8 MB
 
     try:
         feed = fastfeedparser.parse(
             body, include_content=False, include_tags=False, include_media=False, include_enclosures=False
         )
-        return list(_entries(feed["entries"])) if feed["entries"] else None
+        first = _FIRST_ITEM.search(body)
+        items = b"" if first is None else body[first.end() :]
+        found = list(_entries(feed["entries"], is_dated=_DATE.search(items) is not None))
+        overlooked = len(found) < LEAST_LINKED * len(feed["entries"]) and _LINK.search(items) is not None
+        return None if overlooked or not feed["entries"] else found
     except Exception:  # noqa: BLE001 - on hostile bytes it fails in ways of all kinds; the next parser follows
         return None
 
 
-def _entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]:
+def _entries(found: Iterable[Mapping[str, object]], *, is_dated: bool) -> Iterator[Entry]:
+    """Yield the items that have a link. Where no item has a date, the parser reads one out of its id."""
     for item in found:
         reference = _reference(item)
         if reference:
-            published = _iso(item.get("published")) or _iso(item.get("updated"))
+            published = _iso(item.get("published")) or _iso(item.get("updated")) if is_dated else None
             yield Entry(reference, _text(item.get("title")), published)
 
 
@@ -144,8 +146,16 @@ def _forgiving_entries(found: Iterable[Mapping[str, object]]) -> Iterator[Entry]
 
 
 def _reference(item: Mapping[str, object]) -> str:
-    """Return an item's link. Both parsers put the id there when there is none, whatever it is."""
+    """Return an item's link. Both parsers put the id there when there is none, whatever it is.
+
+    Of an Atom entry's links it is the one to the page that it stands for, which need not say so (RFC 4287,
+    4.2.7.2); the fast parser takes the first.
+    """
     link, identity = _text(item.get("link")), _text(item.get("id"))
+    named = item.get("links")
+    for one in named if isinstance(named, list) else ():
+        if one.get("rel") in OWN_PAGE and one.get("type") in PAGES and (href := _text(one.get("href"))):
+            return href
     return link if link and link != identity else as_permalink(identity)
 
 

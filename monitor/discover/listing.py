@@ -27,8 +27,14 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
 """How far a date may lie ahead of the fetch: local time claimed as UTC is up to 14 hours off."""
 
+GARBLED = "\ufffd"
+"""What stands for a letter that could not be read. Such a title is worse than none: the page has its own."""
+
 SLASHES_OF_A_ROOT = len("///")
 """Of `https://host/`. Only a root's key ends with a slash at all."""
+
+_REFERENCE = re.compile(r"https?://|/|\?|(?![a-z][a-z0-9+.-]{0,30}:)[^\s/]{1,500}/\S", re.IGNORECASE)
+"""A URL, a path, a query, or a path that begins at the feed's own; `tag:` and `urn:` are none."""
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|-->|<!\[CDATA\[|\]\]>")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
@@ -64,7 +70,7 @@ def make_links(entries: Iterable[Entry], response: Response, source: str) -> tup
             continue
         if key in links or _is_root(key) or key == own:
             continue
-        title = clean_title(entry.title) or None
+        title = None if GARBLED in entry.title else clean_title(entry.title) or None
         links[key] = Link(url=url, key=key, source=source, title=title, published_at=entry.published_at)
         if len(links) == MAX_LINKS:
             break
@@ -99,8 +105,8 @@ def clean_title(title: str) -> str:
 
 def as_permalink(identity: object) -> str:
     """Return an item's id where that is its URL or path as well, "" where it is but a name ("post-17")."""
-    is_url = isinstance(identity, str) and identity.strip().lower().startswith(("http://", "https://", "/"))
-    return str(identity).strip() if is_url else ""
+    reference = identity.strip() if isinstance(identity, str) else ""
+    return reference if _REFERENCE.match(reference) else ""
 
 
 def believable(moment: datetime | None, now: datetime) -> datetime | None:

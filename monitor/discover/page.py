@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from monitor.discover.charset import find_labels, is_of_the_web
 from monitor.model import Response
 from monitor.text.urls import resolve_url
 
@@ -27,14 +28,7 @@ MAX_DEPTH = 30
 MAX_SCRIPTS = 20
 _JSON_SCRIPTS = "script[type='application/ld+json'], script[type='application/json']"
 
-_LABEL = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
 PRESCAN_BYTES = 8192
-_CHARSETS = re.compile(
-    rb"(?:utf-?8|(?:windows|cp)-?(?:125\d|874|936|949|31j)|iso-?8859-\d{1,2}|latin-?1|us-ascii|koi8-[ru]|gb2312"
-    rb"|gbk|gb18030|big5|big5-hkscs|euc-(?:jp|kr)|shift[_-]jis|sjis|iso-2022-jp|tis-620|ks_c_5601-1987)",
-    re.IGNORECASE,
-)
-"""Charsets of the web. Python knows others by name that unpack, or take quadratic time (idna)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +54,14 @@ class Surrounding:
 
 @dataclass(frozen=True, slots=True)
 class NamedFeed:
-    """A feed that a page names in its head, or links to from its body (`linked`)."""
+    """A feed that a page names in its head, or links to from its body (`linked`).
+
+    `language` is what the page says that it is in, such as `hy`; "" when it does not say.
+    """
 
     url: str
     title: str
+    language: str = ""
     linked: bool = False
 
 
@@ -74,9 +72,18 @@ FEED_TYPES = frozenset(
         *("application/json+feed", "application/x-rss+xml", "text/rss+xml", "application/rss"),
     }
 )
+XML_TYPES = frozenset({"text/xml", "application/xml"})
 _FEED_PATH = re.compile(
     r"(?:/|\b)(?:rss|feeds?|atom)(?:/|\.xml|\.rss|$)|\.(?:rss|atom)$|/rss\.", re.IGNORECASE
 )
+
+
+_FEED_NAME = re.compile(r"\b(?:rss|atom|feed)\b", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\s{0,9}\d(?:\.\d{0,9})?\s{0,9}[;,]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?(?P<url>[^\"']{1,2000})",
+    re.IGNORECASE,
+)
+"""A page that waits for ten seconds and more before it sends its readers on only renews itself."""
 
 
 class Page:
@@ -102,18 +109,28 @@ class Page:
 
     def named_feeds(self) -> Iterator[NamedFeed]:
         """Yield the feeds that the page names: those of its head first, then links that look like feeds."""
-        for node in self._tree.css("link[rel][href][type]"):
-            rel = (node.attributes.get("rel") or "").lower().split()
-            kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()
+        for node in self._tree.css("link[rel][href]"):
             url = self._resolve(node.attributes.get("href"))
-            if url is not None and kind in FEED_TYPES and ("alternate" in rel or "feed" in rel):
-                yield NamedFeed(url, node.attributes.get("title") or "")
+            if url is not None and _names_feed(node):
+                title, language = node.attributes.get("title") or "", node.attributes.get("hreflang") or ""
+                yield NamedFeed(url, title, primary_language(language))
         for node in self._tree.css("a[href]")[:MAX_ANCHORS]:
             href = node.attributes.get("href") or ""
             if _FEED_PATH.search(href.partition("?")[0]):
                 url = self._resolve(href)
                 if url is not None:
                     yield NamedFeed(url, _text(node), linked=True)
+
+    def language(self) -> str:
+        """Return what the page says that it is in, such as `hy`; "" when it does not say."""
+        node = self._tree.css_first("html[lang]")
+        return "" if node is None else primary_language(node.attributes.get("lang") or "")
+
+    def refresh(self) -> str | None:
+        """Return where the page sends its readers on by itself; None when they stay."""
+        node = self._tree.css_first("meta[http-equiv=refresh i][content]:not(noscript meta)")
+        found = None if node is None else _REFRESH.match(node.attributes.get("content") or "")
+        return None if found is None else self._resolve(found["url"])
 
     def generator(self) -> str:
         """Return what the page says that it was made with, in lower case; "" when it says nothing."""
@@ -149,6 +166,26 @@ class Page:
             parent = parent.parent
 
 
+def primary_language(tag: str) -> str:
+    """Return the language of a tag such as `en-GB`, without its country."""
+    return tag.strip().lower().replace("_", "-").partition("-")[0]
+
+
+def _names_feed(node: LexborNode) -> bool:
+    """Return whether a `link` says that it leads to a feed.
+
+    XML of any kind is one, and what has no type where its name says so: some pages leave it out.
+    """
+    rel = (node.attributes.get("rel") or "").lower().split()
+    kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()
+    if "alternate" not in rel and "feed" not in rel:
+        return False
+    if kind:
+        return kind in FEED_TYPES or ("stylesheet" not in rel and kind in XML_TYPES)
+    path = (node.attributes.get("href") or "").partition("?")[0]
+    return bool(_FEED_PATH.search(path) or _FEED_NAME.search(node.attributes.get("title") or ""))
+
+
 def _describe(node: LexborNode) -> Surrounding:
     attributes = node.attributes
     names = " ".join(attributes.get(name) or "" for name in ("class", "id", "role"))
@@ -165,10 +202,10 @@ def _text(node: LexborNode) -> str:
 
 def _decode(body: bytes, content_type: str) -> str:
     """Return the page as text. Only the titles depend on the charset, and they are hints here."""
-    labels = [*_LABEL.findall(content_type.encode("utf-8", "replace")), *_LABEL.findall(body[:PRESCAN_BYTES])]
+    labels = [*find_labels(content_type.encode("utf-8", "replace")), *find_labels(body[:PRESCAN_BYTES])]
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
-    for label in (b"utf-8", *(label for label in labels[:2] if _CHARSETS.fullmatch(label))):
+    for label in (b"utf-8", *(label for label in labels[:2] if is_of_the_web(label))):
         try:
             return body.removeprefix(codecs.BOM_UTF8).decode(label.decode("ascii"))
         except (LookupError, ValueError):

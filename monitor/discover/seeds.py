@@ -34,15 +34,29 @@ FEEDS_OF_GENERATORS = (
 )
 """Where the software that a page says it was made with puts its feed, named or not."""
 
-USUAL_PLACES = ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")
-"""Where feeds lie that nothing names. Each costs a request, so they are tried last of all."""
+USUAL_PLACES = (
+    *((SeedKind.FEED, place) for place in ("feed/", "rss.xml", "feed.xml", "rss", "atom.xml")),
+    *((SeedKind.SITEMAP, place) for place in ("news-sitemap.xml", "sitemap.xml")),
+)
+"""Where feeds and sitemaps lie that nothing names. Each costs a request, so they are tried last of all."""
 
 WHOLE_SITE = re.compile(
     r"(?:[a-z]{2}(?:-[a-z]{2,4})?|news|home|index|default|main|latest|all)?(?:\.\w{2,5})?"
 )
 """Last parts of a path that stand for the whole of a site: a language, or nothing in particular."""
 
-_COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"\bcomments?\b|\bkommentare?\b|\bcommentaires?\b|\bcoment[aá]rios?\b|комментари|коментар|մեկնաբան",
+    re.IGNORECASE,
+)
+_NO_NEWS = re.compile(
+    r"podcasts?|episodes?|\b(?:audio|videos?|radio|events?|jobs?|shop|forum)\b|подкаст|փոդքաստ", re.IGNORECASE
+)
+"""What the feeds of a site's other offers are called. They are tried after those of its news."""
+
+_WORD = re.compile(r"[a-z]+")
+LANGUAGE_CHARS = (2, 3)
+"""How long the names of languages are in URLs: `hy`, `eng`."""
 
 
 def find_seeds(response: Response) -> tuple[Seed, ...]:
@@ -51,7 +65,8 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
     `response` is what the source's URL answers: itself the only seed when it is a feed or a sitemap.
     Otherwise the feeds that the page names, or the one that its software makes; the sitemaps that its
     robots.txt names; the page itself; and where feeds usually lie. For the page of a section, what
-    belongs to the whole site comes after the page itself: it lists more than was asked for.
+    belongs to the whole site comes after the page itself: it lists more than was asked for. Of a site in
+    several languages, the feeds in that of the page come first.
 
     Whether a seed is any good shows when it is read (`find_links`).
     """
@@ -61,7 +76,7 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
         return (Seed(url=response.url, kind=SeedKind.SITEMAP, reason="the source's URL leads to it"),)
     page = Page(response)
     section = _section_of(response.url)
-    own, wider = _split_feeds(page.named_feeds(), response.url, section)
+    own, wider = _split_feeds(page, section)
     made = _resolve_all(_feeds_made(page.generator(), section), _as_folder(response.url, section))
     feeds = _seeds(SeedKind.FEED, own[:MAX_NAMED_FEEDS], "the page names it")
     feeds = feeds or _seeds(SeedKind.FEED, made, "the site's software puts its feed there")
@@ -70,8 +85,17 @@ def find_seeds(response: Response) -> tuple[Seed, ...]:
         named = _seeds(SeedKind.FEED, wider[:MAX_NAMED_FEEDS], "the page names it, for the whole site")
         return (*feeds, *itself, *named)
     sitemaps = _seeds(SeedKind.SITEMAP, _sitemaps_of(response), "the site's robots.txt names it")
-    places = [] if feeds else _resolve_all(USUAL_PLACES, response.url)
-    return (*feeds, *sitemaps, *itself, *_seeds(SeedKind.FEED, places, "feeds usually lie there"))
+    named_seeds = (*feeds, *sitemaps, *itself)
+    return (*named_seeds, *(seed for seed in _usual_seeds(response.url) if seed not in named_seeds))
+
+
+def find_refresh(response: Response) -> str | None:
+    """Return the URL of its own site that a page sends its readers on to; None when they stay."""
+    if looks_like_feed(response.body) or looks_like_sitemap(response.body):
+        return None
+    target = Page(response).refresh()
+    elsewhere = target is not None and same_site(target, response.url) and target != response.url
+    return target if elsewhere else None
 
 
 def find_children(response: Response) -> tuple[Child, ...]:
@@ -99,7 +123,7 @@ def find_links(
         NotASeed: the document is not what the seed says, or lists nothing.
     """
     if seed.kind is SeedKind.FEED:
-        entries, complaint = read_feed(response.body), "is no feed, or an empty one"
+        entries, complaint = read_feed(response.body, response.content_type), "is no feed, or an empty one"
     elif seed.kind is SeedKind.SITEMAP:
         entries = read_sitemap(response.body, response.url, response.fetched_at)
         complaint = "is no sitemap, or lists nothing recent"
@@ -119,20 +143,51 @@ def _section_of(url: str) -> str:
     return "" if WHOLE_SITE.fullmatch(last) else last.partition(".")[0]
 
 
-def _split_feeds(feeds: Iterable[NamedFeed], page_url: str, section: str) -> tuple[list[str], list[str]]:
+def _split_feeds(page: Page, section: str) -> tuple[list[str], list[str]]:
     """Return the feeds of the page's section (or site, without one) and all others, nearest first."""
-    found: dict[str, tuple[int, NamedFeed]] = {}
-    for feed in feeds:
-        if _is_of_use(feed, page_url):
-            rank = 2 * feed.linked + (not same_site(feed.url, page_url))
-            found.setdefault(url_key(feed.url), (rank, feed))
+    found: dict[str, tuple[tuple[int, ...], NamedFeed]] = {}
+    languages = _languages_of(page)
+    for feed in page.named_feeds():
+        if _is_of_use(feed, page.url):
+            found.setdefault(url_key(feed.url), (_rank(feed, page.url, languages), feed))
     ordered = [feed for _, feed in sorted(found.values(), key=lambda pair: pair[0])]
     own = [feed.url for feed in ordered if _belongs_to(feed, section)]
     return own, [feed.url for feed in ordered if not _belongs_to(feed, section)]
 
 
+def _rank(feed: NamedFeed, page_url: str, languages: frozenset[str]) -> tuple[int, ...]:
+    """Return what feeds are ordered by: their offer, their language, who names them, on whose site."""
+    if feed.language:
+        language = 0 if feed.language in languages else 2
+    else:
+        language = 0 if languages & _codes_in(_address(feed.url)) else 1
+    no_news = _NO_NEWS.search(_address(feed.url)) or _NO_NEWS.search(feed.title)
+    return bool(no_news), language, feed.linked, not same_site(feed.url, page_url)
+
+
+def _languages_of(page: Page) -> frozenset[str]:
+    """Return what the page's language may be called in URLs: what it says, and what its own URL says."""
+    parts = urlsplit(page.url)
+    first = [parts.path.lower().strip("/").partition("/")[0], parts.netloc.partition(".")[0]]
+    return frozenset(
+        name for name in (page.language(), *first) if len(name) in LANGUAGE_CHARS and name.isalpha()
+    )
+
+
+def _codes_in(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text) if len(word) in LANGUAGE_CHARS)
+
+
+def _address(url: str) -> str:
+    """Return all of a URL but its host: sites are called Commentary and Radio."""
+    parts = urlsplit(url.lower())
+    return f"{parts.path}?{parts.query}"
+
+
 def _is_of_use(feed: NamedFeed, page_url: str) -> bool:
-    if _COMMENTS.search(feed.url) or _COMMENTS.search(feed.title) or url_key(feed.url) == url_key(page_url):
+    if _COMMENTS.search(_address(feed.url)) or _COMMENTS.search(feed.title):
+        return False
+    if url_key(feed.url) == url_key(page_url):
         return False
     return same_site(feed.url, page_url) or not feed.linked
 
@@ -154,6 +209,11 @@ def _as_folder(url: str, section: str) -> str:
 
 def _seeds(kind: SeedKind, urls: Iterable[str], reason: str) -> list[Seed]:
     return [Seed(url=url, kind=kind, reason=reason) for url in urls]
+
+
+def _usual_seeds(page_url: str) -> Iterator[Seed]:
+    for kind, place in USUAL_PLACES:
+        yield from _seeds(kind, _resolve_all([place], page_url), f"{kind}s usually lie there")
 
 
 def _sitemaps_of(response: Response) -> list[str]:

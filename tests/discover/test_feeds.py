@@ -145,6 +145,111 @@ def test_a_feed_behind_junk_and_cut_short_gives_what_can_be_read() -> None:
     assert [link.title for link in read("\n\n \ufeff" + RSS[:-30])] == ["Newer & better", "Older"]
 
 
+def feed_of(*items: str, attributes: str = "") -> bytes:
+    return (
+        f"<rss version='2.0' {attributes}><channel><title>G</title>{''.join(items)}</channel></rss>".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("/news?a=1&b=2", "/news?a=1&b=2"),
+        ("/news?a=1&amp;b=2", "/news?a=1&b=2"),
+        ("/news?a=1&copy=2", "/news?a=1&copy=2"),
+        ("<![CDATA[/news?a=1&b=2]]>", "/news?a=1&b=2"),
+        ("/n?a=1&b=2</link><x><![CDATA[ no end", "/n?a=1&b=2"),
+    ],
+)
+def test_a_bare_ampersand_costs_a_url_nothing(written: str, read: str) -> None:
+    assert read_feed(feed_of(f"<item><title>a</title><link>{written}</link></item>"))[0].reference == read
+
+
+def test_letters_that_have_names_in_html_alone_are_kept_in_titles() -> None:
+    (entry,) = read_feed(
+        feed_of("<item><title>Caf&eacute; &amp; bar &lt;b&gt; &AMP; &no;</title><link>/1</link></item>")
+    )
+    assert entry.title == "Café & bar <b> &AMP; &no;"
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<link rel="self" href="/api/1"/><link href="/1"/>',
+        '<link rel="enclosure" href="/1.mp3"/><link href="/1"/>',
+        '<link rel="replies" href="/1#c"/><link rel="edit" href="/e"/><link rel="alternate" href="/1"/>',
+        '<link rel="alternate" type="application/json" href="/1.json"/><link rel="alternate" href="/1"/>',
+    ],
+)
+def test_of_an_entrys_links_the_one_to_its_page_is_taken(links: str) -> None:
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>tag:1</id><title>a</title>{links}</entry></feed>'
+    assert [entry.reference for entry in read_feed(feed.encode())] == ["/1"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<atom:link rel="self" href="/self"/><link>/1</link>',
+        '<link href="/1"/>',
+    ],
+)
+def test_where_the_first_parser_finds_items_without_links_the_second_is_asked(link: str) -> None:
+    body = feed_of(
+        f"<item><title>a</title>{link}</item>", attributes='xmlns:atom="http://www.w3.org/2005/Atom"'
+    )
+    assert [entry.reference for entry in read_feed(body)] == ["/1"]
+
+
+def test_a_feed_whose_items_have_no_links_at_all_is_not_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedparser, "parse", lambda *_, **__: pytest.fail("there is nothing to find"))
+    assert read_feed(feed_of("<item><title>a</title></item>" * 3)) == []
+
+
+@pytest.mark.parametrize("link", ["../news/1", "news/1.html", "?p=1", "/news/1"])
+def test_a_link_may_be_relative_to_its_feed_and_stand_without_an_id(link: str) -> None:
+    assert [
+        entry.reference for entry in read_feed(feed_of(f"<item><title>a</title><link>{link}</link></item>"))
+    ] == [link]
+
+
+def test_a_number_in_an_id_is_no_date() -> None:
+    undated = "<item><title>a</title><link>/1</link><guid>5</guid></item>"
+    assert (
+        read_feed(feed_of("<pubDate>Mon, 04 May 2026 09:00:00 +0400</pubDate>", undated))[0].published_at
+        is None
+    )
+
+
+CYRILLIC = "Пленум открылся"
+
+
+@pytest.mark.parametrize(
+    ("charset", "declared", "header"),
+    [
+        ("windows-1251", "windows-1251", ""),
+        ("windows-1251", "", "text/xml; charset=windows-1251"),
+        ("windows-1251", "utf-8", 'application/xml; charset="windows-1251"'),
+        ("utf-8", "windows-1251", ""),
+        ("utf-8", "windows-1251", "text/xml; charset=windows-1251"),
+        ("utf-8-sig", "utf-8", ""),
+        ("koi8-r", "koi8-r", "text/xml; charset=utf-8"),
+    ],
+)
+def test_titles_are_read_in_the_charset_that_they_are_in(charset: str, declared: str, header: str) -> None:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    text = declaration + feed_of(f"<item><title>{CYRILLIC}</title><link>/1</link></item>").decode()
+    assert [entry.title for entry in read_feed(text.encode(charset), header)] == [CYRILLIC]
+
+
+def test_a_title_that_cannot_be_read_is_none() -> None:
+    body = b'<?xml version="1.0" encoding="utf-8"?>' + feed_of(
+        f"<item><title>{CYRILLIC}</title><link>/1</link></item>"
+    ).decode().encode("windows-1251")
+    seed = Seed(url=URL, kind=SeedKind.FEED)
+    (link,) = find_links(Response(url=URL, fetched_at=NOW, body=body), seed, "gazette")
+    assert (link.url, link.title) == ("https://gazette.example/1", None)
+
+
 def test_the_second_parser_is_asked_where_the_first_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> object:
         raise RuntimeError("not today")

@@ -1,0 +1,89 @@
+"""A feed as it came -> the same as UTF-8 that a strict parser reads.
+
+Position: before the parsers of `feeds`. Pure, on hostile bytes.
+
+Feeds are made by templates, and their commonest mistakes cost more than they look: of a URL with a bare
+ampersand a forgiving parser drops a piece, and every article of the feed is missing; letters that have
+names in HTML alone (`&eacute;`) are dropped too; and a charset that is named wrongly spoils all titles.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+
+from monitor.discover.charset import find_labels, is_of_the_web
+
+DECLARATION_BYTES = 200
+"""The XML declaration is the first thing in a document, and short."""
+
+MARKUP = frozenset("&<>\"'")
+"""What a name of HTML's (`&AMP;`) may not be undone to, as well as any name that is none."""
+
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s{0,99}<\?xml[^>]{0,200}\?>")
+_TEXT_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_NAMED_CHARSET = re.compile(rb"""encoding\s{0,9}=\s{0,9}["']\s{0,9}([\w.:+-]{1,40})""", re.IGNORECASE)
+_ODD_AMPERSAND = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:([a-zA-Z][a-zA-Z0-9]{1,30});)?"
+)
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+
+
+def mend_feed(body: bytes, content_type: str = "") -> bytes:
+    """Return a feed in UTF-8, its ampersands escaped, and no entity declared.
+
+    What is not declared can neither grow nor fetch anything. `content_type` is the whole header.
+    """
+    body = as_utf8(body, content_type)
+    if b"<!" in body:
+        body = _ENTITY.sub(b"<!-NTITY", body)
+    return _mend_ampersands(body) if b"&" in body else body
+
+
+def as_utf8(body: bytes, content_type: str = "") -> bytes:
+    """Return a document in UTF-8, if it can be told what it is in; else as it is.
+
+    What reads as UTF-8 is UTF-8, whatever it is called: text in another charset hardly ever does. Otherwise
+    the header says what it is (RFC 7303, 3), or else the document itself.
+    """
+    utf16 = _UTF16.get(body[:2])
+    if utf16 is not None:
+        text = body[2:].decode(utf16, "replace")
+        return _TEXT_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+    if body.isascii():
+        return body
+    declared = _NAMED_CHARSET.search(body[:DECLARATION_BYTES])
+    named = [] if declared is None else [declared[1].lower()]
+    if _can_decode(body, "utf-8"):
+        return body if named in ([], [b"utf-8"]) else _DECLARATION.sub(b"", body, count=1)
+    for label in (*find_labels(content_type.encode("utf-8", "replace")), *named):
+        charset = label.decode("ascii")
+        if is_of_the_web(label) and _can_decode(body, charset):
+            return _DECLARATION.sub(b"", body, count=1).decode(charset).encode()
+    return body
+
+
+def _can_decode(body: bytes, charset: str) -> bool:
+    try:
+        body.decode(charset)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _mend_ampersands(body: bytes) -> bytes:
+    """Escape the ampersands that stand for themselves; in CDATA they may."""
+    first, *others = body.split(_CDATA)
+    parts = [_ODD_AMPERSAND.sub(_escape, first)]
+    for part in others:
+        inside, end, after = part.partition(_CDATA_END)
+        parts.append(inside + end + _ODD_AMPERSAND.sub(_escape, after))
+    return _CDATA.join(parts)
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    """Return what an ampersand is to be written as, or the letters that a name of HTML's stands for."""
+    letters = "&" if found[1] is None else html5.get(f"{found[1].decode('ascii')};", "&")
+    return b"&amp;" + found[0][1:] if letters in MARKUP else letters.encode()
