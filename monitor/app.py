@@ -19,7 +19,7 @@ from pathlib import Path
 from monitor.archive import Doubt, count_shares, doubt_rules
 from monitor.config import Config, blame_channel, blame_source, read_config
 from monitor.daemon import Daemon
-from monitor.deliver import ChannelTools, ClientFor, CustomWording, open_channel, write_sample
+from monitor.deliver import ChannelTools, ClientFor, CustomWording, EmailSender, open_channel, write_sample
 from monitor.errors import FetchFailed, StoreError
 from monitor.extract import Explanation, explain_page, read_article
 from monitor.fetch import (
@@ -274,13 +274,15 @@ async def send_sample(config: Config, name: str) -> str:
     """Send a sample through the channel called `name`; return what the receiver said.
 
     Raises:
-        DeliveryFailed: it was not taken.
+        DeliveryFailed: it was not taken, by one of several recipients even.
     """
     clock = SystemClock()
     async with open_webhook_clients() as http_client:
         channels = open_channels(config, clock, http_client)
         try:
-            return await channels[name].send(write_sample(name, clock.now()))
+            channel = channels[name]
+            send = channel.send_to_all if isinstance(channel, EmailSender) else channel.send
+            return await send(write_sample(name, clock.now()))
         finally:
             for channel in channels.values():
                 await channel.close()

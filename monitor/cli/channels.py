@@ -6,7 +6,6 @@ Position: beside `commands`, which hangs these commands under the name `channels
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -16,8 +15,9 @@ from rich.text import Text
 from monitor import app as program
 from monitor.cli import printing
 from monitor.cli.asking import DEFAULT_CONFIG, AsJson, ConfigPath, ask, load
+from monitor.cli.naming import unknown
 from monitor.config import Config
-from monitor.errors import DeliveryFailed, MonitorError
+from monitor.errors import DeliveryFailed
 from monitor.model import DeliveryState
 from monitor.ports import ChannelState
 from monitor.timetable import Timetable
@@ -116,7 +116,7 @@ def send_sample(
     config: ConfigPath = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Send a sample alert through a channel and tell what the receiver said; exit code 1 when it refused."""
+    """Send a sample alert through a channel and tell what the receiver said; exit code 1 when any refused."""
     settings = load(config)
     check_name(settings, name)
     try:
@@ -137,6 +137,4 @@ def check_name(config: Config, name: str) -> None:
     """Raise an error that suggests the nearest name when no channel has this one."""
     names = [channel.name for channel in config.channels]
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(names)[:10])}"
-        raise MonitorError(f"no channel is called {name}; {hint}")
+        raise unknown("channel", name, names)

@@ -7,7 +7,6 @@ hands the answer to `printing`.
 from __future__ import annotations
 
 import asyncio
-import difflib
 import os
 import shlex
 import signal
@@ -40,10 +39,11 @@ from monitor.cli.channels import channel_commands
 from monitor.cli.health import health
 from monitor.cli.logs import LogFormat, start_logging
 from monitor.cli.metrics import metrics
+from monitor.cli.naming import check_archived, find_source
 from monitor.cli.rules import doubt_rules, rule_commands
 from monitor.config import Config, json_schema
 from monitor.deliver import webhook_schema
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, FetchRefused, MonitorError
 from monitor.model import Overrides, Response, Source, Template
 from monitor.ports import ArticleQuery
 
@@ -65,6 +65,9 @@ Render = Annotated[
 ]
 
 STDIN = "-"
+
+PERMISSION = ("set allow_private: true", "give --allow-private")
+"""What lets a source lead to a private address, and what lets a page on the command line."""
 
 
 def main() -> None:
@@ -214,7 +217,10 @@ def obtain(target: str, url: str | None, terms: PageTerms) -> Response:
     """Return a page: fetched, when `target` is a URL, or read from a file."""
     if is_url(target):
         with printing.errors.status(f"fetching {target} ..."):
-            return asyncio.run(program.fetch_page(target, terms))
+            try:
+                return asyncio.run(program.fetch_page(target, terms))
+            except FetchRefused as exc:
+                raise MonitorError(str(exc).replace(*PERMISSION)) from exc
     if terms.source.render:
         raise MonitorError(f"{target} is a file, and --render draws pages of the web: give the page's URL")
     return read_page(target, url)
@@ -283,6 +289,8 @@ def articles(
 ) -> None:
     """List stored articles, newest first."""
     settings = load(config)
+    if source is not None:
+        check_archived(settings, source)
     query = ArticleQuery(source=source, since=moment(since), limit=limit)
     found = ask(settings, lambda store: find_articles(store, query, match))
     if as_json:
@@ -384,16 +392,3 @@ def demo(
     except ModuleNotFoundError as exc:
         raise MonitorError(f'the demo needs {exc.name}; pip install "news-monitor[demo]"') from exc
     raise typer.Exit(asyncio.run(show_demo(stay=stay, as_json=as_json)))
-
-
-# --- what commands share -------------------------------------------------------------------------
-
-
-def find_source(config: Config, name: str) -> Source:
-    """Return the source with this name; an error that suggests the nearest when there is none."""
-    names = {source.name: source for source in config.sources}
-    if name in names:
-        return names[name]
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(names)[:10])}"
-    raise MonitorError(f"no source is called {name}; {hint}")

@@ -13,6 +13,7 @@ receipt or into `DeliveryFailed`. `retry` holds the schedules.
 
 from monitor.deliver.channels import ChannelTools, open_channel
 from monitor.deliver.custom import CustomWording
+from monitor.deliver.email import EmailSender
 from monitor.deliver.message import parse_mailbox
 from monitor.deliver.sample import write_sample
 from monitor.deliver.schema import webhook_schema
@@ -23,6 +24,7 @@ __all__ = [
     "ChannelTools",
     "ClientFor",
     "CustomWording",
+    "EmailSender",
     "decode_secret",
     "mark_changes",
     "open_channel",

@@ -59,6 +59,22 @@ class EmailSender:
         Raises:
             DeliveryFailed: transient while any recipient may still take it; final when all refuse.
         """
+        return conclude(await self._ask_all(message))
+
+    async def send_to_all(self, message: Outgoing) -> str:
+        """Send one message as `send` does, for somebody who wants to know whether everybody gets mail.
+
+        Raises:
+            DeliveryFailed: any recipient did not take it; it says who did and who did not.
+        """
+        replies = await self._ask_all(message)
+        summary = conclude(replies)
+        if not all(reply.taken for reply in replies.values()):
+            raise DeliveryFailed(f"not everybody has it: {summary}", transient=False)
+        return summary
+
+    async def _ask_all(self, message: Outgoing) -> dict[str, Reply]:
+        """Return what was answered for each recipient, earlier or now."""
         mail = write_message(self._envelope, message, self._wording.write_letter(message))
         recipients = dict.fromkeys(address.addr_spec for address in self._envelope.recipients)
         replies = {
@@ -67,7 +83,7 @@ class EmailSender:
         waiting = [recipient for recipient in recipients if recipient not in replies]
         if waiting:
             replies |= await self._connection.send(self._envelope.sender.addr_spec, waiting, mail)
-        return conclude(replies)
+        return replies
 
     def retry_wait(self, attempts: int, alert_id: str = "") -> timedelta | None:
         """Return the wait after `attempts` failed ones: 5 minutes, later at least 30; None after 5 days."""

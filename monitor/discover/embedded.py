@@ -1,6 +1,6 @@
 """JSON inside a page -> entries: what a page that draws itself with JavaScript would list.
 
-Position: asked by `front` when a page has no links that look like articles. Pure.
+Position: asked by `front` when a page has hardly a link that looks like an article. Pure.
 
 Such pages bring their content along, for their own script to draw: JSON-LD lists, and the state of
 frameworks (`__NEXT_DATA__` and its like). Whatever has a URL beside a title is a candidate there.
@@ -14,7 +14,7 @@ from datetime import datetime
 from monitor.discover.listing import Entry
 from monitor.text.records import read_records
 
-URL_FIELDS = ("url", "href", "link", "permalink", "canonicalUrl", "webUrl", "path", "uri")
+URL_FIELDS = ("url", "href", "link", "permalink", "canonicalUrl", "webUrl", "path", "uri", "slug", "@id")
 TITLE_FIELDS = ("headline", "title", "name")
 DATE_FIELDS = ("datePublished", "publishedAt", "published_at", "publishDate", "pubDate", "date")
 

@@ -42,6 +42,7 @@ MIN_HEADLINE_WORDS = 4
 MIN_SHORT_HEADLINE_CHARS = 14
 MIN_SHORT_HEADLINE_WORDS = 2
 MIN_UNSPACED_CHARS = 11
+MIN_SHORT_UNSPACED_CHARS = 6
 """Characters of a headline in a script without spaces, where each says about as much as a word."""
 
 MIN_SLUG_WORDS = 4
@@ -121,10 +122,14 @@ class _Candidate:
 def read_front(page: Page, past: PastLinks = PastLinks()) -> list[Entry]:
     """Return the links that look like articles of the page's own site, in page order.
 
-    A page that has none of them may still carry what its script would draw (`embedded`). `past` tells what
-    earlier links of the source have turned out to be; without it nothing is known yet.
+    A page that has next to none of them may still carry what its script would draw (`embedded`). `past` tells
+    what earlier links of the source have turned out to be; without it nothing is known yet.
     """
-    return _choose(_candidates(page), past) or _choose(_embedded_candidates(page), past)
+    chosen = _choose(_candidates(page), past)
+    if len(chosen) >= MIN_COMPANY:
+        return chosen
+    embedded = _choose(_embedded_candidates(page), past)
+    return embedded if len(embedded) > len(chosen) else chosen
 
 
 def _choose(candidates: list[_Candidate], past: PastLinks) -> list[Entry]:
@@ -250,12 +255,15 @@ def _weigh_company(candidates: Iterable[_Candidate]) -> dict[tuple[str, ...], fl
 
 
 def _weigh_text(text: str) -> float:
-    if len(_UNSPACED_TEXT.findall(text)) >= MIN_UNSPACED_CHARS:
+    unspaced = len(_UNSPACED_TEXT.findall(text))
+    if unspaced >= MIN_UNSPACED_CHARS:
         return HEADLINE
     words = len(text.split())
     if len(text) >= MIN_HEADLINE_CHARS and words >= MIN_HEADLINE_WORDS:
         return HEADLINE
     if len(text) >= MIN_SHORT_HEADLINE_CHARS and words >= MIN_SHORT_HEADLINE_WORDS:
+        return SHORT_HEADLINE
+    if unspaced >= MIN_SHORT_UNSPACED_CHARS:
         return SHORT_HEADLINE
     return NO_HEADLINE if text else 0.0
 

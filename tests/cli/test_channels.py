@@ -8,6 +8,7 @@ import pytest
 from monitor.errors import ConfigError, DeliveryFailed, MonitorError
 from monitor.store import open_store
 from tests.cli.conftest import CommandLine
+from tests.deliver.servers import ScriptedMail, served
 from tests.fakes import START
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's
@@ -39,6 +40,21 @@ def test_a_channel_that_takes_nothing_says_why_and_exits_1(with_channels: Comman
     result = with_channels.run("channels", "test", "lost", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["taken"] is False
+
+
+async def test_a_mail_that_one_of_several_recipients_did_not_take_exits_1_and_says_who(
+    command_line: CommandLine,
+) -> None:
+    path = command_line.config
+    channels = "channels:\n  desk: { email: [day@example.org, nigth@example.org] }\n"
+    async with served(ScriptedMail({"RCPT": ["250 ok", "550 5.1.1 no such user"]})) as server:
+        smtp = f"smtp: {{ url: 'smtp://127.0.0.1:{server.port}', from: bot@example.org }}\n"
+        path.write_text(path.read_text() + channels + smtp)
+        result = await asyncio.to_thread(command_line.run, "channels", "test", "desk", "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert told["taken"] is False
+    assert "nigth@example.org: 550 5.1.1 no such user" in told["said"]
 
 
 def test_a_channel_with_a_typo_is_answered_with_a_suggestion(with_channels: CommandLine) -> None:

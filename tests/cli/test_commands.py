@@ -47,6 +47,27 @@ def test_a_query_that_is_only_negative_is_an_error_with_its_column(archive: Comm
         archive.run("articles", "--match", "-dam")
 
 
+def test_articles_of_a_source_that_is_none_are_no_empty_list(archive: CommandLine) -> None:
+    with pytest.raises(MonitorError, match="no source is called gazete; did you mean gazette"):
+        archive.run("articles", "--source", "gazete")
+    with pytest.raises(MonitorError, match="no source is called x; there are: courier, gazette"):
+        archive.run("articles", "--source", "x")
+
+
+def test_articles_of_a_source_that_was_taken_out_can_still_be_listed(archive: CommandLine) -> None:
+    text = archive.config.read_text()
+    archive.config.write_text(text.replace("name: gazette", "name: herald"))
+    assert len(json.loads(archive.run("articles", "--json", "--source", "gazette").stdout)) == 2
+
+
+def test_a_page_at_a_private_address_is_refused_with_the_option_that_permits_it(
+    command_line: CommandLine,
+) -> None:
+    for command in ("extract", "explain"):
+        with pytest.raises(MonitorError, match="if you mean it, give --allow-private"):
+            command_line.run(command, "http://127.0.0.1:9/")
+
+
 def test_articles_can_be_narrowed_by_source_and_time(archive: CommandLine) -> None:
     assert json.loads(archive.run("articles", "--json", "--source", "courier").stdout) == []
     assert len(json.loads(archive.run("articles", "--json", "--since", "2026-03-01").stdout)) == 2

@@ -178,6 +178,15 @@ async def test_a_recipient_refused_for_good_does_not_keep_the_mail_from_the_othe
     assert len(server.mails) == 1
 
 
+async def test_who_wants_to_know_is_told_that_one_of_several_was_refused() -> None:
+    script = {"RCPT": ["250 ok", "550 5.1.1 no such user", "250 ok"]}
+    async with served(ScriptedMail(script)) as server, sender_to(smtp_at(server.port), THREE) as sender:
+        with pytest.raises(DeliveryFailed, match=r"not everybody has it: .*b@example\.org: 550") as failure:
+            await sender.send_to_all(make_delivery())
+        assert not failure.value.transient
+        assert await sender.send_to_all(make_delivery(number=2)) == "250 fine"
+
+
 async def test_a_recipient_put_off_is_tried_again_alone() -> None:
     script = {"RCPT": ["250 ok", "450 4.2.0 greylisted", "550 gone"]}
     async with served(ScriptedMail(script)) as server, sender_to(smtp_at(server.port), THREE) as sender:

@@ -86,6 +86,18 @@ def test_titles_as_wordpress_renders_them_are_understood() -> None:
     assert link.title == "The quay & the sea are open"
 
 
+@pytest.mark.parametrize("field", ["slug", "@id", "permalink"])
+def test_the_url_of_a_story_may_have_other_names(field: str) -> None:
+    stories = [{field: f"/story/{n}", "headline": f"A ferry to the island leaves at {n}"} for n in range(4)]
+    assert len(read(state(stories))) == 4
+
+
+def test_a_lone_link_of_the_page_does_not_hide_what_its_script_would_draw() -> None:
+    notice = '<p><a href="/privacy-policy-of-this-newspaper">Read our privacy policy in full here</a></p>'
+    stories = [{"url": f"/story/{n}", "title": f"A ferry to the island leaves at {n}"} for n in range(4)]
+    assert [link.url for link in read(notice, state(stories))] == [f"{HOME}story/{n}" for n in range(4)]
+
+
 def test_links_of_the_page_itself_go_first() -> None:
     anchor = '<h2><a href="/2026/05/04/the-page-says-so-itself">The page says so itself</a></h2>'
     other = {"url": "/2026/05/04/the-state-says-otherwise", "title": "The state says otherwise today"}

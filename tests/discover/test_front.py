@@ -52,6 +52,26 @@ def test_the_newest_come_first_and_the_undated_stay_behind_those_they_follow() -
     assert [link.url.split("/")[-2] for link in links] == ["top", "03", "next", "01"]
 
 
+@pytest.mark.parametrize(
+    "headlines",
+    [
+        ("市长为新大桥剪彩通车", "面包价格上涨百分之五", "大雪导致学校停课一天"),
+        ("市長が新しい橋の開通", "大雪で学校が休校に", "パンの価格が値上がり"),
+        ("시장이 새 다리를 개통", "폭설로 학교 휴교", "빵값 5퍼센트 인상"),
+    ],
+)
+def test_headlines_are_short_where_a_letter_says_as_much_as_a_word(headlines: tuple[str, ...]) -> None:
+    menu = (
+        "<nav>"
+        + "".join(f"<a href='/{n}'>{name}</a>" for n, name in enumerate(("政治", "経済", "文化")))
+        + "</nav>"
+    )
+    page = menu.encode() + list_page(
+        *(f"<a href='/news/{n}0213'>{text}</a>" for n, text in enumerate(headlines))
+    )
+    assert {link.title for link in read(page)} == set(headlines)
+
+
 def test_a_date_in_the_url_is_the_links_date() -> None:
     (link,) = read(list_page("<a href='/2026/05/01/a-story-about-the-quay'>A story about the quay</a>"))
     assert link.published_at == datetime(2026, 5, 1, tzinfo=UTC)
