@@ -31,7 +31,7 @@ from monitor.errors import (
     StoreError,
     WorkerKilled,
 )
-from monitor.extract import MIN_PAGES, learn_page, read_article
+from monitor.extract import MIN_PAGES, read_article, read_together
 from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
@@ -66,6 +66,9 @@ log = logging.getLogger("monitor")
 
 PAGES_PER_VISIT = 50
 """How many links one visit fetches at most; the rest wait for the next."""
+
+MAX_BATCH_BYTES = 8 << 20
+"""Of pages that are read together: a worker has all of them in memory. Usual ones take a fifth of it."""
 
 SECOND_LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """When a wall, a captcha or an empty shell is looked at again; after the last it is dismissed."""
@@ -216,11 +219,38 @@ class Pipeline:
     async def ingest_all(self, visit: OpenVisit, links: Sequence[Link]) -> None:
         """Ingest the links in order. While a source's template is not learned, a few pages are read first."""
         pages = self.fetch_pages(visit, links)
-        batch, template = await self.learn(visit.source, pages, visit.memory.template)
-        while batch:
-            await self.ingest(visit, batch.popleft(), template)
+        template = await self.ingest_first(visit, pages)
         async for page in pages:
             await self.ingest(visit, page, template)
+
+    async def ingest_first(self, visit: OpenVisit, pages: AsyncIterator[Page]) -> Template:
+        """Ingest pages until the template is learned, none when it is known; return the template.
+
+        A new source is looked over before it is read: its first pages are read together, in the light of all.
+        """
+        batch, template = deque[Page](), visit.memory.template
+        room = MAX_BATCH_BYTES
+        while len(template.pages) + len(batch) < MIN_PAGES and room > 0:
+            if (page := await anext(pages, None)) is None:
+                break
+            batch.append(page)
+            room -= len(page.response.body)
+        if not batch:
+            return template
+        try:
+            readings, learned = await self.workers.run_isolated(
+                read_together,
+                [(page.response, page.link) for page in batch],
+                template,
+                visit.source.overrides,
+            )
+        except WorkerKilled:  # one of them is to blame: each is read alone
+            while batch:
+                await self.ingest(visit, batch.popleft(), template)
+            return template
+        for reading in readings:
+            await self.settle(visit, batch.popleft(), reading, perf_counter())
+        return learned
 
     async def fetch_pages(self, visit: OpenVisit, links: Sequence[Link]) -> AsyncIterator[Page]:
         """Yield the pages that can be had; put the other links off. A site that is down is left in peace."""
@@ -239,23 +269,6 @@ class Pipeline:
                 failures = 0
                 yield Page(link, response)
 
-    async def learn(
-        self, source: Source, pages: AsyncIterator[Page], template: Template
-    ) -> tuple[deque[Page], Template]:
-        """Take pages until the template is learned: a new source is looked over before it is read.
-
-        Returns the pages taken, no more than it needs (each is in memory, and cut twice), and the template.
-        """
-        batch: deque[Page] = deque()
-        while len(template.pages) < MIN_PAGES and (page := await anext(pages, None)) is not None:
-            batch.append(page)
-            try:
-                blocks = await self.workers.run_isolated(learn_page, page.response, source.overrides)
-            except (NotAnArticle, WorkerKilled):
-                continue  # it is put off with the reason when its turn comes
-            template = Template(pages=(blocks, *template.pages))
-        return batch, template
-
     async def ingest(self, visit: OpenVisit, page: Page, template: Template) -> None:
         """Read one page and keep its story, or put its link off with the reason stored."""
         began = perf_counter()
@@ -265,6 +278,15 @@ class Pipeline:
             )
         except (NotAnArticle, WorkerKilled) as exc:
             await self.put_off(visit, page.link, exc)
+        else:
+            await self.settle(visit, page, reading, began)
+
+    async def settle(
+        self, visit: OpenVisit, page: Page, reading: Reading | NotAnArticle, began: float
+    ) -> None:
+        """Keep the story of a page that was read, or put its link off with the reason stored."""
+        if isinstance(reading, NotAnArticle):
+            await self.put_off(visit, page.link, reading)
             return
         filing, alerts = await self.keep(visit, page, reading)
         relation = filing.verdict.relation

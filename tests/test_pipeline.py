@@ -1,12 +1,15 @@
 """The walk, with the real rooms and a real database; only the network and the clock are told what to say."""
 
-from collections.abc import AsyncIterator
+import pickle
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
+from monitor import pipeline
 from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
 from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
@@ -17,11 +20,15 @@ from monitor.pipeline import FETCH_RETRIES, PAGES_PER_VISIT, SECOND_LOOKS, secon
 from monitor.ports import ArticleQuery
 from tests.fakes import (
     START,
+    InlineWorkers,
     feed_page,
     news_page,
     story_about,
 )
 from tests.worlds import World, archive_of, outlet
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SITE = "https://gazette.example/"
 FEED = "https://gazette.example/feed.xml"
@@ -289,6 +296,45 @@ async def test_what_a_site_repeats_is_stripped_from_its_very_first_articles(worl
     assert (await world.visit(GAZETTE)).kept == MIN_PAGES
     texts = [stored.article.text for stored in await world.store.articles(ArticleQuery())]
     assert not [text for text in texts if repeated in text]
+
+
+class PoisonedWorkers(InlineWorkers):
+    """Workers that a page with the word "poison" kills. `calls` names what they were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    async def run_isolated(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self.calls.append(function.__name__)
+        if b"poison" in pickle.dumps(args):
+            raise WorkerKilled("the page took its worker process down (exit code -11)")
+        return await super().run_isolated(function, *args, **kwargs)
+
+
+async def test_a_page_that_kills_the_worker_of_a_new_source_takes_no_other_page_with_it(world: Sites) -> None:
+    world.pipeline = replace(world.pipeline, workers=PoisonedWorkers())
+    urls = [f"{SITE}2026/03/dam-talks-{n}.html" for n in range(MIN_PAGES)]
+    world.list_stories(*urls)
+    for number, url in enumerate(urls):
+        world.publish(url, *story_about("poison" if number == 3 else "dam talks", number))
+    visit = await world.visit(GAZETTE)
+    assert (visit.kept, visit.postponed) == (MIN_PAGES - 1, 1)
+    (link,) = await world.store.link_states("gazette", 10)
+    assert link.link.url == urls[3]
+
+
+async def test_large_first_pages_are_not_all_read_together(
+    world: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MAX_BATCH_BYTES", 1)
+    world.list_stories(STORY, OTHER_STORY)
+    for number, url in enumerate((STORY, OTHER_STORY)):
+        world.publish(url, *story_about("dam talks", number))
+    workers = PoisonedWorkers()
+    world.pipeline = replace(world.pipeline, workers=workers)
+    assert (await world.visit(GAZETTE)).kept == 2
+    assert workers.calls[-2:] == ["read_together", "read_article"]
 
 
 async def test_a_visit_has_a_budget_and_leaves_the_rest_to_the_next(world: Sites) -> None:

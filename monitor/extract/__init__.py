@@ -24,8 +24,8 @@ from monitor.extract.read import (
     Decision,
     Explanation,
     explain_page,
-    learn_page,
     read_article,
+    read_together,
 )
 from monitor.extract.template import MIN_PAGES, WINDOW
 
@@ -41,6 +41,6 @@ __all__ = [
     "Page",
     "Reason",
     "explain_page",
-    "learn_page",
     "read_article",
+    "read_together",
 ]

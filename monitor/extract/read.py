@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
+from typing import TypeVar
 
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
@@ -26,6 +28,8 @@ from monitor.extract.walk import NO_OVERRIDES, cut_html
 from monitor.model import Article, Link, Overrides, Reading, Response, Template
 from monitor.text.language import detect_language
 from monitor.text.urls import url_key
+
+T = TypeVar("T")
 
 EXTRACTOR_VERSION = 4
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
@@ -65,27 +69,62 @@ def read_article(
         NotAnArticle: it holds none; the reason says what it is. Nothing else is ever raised, whatever
             the bytes.
     """
-    examined = _examine(response, link, template, overrides)
+    return _read(_cut(response, overrides), link, template)
+
+
+def read_together(
+    pages: Sequence[tuple[Response, Link]], template: Template, overrides: Overrides = NO_OVERRIDES
+) -> tuple[list[Reading | NotAnArticle], Template]:
+    """Return what each page holds, or why nothing, in the light of what all of them teach; and that light.
+
+    For a source's first pages: each is cut once, to be learned from and to be read.
+    """
+    cuts = [_or_reason(partial(_cut, response, overrides)) for response, _ in pages]
+    taught = [frozenset(cut.hashes) for cut in cuts if isinstance(cut, _Cut)]
+    known = Template(pages=(*reversed(taught), *template.pages))
+    return [
+        _or_reason(partial(_read, cut, link, known)) if isinstance(cut, _Cut) else cut
+        for cut, (_, link) in zip(cuts, pages, strict=True)
+    ], known
+
+
+def _or_reason(read: Callable[[], T]) -> T | NotAnArticle:
+    """Return what comes of reading, or the reason why nothing does."""
+    try:
+        return read()
+    except NotAnArticle as exc:
+        return exc
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A page in blocks, and the hash of each."""
+
+    response: Response
+    html: bytes
+    page: Page
+    hashes: list[int]
+
+
+def _cut(response: Response, overrides: Overrides) -> _Cut:
+    html = utf8_page(response.body, response.content_type)
+    page = cut_page(html, response.content_type, overrides)
+    return _Cut(response, html, page, hash_blocks(page))
+
+
+def _read(cut: _Cut, link: Link, template: Template) -> Reading:
+    """Return the article of a page; raises NotAnArticle when it has none."""
+    examined = _examine(cut, link, template)
     text = examined.text()
     _refuse(examined, text)
-    article = _article(examined.metadata, text, response, link)
+    article = _article(examined.metadata, text, cut.response, link)
     counts = Counter(examined.reasons)
     return Reading(
         article=article,
-        blocks=frozenset(examined.hashes),
+        blocks=frozenset(cut.hashes),
         stripped={str(reason): count for reason, count in counts.items() if reason not in KEPT},
         below=examined.below(),
     )
-
-
-def learn_page(response: Response, overrides: Overrides = NO_OVERRIDES) -> frozenset[int]:
-    """Return a page's block hashes, for a template to learn from: half the work of reading it.
-
-    Raises:
-        NotAnArticle: it cannot be cut into blocks: it is empty, or no text.
-    """
-    page = cut_page(utf8_page(response.body, response.content_type), response.content_type, overrides)
-    return frozenset(hash_blocks(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +162,7 @@ def explain_page(
     Raises:
         NotAnArticle: the page cannot be cut into blocks: it is empty, or no text.
     """
-    examined = _examine(response, link, template, overrides)
+    examined = _examine(_cut(response, overrides), link, template)
     refusal = None
     try:
         _refuse(examined, examined.text())
@@ -146,7 +185,6 @@ class _Examined:
     html: bytes
     page: Page
     metadata: Metadata
-    hashes: list[int]
     reasons: list[Reason]
     seen: list[int]
     shown: str
@@ -169,11 +207,9 @@ class _Examined:
         return tuple(block.text for block in self.page.blocks[end : end + len(notes) + 1])
 
 
-def _examine(response: Response, link: Link, template: Template, overrides: Overrides) -> _Examined:
-    html = utf8_page(response.body, response.content_type)
-    page = cut_page(html, response.content_type, overrides)
+def _examine(cut: _Cut, link: Link, template: Template) -> _Examined:
+    page, hashes, response = cut.page, cut.hashes, cut.response
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
-    hashes = hash_blocks(page)
     reasons, seen = decide(page, metadata, hashes, template)
     shown = join_story(page, reasons)
     if metadata.claims_article and len(shown) < MIN_STORY_CHARS:
@@ -184,7 +220,7 @@ def _examine(response: Response, link: Link, template: Template, overrides: Over
     if page.state and not metadata.body and len(shown) < MIN_STORY_CHARS:
         story = find_story(page.state, metadata.title)
         metadata = replace(metadata, body=story, claims_article=metadata.claims_article or bool(story))
-    return _Examined(html, page, metadata, hashes, reasons, seen, shown)
+    return _Examined(cut.html, page, metadata, reasons, seen, shown)
 
 
 def _refuse(examined: _Examined, text: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from monitor.extract import MIN_PAGES, WINDOW, learn_page
-from monitor.model import Response, Template
+from monitor.errors import NotAnArticle
+from monitor.extract import MIN_PAGES, WINDOW, read_together
+from monitor.model import Link, Reading, Response, Template
 from tests.extract.conftest import Reader
 
 TOPICS = [
@@ -112,12 +113,38 @@ def test_a_learned_block_that_has_a_name_of_its_own_goes_by_it(read: Reader) -> 
     assert "learned template" not in stripped
 
 
-def test_a_page_teaches_the_same_whether_it_is_looked_over_or_read(read: Reader) -> None:
-    page = make_page(1)
-    response = Response(
-        url="https://gazette.example/1", body=page.encode(), fetched_at=datetime(2026, 3, 1, tzinfo=UTC)
+def arrived(number: int, page: str) -> tuple[Response, Link]:
+    """Return a page of a source as it came, with its link."""
+    url = f"https://gazette.example/{number}"
+    response = Response(url=url, body=page.encode(), fetched_at=datetime(2026, 3, 1, tzinfo=UTC))
+    return response, Link(url=url, source="gazette")
+
+
+def test_the_first_pages_of_a_source_are_read_in_the_light_of_all_of_them(read: Reader) -> None:
+    pages = [make_page(n) for n in range(MIN_PAGES)]
+    readings, template = read_together([arrived(n, page) for n, page in enumerate(pages)], Template())
+    assert template == Template(pages=tuple(read(page).blocks for page in reversed(pages)))
+    for page, reading in zip(pages, readings, strict=True):
+        assert isinstance(reading, Reading)
+        alone = read(page, template=template)
+        assert (reading.article.text, reading.stripped) == (alone.article.text, alone.stripped)
+
+
+def test_a_page_that_holds_nothing_says_why_and_leaves_the_others(read: Reader) -> None:
+    known = learn(read, MIN_PAGES)
+    pages = [
+        arrived(20, make_page(20)),
+        arrived(21, " "),
+        arrived(22, "<title>Soon</title><p>Come back.</p>"),
+    ]
+    (story, empty, short), template = read_together(pages, known)
+    assert isinstance(story, Reading)
+    assert isinstance(empty, NotAnArticle)
+    assert isinstance(short, NotAnArticle)
+    assert empty.reason == "the page is empty"
+    assert template.pages[1:] == (read(make_page(20)).blocks, *known.pages), (
+        "what was cut has taught, last first"
     )
-    assert learn_page(response) == read(page).blocks
 
 
 def test_numbers_are_masked_in_every_script(read: Reader) -> None:
