@@ -32,7 +32,7 @@ from monitor.extract.metadata import Metadata
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Box, Page, Reason
 from monitor.extract.runs import strip_runs
-from monitor.extract.series import strip_series
+from monitor.extract.series import find_teasers, strip_series
 from monitor.extract.strays import strip_strays
 from monitor.extract.tail import strip_tail
 from monitor.extract.template import count_seen
@@ -103,7 +103,7 @@ def decide(
     body = [i for i, reason in enumerate(reasons) if reason is Reason.STORY]
     judge_lines(page, reasons, body, ground.weights)
     strip_runs(page, reasons, body, ground.weights)
-    strip_series(page, reasons, body, ground.weights)
+    strip_series(page, reasons, body, ground.weights, ground.listed)
     trim(page, reasons, body, ground.weights)
     strip_tail(page, reasons, body)
     trim(page, reasons, body, ground.weights)
@@ -117,15 +117,16 @@ def decide(
 class _Ground:
     """What is known of a page before its story is looked for.
 
-    By block: `weights`, how much prose it holds (none when it was learned or removed), their running `sums`,
-    `seen`, on how many recent pages it was, and those `removed` by the source's settings. By box: its `own`
-    marks, and the `marks` that cover it.
+    By block: `weights`, how much prose it holds (none when it was learned, removed or listed), their running
+    `sums`, `seen`, on how many recent pages it was, those `removed` by the source's settings, and those of
+    other stories that are `listed`. By box: its `own` marks, and the `marks` that cover it.
     """
 
     weights: list[float]
     sums: list[float]
     seen: list[int]
     removed: list[int]
+    listed: set[int]
     own: dict[int, Reason]
     names: dict[int, Body]
     marks: list[Reason | None]
@@ -143,6 +144,11 @@ def _survey(
     removed = [i for box in taken for i in range(box.first, box.last)]
     for i in removed:
         weights[i] = 0.0
+    listed = find_teasers(page, weights)
+    if sum(weights) - sum(weights[i] for i in listed) < MIN_STORY_CHARS:
+        listed = set()
+    for i in listed:
+        weights[i] = 0.0
     sums = running_sum(weights)
     own = {
         i: box.mark
@@ -155,7 +161,7 @@ def _survey(
     names = name_bodies(page.boxes, sums)
     for i in surround_named_body(page.boxes, names, sums):
         own.pop(i, None)
-    return _Ground(weights, sums, seen, removed, own, names, mark_boxes(page.boxes, own, sums))
+    return _Ground(weights, sums, seen, removed, listed, own, names, mark_boxes(page.boxes, own, sums))
 
 
 def _place_story(page: Page, reasons: list[Reason], ground: _Ground, title: str) -> None:

@@ -1,10 +1,10 @@
-"""Series: slides of a gallery amid a story, and other stories with their first sentences below it.
+"""Series: slides of a gallery amid a story, and other stories with their first sentences.
 
-Position: called by `decide` between `lines` and `trim`. Pure.
+Position: called by `decide` before the body is found (`find_teasers`), and between `runs` and `trim`. Pure.
 
 Both are prose, often more of it than the story, and their boxes may have no telling name. Slides are
-counted ("3/50") and the story goes on after them; other stories follow a heading that says so, each a
-headline that is a link with an excerpt under it.
+counted ("3/50") and the story goes on after them. Other stories are headlines that are links, each with an
+excerpt under it: three below a heading that says so, or six in a row of which each has a box.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ MIN_SLIDES = 3
 
 MIN_TEASERS = 3
 """Headlines with an excerpt from which they are other stories; a story may quote one or two."""
+
+MIN_LISTED = 6
+"""Linked headings with an excerpt from which they are a list of stories, whatever stands above them."""
+
+_HEADINGS = frozenset(("h2", "h3", "h4"))
 
 MAX_LINES = 3
 """Lines beside a headline and its excerpt, a source and a date; what has more is an entry of the story's."""
@@ -39,17 +44,72 @@ _COUNTER = re.compile(r"(\d{1,3}) ?(?:/|of|von|sur|de|di|из) ?(\d{1,3})\b")
 """How the heading of a slide opens, or all of it."""
 
 
-def strip_series(page: Page, reasons: list[Reason], body: list[int], weights: list[float]) -> None:
-    """Strip the galleries amid the story, whose blocks are among `body`, and the teasers, in place."""
+def strip_series(
+    page: Page, reasons: list[Reason], body: list[int], weights: list[float], listed: set[int]
+) -> None:
+    """Strip the galleries amid the story, whose blocks are among `body`, and other stories, in place.
+
+    `listed` are the blocks that `find_teasers` has found.
+    """
+    for i in listed.intersection(body):
+        reasons[i] = Reason.RELATED
     slides = [(i, *counter) for i in body if (counter := _read_counter(page.blocks[i]))]
     if len(slides) >= MIN_SLIDES:
         _strip_gallery(page, reasons, slides, body, weights)
     headings = [i for i in body if reasons[i] is Reason.RELATED and heads_related(page.blocks[i].text)]
+    if not headings:
+        return
     texts = [page.blocks[i].text for i in headings]
+    prose = listed.union(i for i in body if weights[i])
     for nth, i in enumerate(headings, 1):
-        if page.blocks[i].text not in texts[nth:]:  # what stands under each of many is a label: "Read more"
-            place = body.index(i)
-            _strip_teasers(page, reasons, body[:place], body[place + 1 :], weights)
+        place = body.index(i)
+        is_label = page.blocks[i].text in texts[nth:]  # "Read more", under each of many
+        if not is_label and sum(weights[i] for i in body[:place]) >= MIN_ABOVE:
+            _strip_teasers(page, reasons, body[place + 1 :], prose)
+
+
+def find_teasers(page: Page, weights: list[float]) -> set[int]:
+    """Return the blocks of other stories that a page lists, each a box with a linked heading and a paragraph.
+
+    A round-up, whose headings and paragraphs take turns in one box, is no such list; nor are answers to
+    questions, whose headings open them.
+    """
+    blocks = page.blocks
+    heads = [i for i, block in enumerate(blocks) if block.tag in _HEADINGS and _is_headline(block)]
+    found: set[int] = set()
+    run: list[range] = []
+    for before, head, following in zip([-1, *heads], heads, [*heads[1:], len(blocks)], strict=False):
+        excerpt = next((i for i in range(head + 1, following) if weights[i]), None)
+        if excerpt is None:
+            continue
+        box = _around(page, head, excerpt)
+        while box.parent >= 0 and _holds_one(page.boxes[box.parent], before, following):
+            box = page.boxes[box.parent]
+        if not _holds_one(box, before, following) or sum(map(bool, weights[box.first : box.last])) > 1:
+            run = []
+        elif not _is_entry(blocks[head].text):
+            run.append(range(box.first, box.last))
+            if len(run) >= MIN_LISTED:
+                found.update(*(run if len(run) == MIN_LISTED else run[-1:]))
+    return found
+
+
+def _holds_one(box: Box, before: int, following: int) -> bool:
+    """Return whether a box lies between two headings, the one `before` and the `following` one."""
+    return before < box.first and box.last <= following
+
+
+def _is_entry(heading: str) -> bool:
+    """Return whether a heading is a question or has a number, as the parts of a story have."""
+    return heading[0].isdecimal() or heading[-1] in "?؟？"
+
+
+def _around(page: Page, first: int, last: int) -> Box:
+    """Return the innermost box around two blocks."""
+    box = page.boxes[page.blocks[first].box]
+    while box.last <= last:
+        box = page.boxes[box.parent]
+    return box
 
 
 def _read_counter(block: Block) -> tuple[int, int] | None:
@@ -87,9 +147,7 @@ def _strip_gallery(
 
 def _find_gallery(page: Page, first: int, last: int, weights: list[float]) -> Box:
     """Return the box around the first and the last slide, or one around it that adds no prose: a heading."""
-    box = page.boxes[page.blocks[first].box]
-    while box.last <= last:
-        box = page.boxes[box.parent]
+    box = _around(page, first, last)
     while box.parent >= 0:
         around = page.boxes[box.parent]
         if any(weights[around.first : box.first]) or any(weights[box.last : around.last]):
@@ -98,9 +156,7 @@ def _find_gallery(page: Page, first: int, last: int, weights: list[float]) -> Bo
     return box
 
 
-def _strip_teasers(
-    page: Page, reasons: list[Reason], above: list[int], below: list[int], weights: list[float]
-) -> None:
+def _strip_teasers(page: Page, reasons: list[Reason], below: list[int], prose: set[int]) -> None:
     """Strip what stands `below` a heading over other stories, as far as every excerpt has its headline."""
     teasers = lines = 0
     run: list[int] = []
@@ -108,15 +164,15 @@ def _strip_teasers(
     for place, i in enumerate(below):
         if _is_headline(page.blocks[i]):
             headed, lines = True, 0
-        elif weights[i] and headed:
+        elif headed and i in prose:
             headed = False
             teasers += 1
             run = below[: place + 1]
         elif reasons[i] is Reason.STORY:
             lines += 1
-            if weights[i] or lines > MAX_LINES:
+            if i in prose or lines > MAX_LINES:
                 break
-    if teasers >= MIN_TEASERS and sum(weights[i] for i in above) >= MIN_ABOVE:
+    if teasers >= MIN_TEASERS:
         for i in run:
             if reasons[i] is Reason.STORY:
                 reasons[i] = Reason.RELATED

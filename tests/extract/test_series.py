@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.errors import NotAnArticle
 from monitor.extract import Reason, explain_page
 from monitor.model import Link, Response, Template
 from tests.extract.conftest import READ_AT, Reader
@@ -98,6 +99,48 @@ def test_names_that_are_links_are_no_headlines(read: Reader) -> None:
 def test_a_label_under_each_entry_of_a_round_up_is_no_heading_over_other_stories(read: Reader) -> None:
     entries = teasers(heading="The week in brief").replace("<div>Gazette</div>", "<p>Read more</p>")
     assert SCENES[1] in paragraphs(read, lay_out(below=entries))
+
+
+LONG = "".join(f"<p>{n}. {scene}</p>" for n, scene in enumerate(SCENES * 3))
+
+
+def listed(box: str, *, heading: str = "What happened on day {} at the great lock") -> str:
+    """Return eight other stories that outweigh the one they stand under, without a heading over them."""
+    excerpt = " ".join(SCENES)
+    told = "".join(
+        box.format(f"<h3><a href='/{n}'>{heading.format(n)}</a></h3><p>{excerpt} Day {n}.</p>")
+        for n in range(8)
+    )
+    return f"<div>{told}</div>"
+
+
+def test_a_long_list_of_other_stories_is_not_taken_for_the_story(read: Reader) -> None:
+    html = lay_out(below=LONG, around="<div>{}</div>" + listed("<div>{}</div>"))
+    text = read(html).article.text
+    assert text.startswith(PARAGRAPHS[0])
+    assert "Day 3" not in text
+
+
+def test_other_stories_in_the_box_of_the_story_are_stripped(read: Reader) -> None:
+    assert "Day 3" not in read(lay_out(below=LONG + listed("<div>{}</div>"))).article.text
+
+
+def test_a_round_up_whose_headings_lead_to_its_stories_is_kept(read: Reader) -> None:
+    assert "Day 3" in read(lay_out(below=LONG + listed("{}"))).article.text
+
+
+@pytest.mark.parametrize(
+    "heading", ["{}. A place for long walks in autumn", "Where do you go on day {} of a visit?"]
+)
+def test_numbered_entries_and_answers_are_the_storys(heading: str, read: Reader) -> None:
+    assert "Day 3" in read(lay_out(below=LONG + listed("<div>{}</div>", heading=heading))).article.text
+
+
+def test_a_list_of_stories_with_little_beside_it_is_not_one_of_them(read: Reader) -> None:
+    about = " ".join(SCENES)
+    page = f"<html><body><h1>News of the bay</h1><p>{about}</p>{listed('<div>{}</div>')}</body></html>"
+    with pytest.raises(NotAnArticle, match="list"):
+        read(page)
 
 
 def test_hidden_paragraphs_stay_hidden_however_many_they_are(read: Reader) -> None:
