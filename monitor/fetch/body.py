@@ -166,8 +166,7 @@ async def read_body(parts: AsyncIterable[bytes], content_encoding: str, caps: Ca
             body.write(piece)
             if body.tell() > caps.max_decoded_bytes:
                 raise FetchRefused(f"too large: more than {_mib(caps.max_decoded_bytes)} unpacked")
-    if wire_bytes and not all(decoder.finished for decoder in decoders):
-        raise FetchFailed(f"the answer was cut short: its {content_encoding} stream has no end")
+    _require_end(decoders, content_encoding, has_come=wire_bytes > 0)
     return body.getvalue()
 
 
@@ -175,16 +174,24 @@ async def read_start(parts: AsyncIterable[bytes], content_encoding: str, max_byt
     """Return the first `max_bytes` of the body, decoded; what follows is not even read.
 
     Raises:
-        FetchFailed: the coding is unknown or broken.
+        FetchFailed: the coding is unknown or broken, or cut short before so much had come.
     """
     decoders = _decoders_for(content_encoding)
     body = bytearray()
+    has_come = False
     async for part in parts:
+        has_come = has_come or bool(part)
         for piece in _decode(part, decoders, content_encoding):
             body += piece
             if len(body) >= max_bytes:
                 return bytes(body[:max_bytes])
+    _require_end(decoders, content_encoding, has_come=has_come)
     return bytes(body)
+
+
+def _require_end(decoders: list[_Decoder], content_encoding: str, *, has_come: bool) -> None:
+    if has_come and not all(decoder.finished for decoder in decoders):
+        raise FetchFailed(f"the answer was cut short: its {content_encoding} stream has no end")
 
 
 def _decoders_for(content_encoding: str) -> list[_Decoder]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -25,21 +25,26 @@ GONE = {HTTPStatus.NOT_FOUND: "404 Not Found", HTTPStatus.GONE: "410 Gone"}
 WAITING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 WALLED = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED, *WAITING}
 
-BOT_WALLS: tuple[tuple[str, str, str], ...] = (
+CHALLENGES: tuple[tuple[str, str, str], ...] = (
     ("cf-mitigated", "", "Cloudflare"),
+    ("x-amzn-waf-action", "", "AWS WAF"),
+    ("x-vercel-mitigated", "", "Vercel"),
+)
+"""Header, what its value contains, and whose wall leaves it, whatever the status: AWS says 202 and 405."""
+
+BOT_WALLS = (
+    *CHALLENGES,
     ("x-datadome", "", "DataDome"),
     ("x-dd-b", "", "DataDome"),
-    ("x-amzn-waf-action", "", "AWS WAF"),
     ("x-sucuri-id", "", "Sucuri"),
     ("x-iinfo", "", "Imperva"),
     ("x-px-block", "", "HUMAN"),
-    ("x-vercel-mitigated", "", "Vercel"),
     ("server", "cloudflare", "Cloudflare"),
     ("server", "akamaighost", "Akamai"),
     ("server", "ddos-guard", "DDoS-Guard"),
     ("server", "qrator", "Qrator"),
 )
-"""Header, what its value contains, and whose wall leaves it. The sure marks come first."""
+"""The same for answers that refuse us: what such a wall leaves on all that passes it."""
 
 NOT_PAGES = re.compile(
     r"(?:image|video|audio|font)/|application/(?:pdf|zip|x-7z-compressed|vnd\.rar|msword|vnd\.openxmlformats)",
@@ -47,15 +52,47 @@ NOT_PAGES = re.compile(
 )
 
 _CERTIFICATE_PROBLEMS = {
-    9: "its certificate is not valid yet",
     10: "its certificate has expired",
-    18: "its certificate is signed by itself; to take it all the same, set verify: false",
+    18: "its certificate is signed by itself",
     19: "its certificate leads to an authority that is not trusted",
     20: "its certificate leads to an authority that is not known (often a missing intermediate)",
     62: "its certificate is for another host",
     64: "its certificate is for another address",
 }
-"""OpenSSL's X509_V_ERR codes."""
+"""OpenSSL's X509_V_ERR codes. The site must mend these; a source that trusts it may look away."""
+
+_NOT_YET_VALID = 9
+_TAKE_IT = "to take it all the same, set verify: false"
+
+_HANDSHAKE_PROBLEMS = {
+    "WRONG_VERSION_NUMBER": "what answers at that port speaks no TLS; is it http:// there?",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "it only speaks versions of TLS that are safe no more",
+    "UNSUPPORTED_PROTOCOL": "it only speaks versions of TLS that are safe no more",
+    "DH_KEY_TOO_SMALL": "its keys are too short to be safe",
+    "TLSV1_UNRECOGNIZED_NAME": "its server knows no site of that name",
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "its server wants a certificate from us, and we have none",
+    "UNEXPECTED_EOF_WHILE_READING": "it hung up before the connection was secure",
+}
+"""OpenSSL's reasons, as it spells them."""
+
+_STILL_WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""No errors, but part of how connections are read."""
+
+_STATUSES = {
+    HTTPStatus.UNAUTHORIZED.value: "the site wants a name and a password (`headers:` can carry them)",
+    HTTPStatus.FORBIDDEN.value: "the site does not let us in; ask it to let our User-Agent in",
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value: "the proxy wants a name and a password "
+    "(`proxy: http://user:password@...`)",
+    520: "its server gave Cloudflare, which stands before it, no sensible answer",
+    521: "its server is down, says Cloudflare, which stands before it",
+    522: "its server did not answer Cloudflare, which stands before it, in time",
+    523: "its server cannot be reached by Cloudflare, which stands before it",
+    524: "its server did not answer Cloudflare, which stands before it, in time",
+    525: "its server and Cloudflare, which stands before it, agree on no TLS",
+    526: "its server has a certificate that Cloudflare, which stands before it, does not accept",
+    530: "Cloudflare, which stands before its server, does not find it",
+}
+"""What a status means where its phrase does not say it; those from 520 on only one company gives."""
 
 
 def refuse_status(response: httpx.Response, now: datetime) -> FetchError:
@@ -68,10 +105,11 @@ def refuse_status(response: httpx.Response, now: datetime) -> FetchError:
         wait = read_retry_after(response.headers.get("retry-after"), now)
         if wait is not None:
             return FetchFailed(f"{words}, until {now + wait:%Y-%m-%d %H:%M} UTC", retry_after=wait)
-    if status in WALLED and (wall := _bot_wall(response.headers)):
+    marks = BOT_WALLS if status in WALLED else CHALLENGES
+    if wall := _bot_wall(response.headers, marks):
         words += f" by {wall}, which takes us for an unwanted robot; ask the site to let our User-Agent in"
-    elif status == HTTPStatus.UNAUTHORIZED:
-        words += ": the site wants a name and a password (`headers:` can carry them)"
+    elif meaning := _STATUSES.get(status):
+        words += f": {meaning}"
     return FetchFailed(words)
 
 
@@ -106,7 +144,7 @@ def explain(exc: Exception, host: str) -> FetchError:
     if isinstance(exc, httpx.TimeoutException):
         return FetchFailed(_explain_timeout(exc, host))
     for cause in _causes(exc):
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _STILL_WAITING):
             return FetchFailed(f"TLS: {host}: {_explain_tls(cause)}")
         if isinstance(cause, ConnectionRefusedError):
             return FetchFailed(f"{host} refused the connection: nothing answers at its port")
@@ -123,11 +161,16 @@ def _explain_timeout(exc: httpx.TimeoutException, host: str) -> str:
 
 def _explain_tls(exc: ssl.SSLError) -> str:
     if isinstance(exc, ssl.SSLCertVerificationError):
-        return _CERTIFICATE_PROBLEMS.get(exc.verify_code, exc.verify_message)
-    return f"no secure connection ({exc.reason or exc})"
+        if exc.verify_code == _NOT_YET_VALID:
+            return "its certificate is not valid yet; is the clock of this machine right?"
+        return f"{_CERTIFICATE_PROBLEMS.get(exc.verify_code, exc.verify_message)}; {_TAKE_IT}"
+    reason = exc.reason or " ".join(str(exc).split())
+    return f"no secure connection: {_HANDSHAKE_PROBLEMS.get(reason, reason)}"
 
 
 def _explain_rest(exc: Exception, host: str) -> str:
+    if isinstance(exc, httpx.ProxyError):
+        return f"{host} cannot be reached: the proxy answers {_explain_proxy(exc)}"
     if isinstance(exc, httpx.ConnectError):
         return f"{host} cannot be reached: {_one_line(exc)}"
     if isinstance(exc, httpx.RemoteProtocolError):
@@ -135,6 +178,13 @@ def _explain_rest(exc: Exception, host: str) -> str:
     if isinstance(exc, httpx.NetworkError):
         return f"{host} broke the connection off: {_one_line(exc)}"
     return f"{host} could not be asked: {_one_line(exc)}"
+
+
+def _explain_proxy(exc: httpx.ProxyError) -> str:
+    """Return what a proxy said, which begins with its status, and the cure if there is one."""
+    said = _one_line(exc)
+    wanted = HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value
+    return f"{said}: {_STATUSES[wanted]}" if said.startswith(str(wanted)) else said
 
 
 def _causes(exc: BaseException) -> Iterator[BaseException]:
@@ -153,9 +203,9 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
             waiting += error.exceptions
 
 
-def _bot_wall(headers: httpx.Headers) -> str | None:
+def _bot_wall(headers: httpx.Headers, marks: Iterable[tuple[str, str, str]]) -> str | None:
     return next(
-        (wall for name, part, wall in BOT_WALLS if name in headers and part in headers[name].lower()), None
+        (wall for name, part, wall in marks if name in headers and part in headers[name].lower()), None
     )
 
 

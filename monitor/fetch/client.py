@@ -14,12 +14,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urljoin
 
 import httpx2 as httpx
 
-from monitor.errors import FetchFailed, FetchRefused
+from monitor.errors import FetchError, FetchFailed, FetchRefused
 from monitor.fetch.body import Caps, read_body, read_start
 from monitor.fetch.causes import NOT_PAGES, read_retry_after, refuse_status
 from monitor.fetch.exchange import Errand, Exchanges, own_origins
@@ -212,15 +213,16 @@ class HttpFetcher:
     async def _read_rules(self, answer: httpx.Response, agent: str) -> Rules:
         status = answer.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            wait = read_retry_after(answer.headers.get("retry-after"), self._clock.now())
-            raise FetchFailed(
-                f"robots.txt cannot be read (status {status}), so nothing may be visited for now",
-                retry_after=wait,
-            )
+            now = self._clock.now()
+            wait = read_retry_after(answer.headers.get("retry-after"), now)
+            raise _unreadable_rules(refuse_status(answer, now), wait)
         if not answer.is_success:
             return ALLOW_ALL
         encoding = answer.headers.get("content-encoding", "")
-        body = await read_start(answer.aiter_raw(), encoding, MAX_ROBOTS_BYTES)
+        try:
+            body = await read_start(answer.aiter_raw(), encoding, MAX_ROBOTS_BYTES)
+        except FetchFailed as exc:
+            raise _unreadable_rules(exc) from exc
         if len(body) > QUICK_ROBOTS_BYTES:
             return await asyncio.to_thread(parse_rules, body, agent)
         return parse_rules(body, agent)
@@ -229,6 +231,11 @@ class HttpFetcher:
 def have_no_browser() -> Browser:
     """Say that no browser was given."""
     raise FetchFailed("this program was started without a browser, and cannot render pages")
+
+
+def _unreadable_rules(cause: FetchError, wait: timedelta | None = None) -> FetchFailed:
+    words = f"robots.txt cannot be read ({cause}), so nothing may be visited for now"
+    return FetchFailed(words, retry_after=wait)
 
 
 def _require_http(url: str) -> None:
@@ -255,9 +262,7 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 def _validator(answer: httpx.Response, name: str) -> str | None:
     value = answer.headers.get(name)
-    usable = (
-        value is not None and value.isascii() and value.isprintable() and len(value) <= MAX_VALIDATOR_CHARS
-    )
+    usable = value and value.isascii() and value.isprintable() and len(value) <= MAX_VALIDATOR_CHARS
     return value if usable else None
 
 

@@ -195,7 +195,7 @@ def _lane(url: str) -> str:
 
 
 def _who(url: str, source: Source) -> str:
-    return host_of(url) if source.proxy is None else f"{host_of(url)}, asked through the proxy,"
+    return host_of(url) if source.proxy is None else f"{host_of(url)} (asked through the proxy)"
 
 
 def own_origins(source: Source) -> set[str]:

@@ -79,6 +79,8 @@ def _parse(text: str) -> Protego:
 def _keep_ours(text: str, agent: str) -> tuple[str, list[str]]:
     """Return the groups that speak to us or to everybody, and the sitemaps.
 
+    A version behind an agent's name is left out: a group for any version of us is for us.
+
     The parser keeps each rule once for every agent of its group: 20,000 agents with 20,000 rules, as
     much as fits into the cap, would take minutes and all memory.
     """
@@ -93,10 +95,13 @@ def _keep_ours(text: str, agent: str) -> tuple[str, list[str]]:
             sitemaps += [sitewide["value"]] if sitewide["sitemap"] and sitewide["value"] else []
             continue
         named = _AGENT.match(line)
-        meant = named is not None and _means(named["value"], agent)
+        product = "" if named is None else named["value"].partition("/")[0].strip()
+        meant = named is not None and _means(product, agent)
         ours = meant or (ours and (among_agents or named is None))
         among_agents = named is not None
-        if meant or (ours and named is None):
+        if meant:
+            kept.append(f"User-agent: {product}")
+        elif ours and named is None:
             kept.append(line)
     return "\n".join(kept), sitemaps
 

@@ -43,6 +43,18 @@ TRACKING_NAMES = frozenset(
         *("twclid", "ttclid", "igshid", "igsh", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_openstat"),
         *("_ga", "_gl", "_hsenc", "_hsmi", "vero_id", "vero_conv", "rb_clickid", "s_cid", "ncid"),
         *("cmpid", "cmp", "ref_src", "ref_url", "smid", "ftag", "xtor", "srsltid", "spm", "scid"),
+        *(
+            "ns_campaign",
+            "ns_mchannel",
+            "ns_source",
+            "ns_linkname",
+            "ns_fee",
+            "ocid",
+            "ito",
+            "wprov",
+            "dicbo",
+        ),
+        *("fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "mibextid", "_branch_match_id"),
         *("epik", "guccounter", "guce_referrer", "guce_referrer_sig", "share_id", "wickedid", "zanpid"),
     }
 )

@@ -24,6 +24,12 @@ TLS.verify_message = "unable to verify the first certificate"
 SELF_SIGNED = ssl.SSLCertVerificationError("certificate verify failed")
 SELF_SIGNED.verify_code = 18
 SELF_SIGNED.verify_message = "self-signed certificate"
+WANTED = ssl.SSLError("tlsv13 alert certificate required")
+WANTED.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+STRANGE = ssl.SSLError("x")
+STRANGE.reason = "BAD_EXTENSION"
+TOO_EARLY = ssl.SSLCertVerificationError("certificate verify failed")
+TOO_EARLY.verify_code = 9
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,24 @@ SELF_SIGNED.verify_message = "self-signed certificate"
         (
             chained(httpx.ConnectError("x"), httpcore.ConnectError(SELF_SIGNED)),
             "TLS: a.example: its certificate is signed by itself; to take it all the same, set verify: false",
+        ),
+        (
+            chained(httpx.ConnectError("x"), httpcore.ConnectError(TOO_EARLY)),
+            "TLS: a.example: its certificate is not valid yet; is the clock of this machine right?",
+        ),
+        (
+            chained(httpx.ReadError("x"), chained(WANTED, ssl.SSLWantReadError("did not complete"))),
+            "TLS: a.example: no secure connection: its server wants a certificate from us",
+        ),
+        (chained(httpx.ReadError("x"), ssl.SSLWantReadError("x")), "a.example broke the connection off: x"),
+        (chained(httpx.ReadError("x"), STRANGE), "TLS: a.example: no secure connection: BAD_EXTENSION"),
+        (
+            httpx.ProxyError("403 Forbidden"),
+            "a.example cannot be reached: the proxy answers 403 Forbidden",
+        ),
+        (
+            httpx.ProxyError("407 Proxy Authentication Required"),
+            "a.example cannot be reached: the proxy answers 407 Proxy Authentication Required: the",
         ),
         (chained(httpx.ConnectError("x"), OSError("x")), "a.example cannot be reached"),
         (

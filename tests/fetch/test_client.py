@@ -185,6 +185,9 @@ async def test_a_page_that_is_gone_is_never_asked_for_again(
         (451, "451 Unavailable For Legal Reasons"),
         (500, "500 Internal Server Error"),
         (503, "503 Service Unavailable"),
+        (521, "521: its server is down, says Cloudflare"),
+        (403, "403 Forbidden: the site does not let us in"),
+        (407, "407 Proxy Authentication Required: the proxy wants a name and a password"),
         (599, "599"),
         (204, "204 No Content"),
     ],
@@ -213,6 +216,23 @@ async def test_the_bot_wall_is_named(
     server.on("/a", status=403, headers=headers)
     with pytest.raises(FetchFailed, match=f"403 Forbidden by {wall}"):
         await fetcher.get(ask(f"{server.url}/a"))
+
+
+@pytest.mark.parametrize(("status", "words"), [(202, "202 Accepted"), (405, "405 Method Not Allowed")])
+async def test_a_challenge_is_known_whatever_its_status(
+    fetcher: HttpFetcher, server: Server, status: int, words: str
+) -> None:
+    server.on("/a", status=status, headers={"x-amzn-waf-action": "challenge", "Server": "cloudflare"})
+    with pytest.raises(FetchFailed, match=f"{words} by AWS WAF"):
+        await fetcher.get(ask(f"{server.url}/a"))
+    server.on("/a", status=status, headers={"Server": "cloudflare"})
+    with pytest.raises(FetchFailed, match=f"^{words}$"):
+        await fetcher.get(ask(f"{server.url}/a"))
+
+
+async def test_an_empty_etag_is_none(fetcher: HttpFetcher, server: Server) -> None:
+    server.on("/a", b"x", headers={"ETag": "", "Last-Modified": ""})
+    assert (await fetcher.get(ask(f"{server.url}/a"))).validators == Validators()
 
 
 @pytest.mark.parametrize(

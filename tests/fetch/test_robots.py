@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -54,7 +55,7 @@ async def test_a_robots_txt_that_cannot_be_read_stops_us_for_now(
 ) -> None:
     server.on("/robots.txt", status=status, headers={"Retry-After": "7"})
     server.on("/a", b"open")
-    with pytest.raises(FetchFailed, match=rf"robots\.txt cannot be read \(status {status}\)") as caught:
+    with pytest.raises(FetchFailed, match=rf"robots\.txt cannot be read \({status} ") as caught:
         await fetcher.get(ask(f"{server.url}/a"))
     assert caught.value.retry_after == timedelta(seconds=7)
     with pytest.raises(FetchFailed):
@@ -63,6 +64,23 @@ async def test_a_robots_txt_that_cannot_be_read_stops_us_for_now(
     time.pass_by(timedelta(minutes=1))
     server.on("/robots.txt", status=404)
     assert (await fetcher.get(ask(f"{server.url}/a"))).body == b"open"
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "words"),
+    [
+        ("gzip", gzip.compress(b"User-agent: *\nDisallow: /b\n" * 99)[:-12], "cut short"),
+        ("compress", b"User-agent: *\nDisallow: /b\n", "unknown Content-Encoding"),
+    ],
+)
+async def test_rules_that_came_in_part_are_no_rules_and_the_reason_names_them(
+    fetcher: HttpFetcher, server: Server, coding: str, body: bytes, words: str
+) -> None:
+    server.on("/robots.txt", body, headers={"Content-Encoding": coding})
+    server.on("/a", b"open")
+    with pytest.raises(FetchFailed, match=rf"robots\.txt cannot be read \(the answer .*{words}"):
+        await fetcher.get(ask(f"{server.url}/a"))
+    assert server.paths() == ["/robots.txt"]
 
 
 async def test_rules_are_kept_for_a_day_and_longer_while_the_site_cannot_be_reached(
@@ -224,6 +242,14 @@ def test_leaving_out_the_groups_of_others_changes_nothing_for_us(lines: list[str
         assert rules.allow(url) == whole.can_fetch(url, "news-monitor")
     assert rules.crawl_delay == timedelta(seconds=whole.crawl_delay("news-monitor") or 0)
     assert list(rules.sitemaps) == list(whole.sitemaps)
+
+
+@pytest.mark.parametrize("name", ["news-monitor/1.0", "News-Monitor / 2", "news-monitor/*"])
+def test_a_group_for_a_version_of_us_is_for_us(name: str) -> None:
+    text = f"User-agent: {name}\nDisallow: /b\n\nUser-agent: *\nDisallow: /c\n"
+    rules = parse_rules(text.encode(), "news-monitor")
+    assert not rules.allow("https://example.org/b")
+    assert rules.allow("https://example.org/c")
 
 
 def test_wildcards_and_ends_are_understood() -> None:

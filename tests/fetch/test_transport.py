@@ -280,7 +280,7 @@ async def test_tls_is_verified_against_the_name_though_the_address_is_connected_
     ("name", "not_after", "words"),
     [
         ("other.example", None, "its certificate is for another host"),
-        ("news.example", datetime(2020, 1, 1, tzinfo=UTC), "its certificate has expired"),
+        ("news.example", datetime(2020, 1, 1, tzinfo=UTC), "its certificate has expired; .* verify: false"),
     ],
 )
 async def test_a_bad_certificate_is_told_in_words(
@@ -315,9 +315,7 @@ async def test_a_port_that_speaks_no_tls_is_told_in_words(fetcher: HttpFetcher) 
 
     listener = await asyncio.start_server(greet, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    with pytest.raises(
-        FetchFailed, match=r"TLS: 127\.0\.0\.1: no secure connection \(WRONG_VERSION_NUMBER\)"
-    ):
+    with pytest.raises(FetchFailed, match=r"TLS: 127\.0\.0\.1: .* speaks no TLS; is it http:// there\?"):
         await fetcher.get(ask(f"https://127.0.0.1:{port}/a"))
     listener.close()
 
@@ -364,5 +362,5 @@ async def test_a_proxy_that_is_down_is_told(fetcher: HttpFetcher) -> None:
     port = listener.sockets[0].getsockname()[1]
     listener.close()
     await listener.wait_closed()
-    with pytest.raises(FetchFailed, match=r"news\.example, asked through the proxy, refused the connection"):
+    with pytest.raises(FetchFailed, match=r"news\.example \(asked through the proxy\) refused"):
         await fetcher.get(ask("http://news.example/a", proxy=f"http://127.0.0.1:{port}"))

@@ -97,6 +97,7 @@ def test_nothing_but_a_value_error_comes_out_of_any_text(base: str, reference: s
         ("https://example.org:8443/a", "https://example.org:8443/a"),
         ("http://example.org./a", "http://example.org/a"),
         ("https://example.org/a?utm_source=x&id=3&fbclid=y#top", "https://example.org/a?id=3"),
+        ("https://example.org/a?ns_campaign=x&ocid=y&wprov=sfla1&mibextid=z", "https://example.org/a"),
         ("https://example.org/a?gclid=1", "https://example.org/a"),
         ("https://example.org/%7euser/%c3%a9", "https://example.org/~user/%C3%A9"),
         ("https://example.org/a/./b/../c", "https://example.org/a/c"),
