@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate, chain, compress, count, islice, pairwise
+from itertools import accumulate, chain, compress, count, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from monitor.model import Article
@@ -82,6 +82,9 @@ def field_mark(field: Field) -> str:
 
 
 TITLE_MARK = field_mark(Field.TITLE)
+
+MAX_MARKS = 200
+"""How many places one leaf shows at most: more than any excerpt holds."""
 
 
 class Mark(NamedTuple):
@@ -166,8 +169,11 @@ class Stretch:
     def span(self, position: int) -> tuple[int, int]:
         """Return where the word at a position of the body is written; (0, 0) behind the last one."""
         index = position - self.first
-        self._read(index + 1)
-        start, end = self._spans[index] if index < len(self._spans) else (-self._start, -self._start)
+        if index >= len(self._spans):
+            self._read(index + 1)
+            if index >= len(self._spans):
+                return 0, 0
+        start, end = self._spans[index]
         return self._start + start, self._start + end
 
     def find(self, word: str) -> Iterator[int]:
@@ -306,9 +312,42 @@ class Document:
         )
         return title, text
 
+    def locate_keys(self, keys: Iterable[Key]) -> dict[Key, list[Mark]]:
+        """Return where keys are written, `MAX_MARKS` places each; nowhere for those of what is not shown."""
+        bare = {key: _bare(key) for key in keys}
+        self.body.locate(frozenset(chain.from_iterable(bare.values())))
+        marks: dict[Key, list[Mark]] = {}
+        for key, words in bare.items():
+            starts = self._find_row(words) if words else iter(())
+            if key[0] == TITLE_MARK:
+                starts = takewhile(self.title_end.__gt__, starts)
+            marks[key] = [self.locate(start, start + len(words)) for start in islice(starts, MAX_MARKS)]
+        return marks
+
+    def _find_row(self, words: tuple[str, ...]) -> Iterator[int]:
+        """Yield where a word stands, or two in a row: around the rarer one."""
+        first, last = self.body.positions(words[0]), self.body.positions(words[-1])
+        if len(words) == 1:
+            return iter(first)
+        terms = self.body.terms
+        if len(first) <= len(last):
+            return (at for at in first if terms[at + 1] == words[1])
+        return (at - 1 for at in last if at and terms[at - 1] == words[0])
+
     def locate(self, start: int, end: int) -> Mark:
         """Return where the words at positions `start` to `end` (exclusive) of the body are written."""
-        return Mark(start < self.title_end, self.span(start)[0], self.span(end - 1)[1])
+        first = self.span(start)
+        last = first if end == start + 1 else self.span(end - 1)
+        return Mark(start < self.title_end, first[0], last[1])
+
+
+def _bare(key: Key) -> tuple[str, ...]:
+    """Return the terms of a key of the body, one or two in a row; () for other keys."""
+    if isinstance(key, str):
+        return (key,)
+    if key[0] == TITLE_MARK:
+        return key[1:]
+    return () if key[0][-1:] in {":", PREFIX_KEY, STEM_KEY} else key
 
 
 def _values(article: Article, field: Field) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.match.document import Document, Field
-from monitor.match.excerpts import choose_excerpts
+from monitor.match.excerpts import Excerpts
 from monitor.match.nodes import And, AtLeast, Near, Node, Not, Or, Pattern
 from monitor.match.parser import Query
 from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
@@ -28,7 +28,7 @@ class Clause:
 
 def explain_query(query: Query, article: Article) -> Clause:
     """Return the query's tree with what holds of `article`, and the sentences that show it."""
-    return _explain(query.root, Document(article, query.reading))
+    return _explain(query.root, Document(article, query.reading), Excerpts(article))
 
 
 def missing_clause(query: Query, article: Article) -> str | None:
@@ -118,8 +118,8 @@ def _leaves(node: Node) -> Iterator[Node]:
         yield from _leaves(child)
 
 
-def _explain(node: Node, document: Document) -> Clause:
+def _explain(node: Node, document: Document, excerpts: Excerpts) -> Clause:
     holds = node.holds(document)
-    children = tuple(_explain(child, document) for child in _children(node))
-    marks = () if children or not holds else tuple(node.marks(document))
-    return Clause(write_node(node), holds, choose_excerpts(document, marks) if marks else (), children)
+    children = tuple(_explain(child, document, excerpts) for child in _children(node))
+    marks = frozenset() if children or not holds else frozenset(node.marks(document))
+    return Clause(write_node(node), holds, excerpts.choose(marks) if marks else (), children)

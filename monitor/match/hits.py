@@ -10,13 +10,10 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import compress, islice, tee
 from typing import overload
 
-from monitor.match.document import BODY_FIELDS, WHOLE_FIELDS, Document, Field, Mark
+from monitor.match.document import BODY_FIELDS, MAX_MARKS, WHOLE_FIELDS, Document, Field, Mark
 
 Hit = tuple[int, int]
 """First position and the one after the last."""
-
-MAX_MARKS = 200
-"""How many places one leaf shows at most: more than any excerpt holds."""
 
 
 class Singles(Sequence[Hit]):

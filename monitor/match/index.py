@@ -21,6 +21,7 @@ from monitor.match.document import (
     Document,
     Field,
     Key,
+    Mark,
     field_mark,
 )
 from monitor.match.nodes import Node
@@ -40,6 +41,26 @@ class Entry(NamedTuple):
     guard: Key | None
     check: Check | None
     number: int
+    shows_anchors: bool
+    shows_guard: bool
+
+    def shown_keys(self, keys: set[Key]) -> Iterator[Key]:
+        """Yield the keys besides the anchors that are to be shown of a document that has these."""
+        if self.guard is not None and self.shows_guard:
+            yield self.guard
+        if self.check is not None:
+            yield from self.check.shown_keys(keys)
+
+    def shown_nodes(self, document: Document, keys: set[Key]) -> Iterator[Node]:
+        """Yield the nodes that are to be shown of a document that has these keys."""
+        return iter(()) if self.check is None else self.check.shown_nodes(document, keys)
+
+
+class Findings(NamedTuple):
+    """The numbers of the rules that hold of a document, and those of its keys that rules look up."""
+
+    numbers: set[int]
+    keys: set[Key]
 
 
 Posted = tuple[Entry, ...] | list[Entry]
@@ -69,7 +90,7 @@ class Index:
     def add(self, number: int, root: Node) -> None:
         """File a rule."""
         plan = make_plan(root, self._shares)
-        entry = Entry(plan.guard, plan.check, number)
+        entry = Entry(plan.guard, plan.check, number, plan.shows_anchors, plan.shows_guard)
         self._rules += 1
         self._use(plan.needed())
         for key in plan.anchors:
@@ -125,15 +146,15 @@ class Index:
             if key[0] in _MARKS:
                 self._marked -= Counter(((key[0], len(key[1])),))
 
-    def find(self, document: Document) -> set[int]:
-        """Return the numbers of the rules that hold of a document."""
+    def find(self, document: Document) -> Findings:
+        """Return which rules hold of a document."""
         words = self._words.keys() & document.body.unique
         rows = set(filter(self._rows.__contains__, chain(document.rows(), *self._marked_keys(document))))
         keys = words | rows
         posted = chain(map(self._words.__getitem__, words), map(self._rows.__getitem__, rows))
         found: set[int] = set()
         asked: list[tuple[Check, int]] = []
-        for guard, check, number in chain(self._unanchored, *posted):
+        for guard, check, number, _, _ in chain(self._unanchored, *posted):
             if guard is None or guard in keys:
                 if check is None:
                     found.add(number)
@@ -141,7 +162,29 @@ class Index:
                     asked.append((check, number))
         document.body.locate({word for check, _ in asked for word in check.words()})
         found.update(number for check, number in asked if check.holds(document, keys))
-        return found
+        return Findings(found, keys)
+
+    def show(self, document: Document) -> dict[int, set[Mark]]:
+        """Return the numbers of the rules that hold of a document, each with what its tree would mark."""
+        numbers, keys = self.find(document)
+        found = {entry.number: entry for entry in self._unanchored if entry.number in numbers}
+        shown: dict[int, list[Key]] = {number: [] for number in numbers}
+        for key in keys:
+            for entry in (self._words if isinstance(key, str) else self._rows)[key]:
+                if entry.number in numbers:
+                    found[entry.number] = entry
+                    if entry.shows_anchors:
+                        shown[entry.number].append(key)
+        for number, entry in found.items():
+            shown[number] += entry.shown_keys(keys)
+        marks_of = document.locate_keys(chain.from_iterable(shown.values()))
+        return {
+            number: set().union(
+                *map(marks_of.__getitem__, shown[number]),
+                *(node.marks(document) for node in entry.shown_nodes(document, keys)),
+            )
+            for number, entry in found.items()
+        }
 
     def _marked_keys(self, document: Document) -> Iterator[Iterator[Key]]:
         """Yield the keys that only some sets of rules look up."""

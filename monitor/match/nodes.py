@@ -15,8 +15,8 @@ from typing import Final
 
 import re2
 
-from monitor.match.document import Document, Field, Mark
-from monitor.match.hits import MAX_MARKS, Hit, locate, meet, meetings, reach
+from monitor.match.document import MAX_MARKS, Document, Field, Mark
+from monitor.match.hits import Hit, locate, meet, meetings, reach
 from monitor.match.words import ANY, Cased, Phrase, Prefix, Single, Stem, Together, Word, hits_of
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 from monitor.match.anchors import Anchoring, cost_of, find_anchors, necessary_keys, unite
@@ -87,6 +88,16 @@ class Check:
                 return False
         return all(question.node.holds(document) for question in self.questions)
 
+    def shown_keys(self, keys: set[Key]) -> Iterator[Key]:
+        """Yield the keys that are to be shown of a document that has these, and of which all that holds."""
+        return chain(self.all_of, *(group.keys & keys for group in self.groups))
+
+    def shown_nodes(self, document: Document, keys: set[Key]) -> Iterator[Node]:
+        """Yield the nodes that are more than keys, and hold of such a document."""
+        yield from (question.node for question in self.questions)
+        for group in self.groups:
+            yield from (question.node for question in group.questions if question.holds(document, keys))
+
     def words(self) -> Iterator[str]:
         """Yield the words whose places its questions ask for: those of their keys."""
         for question in self.questions:
@@ -113,11 +124,14 @@ class Plan(NamedTuple):
 
     A document that has none of the `anchors` is not asked; () when there are none, so that every one is.
     One that has an anchor matches when it has the `guard` and `check` holds; None for what need not be.
+    `shows_anchors`: they are all of a clause, so those that are there are shown; `shows_guard`: likewise.
     """
 
     anchors: tuple[Key, ...]
     guard: Key | None
     check: Check | None
+    shows_anchors: bool = True
+    shows_guard: bool = False
 
     def needed(self) -> list[Key]:
         """Return the keys that it asks for, some of them more than once."""
@@ -135,9 +149,9 @@ def make_plan(root: Node, shares: Mapping[str, float]) -> Plan:
     if key is not None:
         return Plan((key,), None, None)
     parts = _Parts(root, shares)
-    anchors = parts.take_anchors()
-    guard = parts.take_guard(anchors)
-    return Plan(anchors, guard, parts.check())
+    anchors, shows_anchors = parts.take_anchors()
+    guard, shows_guard = parts.take_guard(anchors)
+    return Plan(anchors, guard, parts.check(), shows_anchors, shows_guard)
 
 
 class _Parts:
@@ -173,8 +187,8 @@ class _Parts:
         else:
             self.questions.append(_ask(clause))
 
-    def take_anchors(self) -> tuple[Key, ...]:
-        """Return the cheapest anchors of all clauses, and leave out the clause that they prove."""
+    def take_anchors(self) -> tuple[tuple[Key, ...], bool]:
+        """Return the cheapest anchors of all clauses, and whether they prove one, which is left out."""
         rarest = min(self.all_of, key=self.all_of.__getitem__, default=None)
         least = math.inf if rarest is None else self.all_of[rarest]
         anchors: tuple[Key, ...] = () if rarest is None else (rarest,)
@@ -186,24 +200,23 @@ class _Parts:
             found = group.anchor(self.shares, least)
             if found is not None:
                 least, anchors = found
-        if len(anchors) == 1:
-            self.all_of.pop(anchors[0], None)
+        proves = len(anchors) == 1 and self.all_of.pop(anchors[0], None) is not None
         if self.groups:
             proven = frozenset(anchors)
-            self.groups = [group for group in self.groups if group.questions or group.keys != proven]
-        return anchors
+            left = [group for group in self.groups if group.questions or group.keys != proven]
+            proves = proves or len(left) < len(self.groups)
+            self.groups = left
+        return anchors, proves
 
-    def take_guard(self, anchors: tuple[Key, ...]) -> Key | None:
-        """Return the rarest other key that must be there, and leave it out."""
+    def take_guard(self, anchors: tuple[Key, ...]) -> tuple[Key | None, bool]:
+        """Return the rarest other key that must be there, and whether it was a clause, which is left out."""
         costs = self.all_of
         if self.questions:
             known = anchors if len(anchors) == 1 else ()
             needed = {key for question in self.questions for key in question.needs if key not in known}
             costs = costs | {key: cost_of(key, self.shares) for key in needed}
         guard = min(costs, key=costs.__getitem__, default=None)
-        if guard is not None:
-            self.all_of.pop(guard, None)
-        return guard
+        return guard, guard is not None and self.all_of.pop(guard, None) is not None
 
     def check(self) -> Check | None:
         """Return what is left to ask."""

@@ -12,10 +12,9 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
-from operator import itemgetter
 
-from monitor.match.document import Document
-from monitor.match.excerpts import choose_excerpts
+from monitor.match.document import Document, Mark
+from monitor.match.excerpts import Excerpts
 from monitor.match.index import Index
 from monitor.match.parser import Query, read_rule
 from monitor.model import Article, Match, Rule
@@ -86,26 +85,25 @@ class RuleSet:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Return what the rules find in an article, with the sentences to show."""
-        found = (self._show(number, document) for number, document in self._matching(article))
-        return tuple(found)
-
-    def _show(self, number: int, document: Document) -> Match:
-        rule = self._rules[number]
-        marks = read_rule(rule).root.marks(document)
-        return Match(rule=rule, excerpts=choose_excerpts(document, marks))
+        excerpts = Excerpts(article)
+        found: dict[int, set[Mark]] = {}
+        for index, document in self._read(article):
+            found |= index.show(document)
+        return tuple(
+            Match(rule=self._rules[number], excerpts=excerpts.choose(found[number]))
+            for number in sorted(found)
+        )
 
     def find(self, article: Article) -> tuple[Rule, ...]:
         """Return the rules that match an article."""
-        return tuple(self._rules[number] for number, _ in self._matching(article))
+        found = chain.from_iterable(index.find(document).numbers for index, document in self._read(article))
+        return tuple(self._rules[number] for number in sorted(found))
 
-    def _matching(self, article: Article) -> list[tuple[int, Document]]:
-        """Return the rules that match by number, each with the article as it reads it."""
-        found: list[tuple[int, Document]] = []
+    def _read(self, article: Article) -> Iterator[tuple[Index, Document]]:
+        """Yield the indexes whose rules may match an article, each with the article as they read it."""
         for reading, index in self._indexes.items():
             if len(index) and may_read(article, reading):
-                document = Document(article, reading)
-                found += [(number, document) for number in index.find(document)]
-        return sorted(found, key=itemgetter(0))
+                yield index, Document(article, reading)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Final
 
 from monitor.match.document import (
     BODY_FIELDS,
+    MAX_MARKS,
     PREFIX_KEY,
     TITLE_MARK,
     WHOLE_FIELDS,
@@ -27,7 +28,7 @@ from monitor.match.document import (
     Segment,
     field_mark,
 )
-from monitor.match.hits import MAX_MARKS, Hit, around, between, followed, locate, within
+from monitor.match.hits import Hit, around, between, followed, locate, within
 from monitor.text.stems import stem
 
 ANY = Field.ANY

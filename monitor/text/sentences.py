@@ -10,17 +10,26 @@ after an abbreviation, an initial or a short number ends nothing, nor does one b
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 MAX_SENTENCE = 2000
 """Characters looked at on each side of a word; a longer sentence is cut there. Of the sentences of the
 720 development articles, none that was prose was longer."""
 
-_CLOSING = "\"')\\]}»”’›」』）】"
+BLOCK = 8 * MAX_SENTENCE
+"""Characters of a text that are cut in one go: all of most articles."""
+
+MAX_CLOSING = 16
+"""Quotes and brackets that close with a sentence at most, so that no text makes them be read on and on."""
+
+_CLOSED = rf"[\"')\]}}»”’›」』）】]{{0,{MAX_CLOSING}}}+"
+_SPACED_MARK = "[!?…‼⁇⁈⁉]"
+_MARK = "[։؟۔।॥።፧။។៕。！？｡．]"
 _END = re.compile(
-    rf"(?P<stop>\.)[{_CLOSING}]*(?=\s)"
-    rf"|[!?…‼⁇⁈⁉]+[{_CLOSING}]*(?=\s)"
-    rf"|[։؟۔।॥።፧။។៕。！？｡．]+[{_CLOSING}]*"
+    rf"(?P<stop>\.){_CLOSED}(?=\s)"
+    rf"|{_SPACED_MARK}(?!{_SPACED_MARK}){_CLOSED}(?=\s)"
+    rf"|{_MARK}(?!{_MARK}){_CLOSED}"
     r"|\n"
 )
 _LAST_WORD = re.compile(r"[\w.’']+\Z")
@@ -50,29 +59,45 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     yield from _trim(text, start, len(text))
 
 
-def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the (start, end) of the sentence that holds `text[start:end]`.
+class Sentences:
+    """The sentences of one text, found around the places asked for, and remembered."""
 
-    Several, when the span crosses their borders. Looks at most `MAX_SENTENCE` characters to each side.
-    """
-    low, high = max(0, start - MAX_SENTENCE), min(len(text), end + MAX_SENTENCE)
-    low = max(low, text.rfind("\n", low, start) + 1)
-    line_end = text.find("\n", end, high)
-    high = line_end if line_end >= 0 else high
-    first, last = low, high
-    for border in _ends(text, low, high):
-        if border <= start:
-            first = border
-        elif border >= end:
-            last = border
-            break
-    trimmed = next(_trim(text, first, last), (start, end))
-    return min(trimmed[0], start), max(trimmed[1], end)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._borders: dict[int, list[int]] = {}
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """Return the (start, end) of the sentence that holds `text[start:end]`.
+
+        Several, when the span crosses their borders. Looks at most `MAX_SENTENCE` characters to each side.
+        """
+        low, high = max(0, start - MAX_SENTENCE), min(len(self._text), end + MAX_SENTENCE)
+        borders = self._borders_near(start)
+        index = bisect_right(borders, start)
+        if index and borders[index - 1] > low:
+            low = borders[index - 1]
+        borders = self._borders_near(end)
+        index = bisect_left(borders, end)
+        if index < len(borders) and borders[index] < high:
+            high = borders[index]
+        trimmed = next(_trim(self._text, low, high), (start, end))
+        return min(trimmed[0], start), max(trimmed[1], end)
+
+    def _borders_near(self, place: int) -> list[int]:
+        """Return where sentences end, ascending, up to `MAX_SENTENCE` characters away and more."""
+        block = place // BLOCK
+        found = self._borders.get(block)
+        if found is None:
+            low, high = block * BLOCK - MAX_SENTENCE - MAX_CLOSING, (block + 1) * BLOCK + MAX_SENTENCE
+            found = self._borders[block] = list(_ends(self._text, max(0, low), high))
+        return found
 
 
 def _ends(text: str, low: int, high: int) -> Iterator[int]:
-    """Yield where sentences end between `low` and `high`."""
-    for match in _END.finditer(text, low, high):
+    """Yield where sentences end whose last mark stands between `low` and `high`."""
+    for match in _END.finditer(text, low, high + MAX_CLOSING + 1):
+        if match.start() >= high:
+            return
         if match["stop"] is None or not _goes_on(text, match.start(), match.end()):
             yield match.end()
 

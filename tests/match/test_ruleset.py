@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.matchers import naive
 from monitor.errors import RuleError
 from monitor.match import RuleSet, document, matches_query, parse_query, read_rule, required_terms
+from monitor.match.excerpts import Excerpts
 from monitor.match.ruleset import BATCH
 from monitor.model import Article, Rule
 from monitor.text import tokens
@@ -267,6 +268,41 @@ def test_the_index_finds_what_each_rule_finds_alone(
     for article in given_articles:
         alone = tuple(rule for rule in left if matches_query(read_rule(rule), article))
         assert compiled.find(article) == alone
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("drone baku", {"drone", "Baku", "baku"}),
+        ("north (drone NEAR/1 baku)", {"North", "drone", "Baku"}),
+        ("drone (north OR zebra) -apple", {"North", "drone"}),
+        ("drone AND (zebra OR (north baku) OR (north apple))", {"North", "drone", "Baku", "baku"}),
+        ("(baku zebra) OR (again baku) OR north", {"North", "again", "Baku", "baku"}),
+        ('title:fall "a drone"', {"fall", "A drone"}),
+        ('title:"two fall"', {"Two fall"}),
+        ("lang:en source:gazette", set()),
+    ],
+)
+def test_only_what_made_a_rule_hold_is_marked(query: str, marked: set[str]) -> None:
+    article = make_article("North: A drone over Baku. Fall again in old baku.", title="Two fall")
+    (match,) = compile_rules(query).match(replace(article, language="en"))
+    assert {e.text[start:end] for e in match.excerpts for start, end in e.marks} == marked
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(asking, min_size=1, max_size=5),
+    articles,
+    st.dictionaries(st.sampled_from(FORMS), st.floats(0, 1)),
+)
+def test_what_is_shown_for_a_rule_is_what_its_tree_marks(
+    some: list[Rule], article: Article, shares: dict[str, float]
+) -> None:
+    rules = RuleSet.compile([replace(rule, name=str(number)) for number, rule in enumerate(some)], shares)
+    for match in rules.match(article):
+        query = read_rule(match.rule)
+        marks = set(query.root.marks(document.Document(article, query.reading)))
+        assert match.excerpts == Excerpts(article).choose(marks)
 
 
 @given(shapes, texts, texts)

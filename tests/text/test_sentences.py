@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.sentences import MAX_SENTENCE, sentence_around, split_sentences
+from monitor.text import sentences as module
+from monitor.text.sentences import MAX_CLOSING, MAX_SENTENCE, Sentences, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -49,18 +50,18 @@ def test_abbreviations_initials_and_figures_end_no_sentence(text: str) -> None:
 def test_the_sentence_around_a_word_is_found() -> None:
     text = "First one here. The second has the word in it. And a third."
     start = text.index("word")
-    found = sentence_around(text, start, start + 4)
+    found = Sentences(text).around(start, start + 4)
     assert text[slice(*found)] == "The second has the word in it."
 
 
 def test_a_span_across_a_border_gives_both_sentences() -> None:
     text = "One two. Three four. Five."
-    assert text[slice(*sentence_around(text, 4, 14))] == "One two. Three four."
+    assert text[slice(*Sentences(text).around(4, 14))] == "One two. Three four."
 
 
 def test_only_the_neighbourhood_of_a_word_in_an_endless_line_is_looked_at() -> None:
     text = "x " * 100_000
-    start, end = sentence_around(text, 100_000, 100_001)
+    start, end = Sentences(text).around(100_000, 100_001)
     assert end - start <= 2 * MAX_SENTENCE + 1
     assert start <= 100_000 < end
 
@@ -69,13 +70,30 @@ def test_only_the_neighbourhood_of_a_word_in_an_endless_line_is_looked_at() -> N
 def test_sentences_cover_all_that_is_not_white_space(text: str) -> None:
     spans = list(split_sentences(text))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
-    assert all(sentence_around(text, a, b) == (a, b) for a, b in spans)
+    assert all(Sentences(text).around(a, b) == (a, b) for a, b in spans)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aA .!?\n。։\"'1"))), st.integers(1, 40))
+def test_a_text_read_in_pieces_has_the_same_sentences(text: str, block: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "BLOCK", block)
+        patched.setattr(module, "MAX_SENTENCE", 30)
+        known = Sentences(text)
+        spans = [span for span in split_sentences(text) if span[1] - span[0] < 30]
+        assert [known.around(end - 1, end) for _, end in reversed(spans)] == spans[::-1]
+        assert [Sentences(text).around(start, start + 1) for start, _ in spans] == spans
+
+
+def test_only_so_many_quotes_close_with_a_sentence() -> None:
+    quotes = "'" * MAX_CLOSING
+    assert sentences(f"Stop.{quotes} Go") == [f"Stop.{quotes}", "Go"]
+    assert sentences(f"Stop.{quotes}' Go") == [f"Stop.{quotes}' Go"]
 
 
 @given(st.text(st.sampled_from("aA .!?\n。։'1")), st.data())
 def test_the_span_lies_within_its_sentence(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    low, high = sentence_around(text, start, end)
+    low, high = Sentences(text).around(start, end)
     assert low <= start
     assert end <= high
