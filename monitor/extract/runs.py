@@ -44,6 +44,9 @@ WEATHER_NEIGHBOURS = 2
 MAX_OPTION_WORDS = 8
 """Words of an answer in a poll."""
 
+MAX_CHOICES_CHARS = 300
+"""Characters of the answers of a poll that stand in one line."""
+
 MIN_TOPIC_WORDS = 4
 """Different currencies and metals, or words for the weather, that a story about them names."""
 
@@ -54,6 +57,7 @@ _CELLS = frozenset(("td", "th", "li", "dt", "dd", "blockquote", "pre"))
 
 def strip_runs(page: Page, reasons: list[Reason], body: list[int], weights: list[float]) -> None:
     """Strip the runs amid the story, whose blocks are among `body`, in place."""
+    _strip_choices(page, reasons, body)
     runs = list(_find_runs(page, reasons, body, weights))
     if not runs:
         return
@@ -71,6 +75,34 @@ def strip_runs(page: Page, reasons: list[Reason], body: list[int], weights: list
         if not _is_led_to(page, run[kept[0]]) and not _is_about(around, set(found.values())):
             for place in kept:
                 reasons[run[place]] = found[place]
+
+
+def _strip_choices(page: Page, reasons: list[Reason], body: list[int]) -> None:
+    """Strip the answers with a button each that stand in a row, and the question above them.
+
+    Without a question, a list with boxes to tick is the story's: things to do, or to bring.
+    """
+    row: list[int] = []
+    fields = 0
+    for i in [*filter(lambda i: _count_fields(page, i), body), len(page.blocks) + 1]:
+        if row and i > row[-1] + 1:
+            above = page.blocks[row[0] - 1].text if row[0] else ""
+            plain = len(row) >= MIN_LINES and page.blocks[row[0]].tag != "li"
+            if fields >= MIN_LINES and (plain or asks(above)):
+                for place in [row[0] - 1, *row] if asks(above) else row:
+                    reasons[place] = Reason.POLL
+            row, fields = [], 0
+        row.append(i)
+        fields += _count_fields(page, i)
+
+
+def _count_fields(page: Page, index: int) -> int:
+    """Return how many buttons stand beside a block that is short and alone in its box."""
+    if index >= len(page.blocks):
+        return 0
+    box = page.boxes[page.blocks[index].box]
+    alone = box.last == box.first + 1 and len(page.blocks[index].text) <= MAX_CHOICES_CHARS
+    return box.form_fields if alone else 0
 
 
 def _is_led_to(page: Page, index: int) -> bool:

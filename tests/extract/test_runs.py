@@ -12,6 +12,7 @@ import pytest
 from monitor.extract import Reason, explain_page
 from monitor.model import Link, Response, Template
 from tests.extract.conftest import READ_AT, Reader
+from tests.extract.test_body import PARAGRAPHS, lay_out
 
 PLAIN = "text/plain; charset=utf-8"
 URL = "https://gazette.example/story"
@@ -146,3 +147,34 @@ def test_a_question_with_short_answers_is_the_story_s_unless_a_word_says_poll(re
     )
     assert kept == [*told.paragraphs[:2], *quiz, *told.paragraphs[2:]]
     assert stripped == told.paragraphs
+
+
+ANSWERS = (
+    "Soup in the evening.",
+    "Dishes with a lot of garlic, onions and ginger.",
+    "Sleep, and nothing else.",
+)
+
+
+def ask(question: str, tag: str = "div") -> str:
+    """Return answers with a button each, below a line."""
+    answers = "".join(f"<{tag}><input type='radio' name='a'>{answer}</{tag}>" for answer in ANSWERS)
+    return f"<div><p>{question}</p></div><div>{answers}</div>"
+
+
+@pytest.mark.parametrize("tag", ["div", "li", "label"])
+def test_a_poll_without_a_word_for_it_is_known_by_its_buttons(tag: str, read: Reader) -> None:
+    amid = ask("Which of these helps you most when you have a cold?", tag)
+    assert read(lay_out(amid=amid)).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_list_to_tick_off_is_the_storys(read: Reader) -> None:
+    text = read(lay_out(amid=ask("What you need for a winter by the sea:", "li"))).article.text
+    assert all(answer in text for answer in ANSWERS)
+
+
+def test_one_box_to_tick_is_no_poll(read: Reader) -> None:
+    amid = (
+        "<p>Who pays for it all?</p><div><input type='checkbox'>The council pays for nearly all of it.</div>"
+    )
+    assert "The council pays" in read(lay_out(amid=amid)).article.text
