@@ -47,6 +47,11 @@ _FEED = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>|<!--[^>]{0,500}-->|<\?xml-stylesheet[^>]{0,300}\?>|\s){0,9}<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]",
     re.IGNORECASE,
 )
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\((?:https?:|/)[^()\s]{0,2000}\)")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)([^*_\n]{1,300})(?<=\S)\1(?:\{:[^{}\n]{0,40}\}|(?!\w))")
+_FENCE = "+++"
+"""What opens and closes a container in the Markdown of some publishers."""
+
 _CONTROL_BYTES = bytes([*range(9), *range(14, 27), *range(28, 32)])
 """All but white space and the escapes of ISO-2022-JP."""
 
@@ -258,8 +263,11 @@ def join_story(page: Page, reasons: Sequence[Reason]) -> str:
 
 
 def read_body_claim(body: str) -> str:
-    """Return the text that JSON-LD gives for a story, as paragraphs."""
-    return clean("\n\n".join(line for part in body.splitlines() if (line := " ".join(part.split()))))
+    """Return the text that JSON-LD gives for a story, as paragraphs, with the words of its Markdown alone."""
+    if "](" in body or _FENCE in body:
+        body = _EMPHASIS.sub(r"\2", _MARKDOWN_LINK.sub(r"\1", body))
+    lines = (line for part in body.splitlines() if (line := " ".join(part.split())))
+    return clean("\n\n".join(line for line in lines if not line.startswith(_FENCE)))
 
 
 def clean(text: str) -> str:

@@ -52,6 +52,11 @@ INTERRUPTIONS = {
         for n in range(4)
     )
     + "</ul>",
+    "a consent to an embed": "<div><p>Ich bin damit einverstanden, dass mir Inhalte von Boot-TV angezeigt werden.</p>"
+    "<p>Personenbezogene Daten können an Drittplattformen übermittelt werden.</p></div>",
+    "a word on notifications": "<div><p>Notifications can be managed in the settings of your browser.</p></div>",
+    "a promise about mails": "<p>Sie können sich jederzeit wieder abmelden, wenn Sie keine Boote mehr mögen.</p>",
+    "a consent to mails": "<p>I would like to be emailed about offers, boats and all the news of the harbour.</p>",
     "a form": "<form><input type='radio'><input type='radio'><button>Vote</button></form>",
 }
 

@@ -261,6 +261,23 @@ def test_a_story_that_only_json_ld_shows_is_taken_from_there(article: ArticleRea
     assert article(html).text.split("\n\n")[8].startswith("Paragraph 8")
 
 
+def test_markdown_in_a_story_that_only_json_ld_shows_is_read_as_its_words(article: ArticleReader) -> None:
+    plain = "\n\n".join(
+        f"Paragraph {n} of the story that the page hides behind a button for now." for n in range(9)
+    )
+    body = (
+        "+++dropcap\n\n"
+        + plain
+        + "\n\n+++\n\nIt was [told before](https://gazette.example/1?a=b), and *twice*"
+        " by the *NASA*{: .small} of boats; 2 * 3 * 4 seats [sic] (or so) and snake_case_names stay."
+    )
+    html = f"<html><head>{jsonld(headline=TITLE, articleBody=body)}</head><body><h1>{TITLE}</h1><p>A teaser only.</p></body></html>"
+    assert article(html).text == plain + (
+        "\n\nIt was told before, and twice by the NASA of boats; 2 * 3 * 4 seats [sic] (or so) and"
+        " snake_case_names stay."
+    )
+
+
 def test_the_declared_language_stands_when_the_text_does_not_tell(article: ArticleReader) -> None:
     found = article(page(lang="en")).language
     assert found == "en"
