@@ -9,6 +9,7 @@ So each source is held against its own last weeks (`SourceYield`).
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -116,7 +117,7 @@ def diagnose(state: SourceState, given: SourceYield | None, now: datetime) -> Ai
     if given is None or not given.articles:
         return _fruitless(state) or _muted(state, state.last_visit_at)
     return (
-        _dismissed(given)
+        _unreadable(given, state)
         or _silent(given.articles, state.last_visit_at)
         or _muted(state, state.last_visit_at)
         or _shortened(given.articles)
@@ -132,10 +133,31 @@ def _failing(state: SourceState, now: datetime) -> Ailment | None:
 
 
 def _fruitless(state: SourceState) -> Ailment | None:
-    if state.articles or state.dismissed < RECENT:
+    """Return whether a source has never given an article, though enough pages were tried."""
+    if state.articles or not _is_enough(state.dismissed, state.postponed, state, state.added_at):
         return None
-    reason = f"it answers, but none of its {state.dismissed} pages so far could be read as an article"
-    return Ailment(reason=reason, since=state.added_at)
+    return Ailment(
+        reason=_tell_vain(f"{state.dismissed + state.postponed} pages so far", state), since=state.added_at
+    )
+
+
+def _is_enough(dismissed: int, postponed: int, state: SourceState, since: datetime) -> bool:
+    """Return whether so many pages in vain `since` then tell of more than chance.
+
+    What was dismissed was read. Pages that could not be had or read yet may be by the next visit: they count
+    from `MIN_FAILING` on, and a few of them from a day on.
+    """
+    lasted = (state.last_visit_at or since) - since
+    return (
+        dismissed >= RECENT
+        or (dismissed + postponed >= RECENT and lasted >= MIN_FAILING)
+        or (postponed >= MIN_FAILURES and lasted >= DAY)
+    )
+
+
+def _tell_vain(pages: str, state: SourceState) -> str:
+    why = f"`monitor sources {shlex.quote(state.name)}` says why"
+    return f"it answers, but none of its {pages} could be read as an article; {why}"
 
 
 def _muted(state: SourceState, last_visit_at: datetime) -> Ailment | None:
@@ -151,13 +173,12 @@ def _muted(state: SourceState, last_visit_at: datetime) -> Ailment | None:
     )
 
 
-def _dismissed(given: SourceYield) -> Ailment | None:
-    if given.dismissed < RECENT:
+def _unreadable(given: SourceYield, state: SourceState) -> Ailment | None:
+    """Return whether none of the pages found since the last article could be read as one."""
+    since = given.articles[0].found_at
+    if not _is_enough(given.dismissed, given.postponed, state, since):
         return None
-    return Ailment(
-        reason=f"it answers, but none of its last {given.dismissed} pages could be read as an article",
-        since=given.articles[0].found_at,
-    )
+    return Ailment(reason=_tell_vain(f"last {given.dismissed + given.postponed} pages", state), since=since)
 
 
 def _silent(articles: Sequence[ArticleYield], last_visit_at: datetime) -> Ailment | None:

@@ -22,23 +22,40 @@ from monitor.discover import (
     join_links,
     pick_seed,
     pick_stale_seed,
+    tell_problems,
 )
-from monitor.errors import FetchError, FetchFailed, FetchRefused, MonitorError, NotASeed, WorkerKilled
+from monitor.errors import (
+    FetchError,
+    FetchFailed,
+    FetchGone,
+    FetchRefused,
+    MonitorError,
+    NotAnArticle,
+    NotASeed,
+    WorkerKilled,
+)
+from monitor.extract import SHELL, read_article
 from monitor.model import (
     Child,
     Link,
+    Overrides,
     PastLinks,
     Request,
     Response,
     Seed,
     SeedKind,
     Source,
+    Template,
     Validators,
     VisitOutcome,
 )
 from monitor.ports import Clock, Fetcher, SourceMemory, Workers
 
 log = logging.getLogger("monitor")
+
+NAME_IT = "name what lists its articles in the configuration, with feed:, sitemap: or section:"
+ASK_THEM = ", or ask the site to let our User-Agent in"
+RENDER_IT = ", or have a browser draw pages that are made of JavaScript, with render: true"
 
 MAX_REFRESHES = 2
 """A root page sends its readers on to that of a language, hardly ever further."""
@@ -94,10 +111,12 @@ class Lookout:
         request = Request(url=known.url, source=source, validators=memory.validators)
         try:
             return await self.read_seed(source, known, await self.fetcher.get(request), memory)
-        except (FetchRefused, NotASeed):
-            if source.seed is not None:
-                raise
-            return await self.choose_seed(source)
+        except (FetchRefused, NotASeed) as exc:
+            if source.seed is None:
+                return await self.choose_seed(source)
+            if isinstance(exc, FetchGone | NotASeed):
+                raise type(exc)(blame_configuration(source.seed, exc)) from exc
+            raise
 
     async def choose_seed(self, source: Source, dry: Seed | None = None) -> Look:
         """Return a look at the best seed that the source's page offers; `dry` is the one that dried up."""
@@ -121,11 +140,28 @@ class Lookout:
                 return replace(looks[picked], seed=picked)
         if (picked := pick_stale_seed(trials, self.clock.now())) is not None:
             return replace(looks[picked], seed=picked)
-        raise NotASeed(
-            f"{source.url} names no feed and has no links that look like articles; "
-            "name one in the configuration with feed:, sitemap: or section:, or have a browser draw pages "
-            "that are made of JavaScript with render: true"
-        )
+        raise NotASeed(await self.explain_nothing(source, front, trials))
+
+    async def explain_nothing(self, source: Source, front: Response, trials: Sequence[Trial]) -> str:
+        """Return why a source's page offers no seed, and what its owner can do."""
+        render_it = "" if source.render else RENDER_IT
+        obstacle = await self.find_obstacle(front)
+        if obstacle is not None:
+            return f"{front.url}: {obstacle}; {NAME_IT}{render_it if obstacle == SHELL else ASK_THEM}"
+        problems = tell_problems(trial for trial in trials if trial.seed.kind is not SeedKind.FRONT)
+        names = f"what it names is of no use: {problems}" if problems else "names no feed"
+        return f"{front.url} has no links that look like articles, and {names}; {NAME_IT}{render_it}"
+
+    async def find_obstacle(self, front: Response) -> str | None:
+        """Return what stands before a page (a wall, a captcha, scripts that draw it), None for nothing."""
+        link = Link(url=front.url, source="")
+        try:
+            await self.workers.run_isolated(read_article, front, link, Template(), Overrides())
+        except NotAnArticle as exc:
+            return exc.reason if exc.transient else None
+        except WorkerKilled as exc:
+            return str(exc)
+        return None
 
     async def fetch_front(self, source: Source) -> Response:
         """Return the page at the source's URL, or the one that it sends its readers on to."""
@@ -206,6 +242,16 @@ class Lookout:
             fresh_for=index.fresh_for,
             children=tuple(read),
         )
+
+
+def blame_configuration(seed: Seed, error: MonitorError) -> str:
+    """Return what is wrong with a seed that the configuration names, and what its owner can do."""
+    setting = "section" if seed.kind is SeedKind.FRONT else seed.kind
+    problem = str(error).removeprefix(seed.url).strip()
+    return (
+        f"{seed.url}: {problem}; it stands in the configuration as {setting}: mend it there, or take it "
+        "out, and the program looks for the best that the site offers"
+    )
 
 
 def sitemap(child: Child) -> Seed:

@@ -25,12 +25,14 @@ def state(
     articles: int = 50,
     silent: timedelta | None = None,
     dismissed: int = 0,
+    postponed: int = 0,
+    added: timedelta = 100 * DAY,
 ) -> SourceState:
     return SourceState(
         name="gazette",
         url="https://gazette.example/",
         active=active,
-        added_at=NOW - 100 * DAY,
+        added_at=NOW - added,
         seed=None,
         last_visit_at=NOW,
         next_visit_at=NOW,
@@ -41,6 +43,7 @@ def state(
         last_article_at=None if silent is None else NOW - silent,
         waiting=0,
         dismissed=dismissed,
+        postponed=postponed,
     )
 
 
@@ -52,6 +55,7 @@ def give(
     short: int = 0,
     undated: int = 0,
     dismissed: int = 0,
+    postponed: int = 0,
 ) -> SourceYield:
     """Return what a source gave, one article `every` so often; of the newest, some are short or undated."""
     articles = tuple(
@@ -60,7 +64,7 @@ def give(
         )
         for n in range(count)
     )
-    return SourceYield(source="gazette", articles=articles, dismissed=dismissed)
+    return SourceYield(source="gazette", articles=articles, dismissed=dismissed, postponed=postponed)
 
 
 def test_a_source_that_gives_what_it_always_gave_is_well() -> None:
@@ -98,6 +102,27 @@ def test_ten_dismissed_pages_in_a_row_make_a_source_unwell() -> None:
     ailment = diagnose(state(), give(dismissed=10), NOW)
     assert ailment is not None
     assert "10 pages" in ailment.reason
+
+
+def test_ten_pages_that_cannot_be_had_make_a_source_unwell_once_that_has_lasted() -> None:
+    assert diagnose(state(), give(postponed=10, silent=HOUR), NOW) is None
+    assert diagnose(state(), give(postponed=9, silent=3 * HOUR), NOW) is None
+    ailment = diagnose(state(), give(postponed=7, dismissed=3, silent=3 * HOUR), NOW)
+    assert ailment == Ailment(
+        reason="it answers, but none of its last 10 pages could be read as an article; "
+        "`monitor sources gazette` says why",
+        since=NOW - 3 * HOUR,
+    )
+
+
+def test_a_new_source_whose_pages_cannot_be_had_is_unwell_after_two_hours_or_a_day() -> None:
+    assert diagnose(state(articles=0, postponed=12, added=HOUR), None, NOW) is None
+    assert diagnose(state(articles=0, postponed=3, added=3 * HOUR), None, NOW) is None
+    assert diagnose(state(articles=0, postponed=2, added=2 * DAY), None, NOW) is None
+    for pages, added in ((12, 2 * HOUR), (3, DAY)):
+        ailment = diagnose(state(articles=0, postponed=pages, added=added), None, NOW)
+        assert ailment is not None
+        assert f"none of its {pages} pages so far" in ailment.reason
 
 
 def test_a_new_source_whose_first_ten_pages_gave_nothing_is_unwell() -> None:

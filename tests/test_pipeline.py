@@ -12,7 +12,7 @@ import pytest
 from monitor import pipeline
 from monitor.courier import LEASE
 from monitor.discover.choice import DRY_AFTER, STALE_AFTER
-from monitor.errors import DeliveryFailed, FetchFailed, FetchRefused, NotAnArticle, WorkerKilled
+from monitor.errors import DeliveryFailed, FetchFailed, FetchGone, FetchRefused, NotAnArticle, WorkerKilled
 from monitor.extract import MIN_PAGES
 from monitor.look import MAX_REFRESHES, Lookout
 from monitor.model import DeliveryState, Request, Rule, Seed, SeedKind, Source, VisitOutcome
@@ -616,3 +616,40 @@ def test_a_link_is_given_up_after_the_last_retry() -> None:
 
 def test_a_refused_link_is_never_fetched_again() -> None:
     assert second_look(FetchRefused("robots.txt disallows it"), 0) is None
+
+
+SCRIPTED = (
+    "<body><noscript>Please enable JavaScript to read this.</noscript><script>1</script><script>2</script>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (WALL, ("a Cloudflare check stands before the page", "ask the site")),
+        (SCRIPTED, ("an empty shell", "render: true")),
+        ("<p>Welcome.</p>", ("has no links that look like articles, and names no feed", "section:")),
+        (FRONT.format(FEED), ("what it names is of no use: the feed", f"{FEED} (")),
+    ],
+)
+async def test_a_page_that_offers_no_seed_is_told_by_what_stands_in_the_way(
+    world: Sites, page: str, words: tuple[str, str]
+) -> None:
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, page)
+    reason = (await world.visit(BARE)).reason
+    assert reason is not None
+    assert all(word in reason for word in words)
+
+
+async def test_a_seed_of_the_configuration_that_is_none_is_told_with_its_url_and_its_setting(
+    world: Sites,
+) -> None:
+    world.fetcher.serve(FEED, "<p>Page not found")
+    reason = (await world.visit(GAZETTE)).reason
+    assert reason is not None
+    assert reason.startswith(f"{FEED}: is no feed; it stands in the configuration as feed: mend it there")
+    world.fetcher.fail(FEED, FetchGone("404 Not Found"))
+    reason = (await world.visit(GAZETTE)).reason
+    assert reason is not None
+    assert reason.startswith(f"{FEED}: 404 Not Found; it stands in the configuration as feed:")

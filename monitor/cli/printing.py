@@ -7,6 +7,7 @@ markup, and with its control characters taken out.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
@@ -168,6 +169,8 @@ def show_visit(visit: Visit) -> None:
         f"{visit.copies} copies; {visit.dismissed} dismissed, {visit.postponed} to be tried again; "
         f"{visit.alerts} new alerts"
     )
+    if visit.dismissed or visit.postponed:
+        console.print(plain(f"`monitor sources {shlex.quote(visit.source)}` says why not all are articles"))
 
 
 def show_sources(states: Sequence[SourceState], ailments: Mapping[str, Ailment], zone: tzinfo | None) -> None:
@@ -226,7 +229,8 @@ def show_source(
         console.print(plain(f"  because {state.seed.reason}"))
     if state.seed and state.seed.chosen_at:
         console.print(f"  chosen {short_time(state.seed.chosen_at, zone)}")
-    console.print(f"{state.waiting} links wait to be fetched; {state.dismissed} gave no article")
+    tried = f", {state.postponed} of them tried in vain" if state.postponed else ""
+    console.print(f"{state.waiting} links wait to be fetched{tried}; {state.dismissed} gave no article")
     if links:
         console.print()
         show_links(links, zone)

@@ -8,14 +8,14 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
   `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do.
 * `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
-  `has_dried_up` when to think again.
+  `has_dried_up` when to think again; `tell_problems` is for people, when there is none.
 
 Inside: `seeds`; `feeds`, `mending`, `jsonfeed` and `sitemaps` (what publishers list); `front` (which of a
 page's links look like articles), `embedded` (JSON in pages), `page` (HTML), `charset`; `listing`
 (entries -> links: order, duplicates, dates); `choice` (which seed).
 """
 
-from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed
+from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed, tell_problems
 from monitor.discover.feeds import find_ttl
 from monitor.discover.listing import join_links
 from monitor.discover.seeds import find_children, find_links, find_refresh, find_seeds
@@ -31,4 +31,5 @@ __all__ = [
     "join_links",
     "pick_seed",
     "pick_stale_seed",
+    "tell_problems",
 ]

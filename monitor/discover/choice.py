@@ -25,6 +25,9 @@ DRY_AFTER = timedelta(days=14)
 
 MAX_PROBLEM_CHARS = 120
 
+GUESSED = "s usually lie there"
+"""The end of the reason for a seed that nothing names. That there is none is not worth a word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
@@ -63,6 +66,11 @@ def pick_stale_seed(trials: Iterable[Trial], now: datetime) -> Seed | None:
     return None if best is None else _settle(best, trials, now)
 
 
+def tell_problems(trials: Iterable[Trial]) -> str:
+    """Return what is wrong with each seed that was named, "" when none was."""
+    return "; ".join(_tell_problem(trial) for trial in trials if _is_worth_a_word(trial))
+
+
 def has_dried_up(seed: Seed, last_new_at: datetime | None, now: datetime) -> bool:
     """Return whether a chosen seed has named nothing new for so long that another may be better.
 
@@ -82,10 +90,14 @@ def _is_stale(trial: Trial, now: datetime, dry: Seed | None) -> bool:
 
 
 def _settle(chosen: Trial, trials: Iterable[Trial], now: datetime) -> Seed:
-    others = [_tell_problem(trial) for trial in trials if trial.seed != chosen.seed]
-    rest = f"; passed over: {'; '.join(others)}" if others else ""
+    others = tell_problems(trial for trial in trials if trial.seed != chosen.seed)
+    rest = f"; passed over: {others}" if others else ""
     reason = f"{chosen.seed.reason or 'it lists articles'}, and {_tell_age(chosen.links)}{rest}"
     return replace(chosen.seed, reason=reason, chosen_at=now)
+
+
+def _is_worth_a_word(trial: Trial) -> bool:
+    return bool(trial.links) or not trial.seed.reason.endswith(GUESSED)
 
 
 def _tell_problem(trial: Trial) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from monitor.discover.choice import GUESSED
 from monitor.discover.feeds import looks_like_feed, read_feed
 from monitor.discover.front import read_front
 from monitor.discover.listing import make_links
@@ -123,10 +124,12 @@ def find_links(
         NotASeed: the document is not what the seed says, or lists nothing.
     """
     if seed.kind is SeedKind.FEED:
-        entries, complaint = read_feed(response.body, response.content_type), "is no feed, or an empty one"
+        entries = read_feed(response.body, response.content_type)
+        complaint = "is a feed without articles" if looks_like_feed(response.body) else "is no feed"
     elif seed.kind is SeedKind.SITEMAP:
         entries = read_sitemap(response.body, response.url, response.fetched_at)
-        complaint = "is no sitemap, or lists nothing recent"
+        is_sitemap = looks_like_sitemap(response.body)
+        complaint = "is a sitemap that lists nothing recent" if is_sitemap else "is no sitemap"
     elif looks_like_feed(response.body):
         raise NotASeed(f"{response.url} is a feed now, and no page")
     else:
@@ -213,7 +216,7 @@ def _seeds(kind: SeedKind, urls: Iterable[str], reason: str) -> list[Seed]:
 
 def _usual_seeds(page_url: str) -> Iterator[Seed]:
     for kind, place in USUAL_PLACES:
-        yield from _seeds(kind, _resolve_all([place], page_url), f"{kind}s usually lie there")
+        yield from _seeds(kind, _resolve_all([place], page_url), f"{kind}{GUESSED}")
 
 
 def _sitemaps_of(response: Response) -> list[str]:

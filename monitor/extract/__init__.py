@@ -27,12 +27,14 @@ from monitor.extract.read import (
     read_article,
     read_together,
 )
+from monitor.extract.refuse import SHELL
 from monitor.extract.template import MIN_PAGES, WINDOW
 
 __all__ = [
     "EXTRACTOR_VERSION",
     "KEPT",
     "MIN_PAGES",
+    "SHELL",
     "WINDOW",
     "Block",
     "Decision",

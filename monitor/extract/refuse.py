@@ -30,6 +30,8 @@ MIN_FLASH_CHARS = 100
 MIN_LIST_ENTRIES = 8
 """Linked lines from which a page without a story is a list."""
 
+SHELL = "an empty shell: the story is filled in by JavaScript"
+
 SHELL_SCRIPTS = 2
 """Scripts of a page that has next to no text from which it is a shell that JavaScript fills."""
 
@@ -133,7 +135,7 @@ def refuse_empty(page: Page, reasons: Sequence[Reason], story_chars: float, meta
     if story_chars < MIN_STORY_CHARS and (
         (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS) or _ENABLE_SCRIPTS.search(text)
     ):
-        raise NotAnArticle("an empty shell: the story is filled in by JavaScript", transient=True)
+        raise NotAnArticle(SHELL, transient=True)
     if not text:
         raise NotAnArticle("the page has no text")
     if is_list(page, story_chars) or count_headlines(page.blocks, reasons) >= MIN_LIST_ENTRIES:

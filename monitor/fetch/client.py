@@ -88,7 +88,9 @@ class HttpFetcher:
             _require_http(url)
             rules = await self._rules_for(url, errand)
             if not rules.allow(url):
-                raise FetchRefused(f"the robots.txt of {host_of(url)} does not allow it")
+                raise FetchRefused(
+                    f"the robots.txt of {host_of(url)} does not allow it to {errand.agent}; only the site can"
+                )
             pause = max(request.source.pause, min(rules.crawl_delay, LONGEST_PAUSE))
             async with self._exchanges.open(url, errand, pause, _conditions(request.validators)) as answer:
                 target = _redirect_target(answer, url)

@@ -71,7 +71,8 @@ class SourceState:
     """How a source fares, for people to read. Times are None before the first visit.
 
     `failing_since` and `reason` are None while it is well. `active` is False when it was taken out
-    of the configuration. `waiting` and `dismissed` count its links.
+    of the configuration. `waiting` and `dismissed` count its links, `postponed` those of the waiting that
+    were tried in vain.
     """
 
     name: str
@@ -88,6 +89,7 @@ class SourceState:
     last_article_at: datetime | None
     waiting: int
     dismissed: int
+    postponed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +105,14 @@ class ArticleYield:
 class SourceYield:
     """What a source has given lately: `articles`, newest first, 60 at most.
 
-    `dismissed` counts the links found after the newest of them that gave no article.
+    `dismissed` counts the links found after the newest of them that gave no article, `postponed` those that
+    were tried in vain and will be tried again.
     """
 
     source: str
     articles: tuple[ArticleYield, ...]
     dismissed: int
+    postponed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

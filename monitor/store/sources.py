@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, ScalarSelect, bindparam, func, in
 from monitor.model import Seed, SeedKind, Source
 from monitor.ports import SourceState
 from monitor.store.statement import Statement
-from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINKS, SOURCES, LinkStatus
+from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINK_WAITS, LINKS, SOURCES, LinkStatus
 
 
 def source_id(name: str) -> ScalarSelect[int]:
@@ -160,6 +160,7 @@ def _next_visit(row: RowMapping, before: _Given, given: _Given, now: datetime) -
 def list_sources(connection: Connection) -> tuple[SourceState, ...]:
     """Return how every source fares, by name."""
     kept, links = _count_articles(connection), _count_open_links(connection)
+    postponed = _count_postponed_links(connection)
     rows = connection.execute(select(SOURCES)).mappings()
     return tuple(
         SourceState(
@@ -177,6 +178,7 @@ def list_sources(connection: Connection) -> tuple[SourceState, ...]:
             last_article_at=kept.get(row["id"], (0, None))[1],
             waiting=links.get((row["id"], LinkStatus.WAITING), 0),
             dismissed=links.get((row["id"], LinkStatus.DISMISSED), 0),
+            postponed=postponed.get(row["id"], 0),
         )
         for row in sorted(rows, key=lambda row: row["name"])
     )
@@ -194,3 +196,10 @@ def _count_open_links(connection: Connection) -> dict[tuple[int, str], int]:
     counted = select(LINKS.c.source_id, LINKS.c.state, func.count()).where(LINK_IS_OPEN)
     rows = connection.execute(counted.group_by(LINKS.c.source_id, LINKS.c.state))
     return {(source, state): links for source, state, links in rows}
+
+
+def _count_postponed_links(connection: Connection) -> dict[int, int]:
+    """Return how many links each source's row has that were tried in vain and will be tried again."""
+    counted = select(LINKS.c.source_id, func.count()).where(LINK_WAITS, LINKS.c.attempts > 0)
+    rows = connection.execute(counted.group_by(LINKS.c.source_id))
+    return {row[0]: row[1] for row in rows}

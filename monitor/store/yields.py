@@ -41,16 +41,21 @@ def list_yields(connection: Connection, since: datetime) -> tuple[SourceYield, .
         articles[row.source_id].append(
             ArticleYield(found_at=row.fetched_at, characters=row.characters, dated=bool(row.dated))
         )
-    dismissed = _count_dismissed(connection)
+    vain = _count_vain(connection)
     names = {row.id: row.name for row in connection.execute(select(SOURCES.c.id, SOURCES.c.name))}
     return tuple(
-        SourceYield(source=names[row], articles=tuple(given), dismissed=dismissed.get(row, 0))
+        SourceYield(
+            source=names[row],
+            articles=tuple(given),
+            dismissed=vain.get((row, LinkStatus.DISMISSED), 0),
+            postponed=vain.get((row, LinkStatus.WAITING), 0),
+        )
         for row, given in articles.items()
     )
 
 
-def _count_dismissed(connection: Connection) -> dict[int, int]:
-    """Return how many links of each source were dismissed that were found after its newest article."""
+def _count_vain(connection: Connection) -> dict[tuple[int, str], int]:
+    """Return how many links of each source that were found after its newest article gave none, by state."""
     newest = (
         select(func.max(ARTICLES.c.fetched_at))
         .where(ARTICLES.c.source_id == LINKS.c.source_id)
@@ -58,8 +63,8 @@ def _count_dismissed(connection: Connection) -> dict[int, int]:
         .scalar_subquery()
     )
     counted = connection.execute(
-        select(LINKS.c.source_id, func.count().label("dismissed"))
-        .where(LINK_IS_OPEN, LINKS.c.state == LinkStatus.DISMISSED.value, LINKS.c.found_at > newest)
-        .group_by(LINKS.c.source_id)
+        select(LINKS.c.source_id, LINKS.c.state, func.count().label("links"))
+        .where(LINK_IS_OPEN, LINKS.c.attempts > 0, LINKS.c.found_at > newest)
+        .group_by(LINKS.c.source_id, LINKS.c.state)
     )
-    return {row.source_id: row.dismissed for row in counted}
+    return {(row.source_id, row.state): row.links for row in counted}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.discover import Trial, has_dried_up, pick_seed, pick_stale_seed
-from monitor.discover.choice import DRY_AFTER, STALE_AFTER
+from monitor.discover.choice import DRY_AFTER, GUESSED, STALE_AFTER, tell_problems
 from monitor.model import Link, Seed, SeedKind
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -112,3 +112,10 @@ def test_whatever_is_picked_was_tried_and_has_links(tried: list[Trial]) -> None:
     picked = pick_seed(tried, NOW)
     assert picked is None or picked in useful
     assert (pick_stale_seed(tried, NOW) is not None) == bool(useful)
+
+
+def test_a_guess_that_leads_nowhere_is_not_worth_a_word() -> None:
+    guess = Seed(url="https://gazette.example/rss", kind=SeedKind.FEED, reason=f"feed{GUESSED}")
+    named = Seed(url="https://gazette.example/f", kind=SeedKind.FEED, reason="the page names it")
+    trials = [Trial(seed=guess, problem="404 Not Found"), Trial(seed=named, problem="404 Not Found")]
+    assert tell_problems(trials) == "the feed https://gazette.example/f (404 Not Found)"

@@ -212,6 +212,15 @@ def test_a_link_may_be_relative_to_its_feed_and_stand_without_an_id(link: str) -
     ] == [link]
 
 
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [(feed_of(), "is a feed without articles"), (b"<html><p>Page not found", "is no feed")],
+)
+def test_an_empty_feed_is_told_from_what_is_none(body: bytes, complaint: str) -> None:
+    with pytest.raises(NotASeed, match=f"{complaint}$"):
+        find_links(Response(url=URL, fetched_at=NOW, body=body), Seed(url=URL, kind=SeedKind.FEED), "gazette")
+
+
 def test_a_number_in_an_id_is_no_date() -> None:
     undated = "<item><title>a</title><link>/1</link><guid>5</guid></item>"
     assert (

@@ -405,7 +405,7 @@ async def test_states_count_articles_and_open_links(store: SqlStore) -> None:
     await keep(store, make_story("dam", minute=7))
     state = await state_of(store, "gazette")
     assert (state.articles, state.last_article_at) == (1, NOW + 7 * MINUTE)
-    assert (state.waiting, state.dismissed) == (2, 1)
+    assert (state.waiting, state.dismissed, state.postponed) == (2, 1, 1)
     assert (await state_of(store, "courier")).articles == 0
 
 

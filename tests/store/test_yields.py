@@ -17,9 +17,10 @@ async def test_each_source_shows_its_newest_articles_and_the_pages_that_gave_non
     dated = replace(dated, article=replace(dated.article, published_at=NOW - HOUR))
     undated = replace(undated, article=replace(undated.article, published_at=None))
     await keep(store, dated, undated)
-    late = make_link("late")
-    await store.remember("gazette", [late], [], NOW + HOUR)
+    late, walled, fresh = make_link("late"), make_link("walled"), make_link("fresh")
+    await store.remember("gazette", [late, walled, fresh], [], NOW + HOUR)
     await store.dismiss(late, "a list of links", None, NOW + HOUR)
+    await store.dismiss(walled, "403", NOW + 2 * HOUR, NOW + HOUR)
     expected = SourceYield(
         source="gazette",
         articles=(
@@ -29,6 +30,7 @@ async def test_each_source_shows_its_newest_articles_and_the_pages_that_gave_non
             ArticleYield(found_at=dated.article.fetched_at, characters=len(dated.article.text), dated=True),
         ),
         dismissed=1,
+        postponed=1,
     )
     assert await store.source_yields(NOW - HOUR) == (expected,)
     assert await store.source_yields(undated.article.fetched_at + MINUTE) == ()
