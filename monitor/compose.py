@@ -17,7 +17,19 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from monitor.model import Alert, Article, Changes, Link, Match, Occasion, Source, Verdict, name_id
+from monitor.model import (
+    Alert,
+    Article,
+    Candidates,
+    Changes,
+    Link,
+    Match,
+    Occasion,
+    Relation,
+    Source,
+    Verdict,
+    name_id,
+)
 
 LATE_ARRIVAL = timedelta(days=1)
 """How much older than its source an article may claim to be when it was found after the first
@@ -48,6 +60,17 @@ def is_news(article: Article, link: Link, source: Source, added_at: datetime) ->
         newest += timedelta(days=1)
     slack = timedelta() if link.backlog else LATE_ARRIVAL
     return newest >= added_at.replace(second=0, microsecond=0) - source.backfill - slack
+
+
+def repeats_itself(article: Article, verdict: Verdict, candidates: Candidates) -> bool:
+    """Return whether a source gives, word for word, what it gave before under another URL.
+
+    Pages move, and URLs carry session ids: what was too old to alert when its source was new must not become
+    news by that.
+    """
+    return verdict.relation is Relation.EXACT and any(
+        known.article_id == verdict.of and known.source == article.source for known in candidates.articles
+    )
 
 
 def compose(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from monitor.compose import NO_WAIT, Pace, compose, is_news
+from monitor.compose import NO_WAIT, Pace, compose, is_news, repeats_itself
 from monitor.courier import Courier, never
 from monitor.dedupe import find_agency, fingerprint_article, join_story, judge, next_look, outline_article
 from monitor.errors import (
@@ -339,6 +339,7 @@ class Pipeline:
         verdict = join_story(article, verdict, known.stories)
         matches = self.rules.match(article)
         news = is_news(article, page.link, visit.source, visit.memory.added_at)
+        news = news and not repeats_itself(article, verdict, known.candidates)
         return Filing(
             article=article,
             link=page.link,

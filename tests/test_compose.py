@@ -8,8 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.compose import LATE_ARRIVAL, compose, is_news
-from monitor.model import Article, Excerpt, Link, Match, Relation, Rule, Source, Verdict
+from monitor.compose import LATE_ARRIVAL, compose, is_news, repeats_itself
+from monitor.model import (
+    Article,
+    Candidate,
+    Candidates,
+    Excerpt,
+    Fingerprint,
+    Link,
+    Match,
+    Relation,
+    Rule,
+    Source,
+    Verdict,
+)
 
 ADDED = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 NOW = datetime(2024, 3, 2, tzinfo=UTC)
@@ -143,3 +155,28 @@ def test_what_is_newer_or_allowed_to_be_older_is_never_less_news(
         assert is_news(article(later), found, source(), ADDED)
         assert is_news(article(published), found, source(backfill=more), ADDED)
         assert is_news(article(published), link(), source(), ADDED)
+
+
+@pytest.mark.parametrize(
+    ("relation", "of", "source", "repeats"),
+    [
+        (Relation.EXACT, "first", "gazette", True),
+        (Relation.EXACT, "first", "courier", False),
+        (Relation.EXACT, "other", "gazette", False),
+        (Relation.COPY, "first", "gazette", False),
+        (Relation.NEW, None, "gazette", False),
+    ],
+)
+def test_a_source_repeats_itself_word_for_word_or_not_at_all(
+    relation: Relation, of: str | None, source: str, *, repeats: bool
+) -> None:
+    known = Candidate(
+        article_id="first",
+        url="https://gazette.example/b",
+        source=source,
+        story_id="story",
+        original="first",
+        fingerprint=Fingerprint(algorithm=1, content=1, sketch=(), facts=frozenset()),
+    )
+    judged = Verdict(relation=relation, story_id="story", of=of)
+    assert repeats_itself(article(), judged, Candidates(articles=(known,))) is repeats

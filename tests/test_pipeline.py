@@ -352,6 +352,22 @@ async def test_a_visit_has_a_budget_and_leaves_the_rest_to_the_next(world: Sites
     assert asked == [PAGES_PER_VISIT, len(days) - PAGES_PER_VISIT, 0]
 
 
+async def test_what_was_too_old_to_alert_is_no_news_under_another_url(world: Sites) -> None:
+    await world.store.register([GAZETTE], START)
+    published = START - timedelta(hours=3)
+    page = news_page("Talks about the dam open", *story_about("dam talks"), published=published)
+    for session, alerts in (("first", 0), ("second", 0)):
+        url = f"{STORY}?sid={session}"
+        world.list_stories(url)
+        world.fetcher.serve(url, page)
+        visit = await world.visit(GAZETTE)
+        assert (visit.kept, visit.alerts) == (1, alerts)
+    later = f"{STORY}?sid=third"
+    world.list_stories(later)
+    world.publish(later, *story_about("dam talks", 2))
+    assert (await world.visit(GAZETTE)).alerts == 1
+
+
 async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: Sites) -> None:
     source = replace(GAZETTE, seed=None)
     await world.store.register([source, COURIER], START)

@@ -210,7 +210,7 @@ def learned_template(config: Config, name: str) -> Template:
 
 def is_url(target: str) -> bool:
     """Return whether a page is to be fetched, and not read from a file."""
-    return target.startswith(("http://", "https://"))
+    return target.lower().startswith(("http://", "https://"))
 
 
 def obtain(target: str, url: str | None, terms: PageTerms) -> Response:
