@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.discover.jsonfeed import read_json_feed
 from monitor.discover.listing import Entry, as_permalink
-from monitor.discover.mending import as_utf8, mend_feed
+from monitor.discover.mending import as_utf8, mend_xml
 from monitor.model import Response
 
 SNIFF_BYTES = 4096
@@ -79,7 +79,7 @@ def read_feed(body: bytes, content_type: str = "") -> list[Entry]:
     listed = read_json_feed(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None
     if listed is not None:
         return listed
-    body = mend_feed(body, content_type)
+    body = mend_xml(body, content_type)
     listed = _read_fast(body)
     return _read_forgiving(body) if listed is None else listed
 

@@ -1,10 +1,11 @@
-"""A feed as it came -> the same as UTF-8 that a strict parser reads.
+"""A feed or sitemap as it came -> the same as UTF-8 that a strict parser reads.
 
-Position: before the parsers of `feeds`. Pure, on hostile bytes.
+Position: before the parsers of `feeds` and `sitemaps`. Pure, on hostile bytes.
 
-Feeds are made by templates, and their commonest mistakes cost more than they look: of a URL with a bare
-ampersand a forgiving parser drops a piece, and every article of the feed is missing; letters that have
-names in HTML alone (`&eacute;`) are dropped too; and a charset that is named wrongly spoils all titles.
+Such documents are made by templates, and their commonest mistakes cost more than they look. Of a URL with
+a bare ampersand a forgiving parser drops a piece, so that every article is missing, and a strict one stops
+there; letters that have names in HTML alone (`&eacute;`) go the same way; a charset that is named wrongly
+spoils all titles.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _ODD_AMPERSAND = re.compile(
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 
 
-def mend_feed(body: bytes, content_type: str = "") -> bytes:
-    """Return a feed in UTF-8, its ampersands escaped, and no entity declared.
+def mend_xml(body: bytes, content_type: str = "") -> bytes:
+    """Return a document in UTF-8, its ampersands escaped, and no entity declared.
 
     What is not declared can neither grow nor fetch anything. `content_type` is the whole header.
     """
@@ -46,7 +47,8 @@ def as_utf8(body: bytes, content_type: str = "") -> bytes:
     """Return a document in UTF-8, if it can be told what it is in; else as it is.
 
     What reads as UTF-8 is UTF-8, whatever it is called: text in another charset hardly ever does. Otherwise
-    the header says what it is (RFC 7303, 3), or else the document itself.
+    the header says what it is (RFC 7303, 3), or else the document itself. Of what calls itself UTF-8 and is
+    not quite, the letters that cannot be read are replaced (U+FFFD).
     """
     utf16 = _UTF16.get(body[:2])
     if utf16 is not None:
@@ -62,7 +64,7 @@ def as_utf8(body: bytes, content_type: str = "") -> bytes:
         charset = label.decode("ascii")
         if is_of_the_web(label) and _can_decode(body, charset):
             return _DECLARATION.sub(b"", body, count=1).decode(charset).encode()
-    return body
+    return body.decode("utf-8", "replace").encode() if named in ([], [b"utf-8"]) else body
 
 
 def _can_decode(body: bytes, charset: str) -> bool:

@@ -20,6 +20,7 @@ from xml.parsers import expat
 
 from monitor.discover.front import date_in_url, weigh_url
 from monitor.discover.listing import Entry, believable
+from monitor.discover.mending import mend_xml
 
 MAX_UNPACKED_BYTES = 50 << 20
 """The protocol's own limit for one sitemap, unpacked."""
@@ -187,7 +188,7 @@ def _read(body: bytes) -> _Reading:
     parser.CharacterDataHandler = reading.text
     parser.EntityDeclHandler = _stop
     try:
-        parser.ParseFile(io.BytesIO(_unpack(body, MAX_UNPACKED_BYTES).lstrip()))
+        parser.ParseFile(io.BytesIO(mend_xml(_unpack(body, MAX_UNPACKED_BYTES).lstrip())))
     except (expat.ExpatError, _EnoughReadError, LookupError, ValueError):
         return reading  # broken, cut short or more than enough: what was read counts
     return reading

@@ -13,6 +13,7 @@ from monitor.discover import find_children, find_links, join_links
 from monitor.discover.sitemaps import looks_like_sitemap
 from monitor.errors import NotASeed
 from monitor.model import Child, Link, Response, Seed, SeedKind
+from monitor.text.urls import url_key
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -93,7 +94,7 @@ def test_a_broken_sitemap_gives_what_was_whole() -> None:
     assert (
         len(
             read(
-                NEWS.replace("<url><loc>https://gazette.example/b", "<url><loc>https://gazette.example/b & c")
+                NEWS.replace("<url><loc>https://gazette.example/b", "<url><loc>https://gazette.example/b < c")
             )
         )
         == 1
@@ -145,6 +146,22 @@ def test_entities_are_never_expanded(declaration: str) -> None:
     body = NEWS.replace("<urlset", f"<!DOCTYPE urlset [{declaration}]><urlset").replace("Ferry", "&x;")
     with pytest.raises(NotASeed):
         read(body)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("/news?id=1234&b=2", "/news?b=2&id=1234"),
+        ("/news?id=1234&amp;b=2", "/news?b=2&id=1234"),
+        ("/caf\xe9-opens-in-the-town", None),
+    ],
+)
+def test_one_url_that_is_written_badly_costs_the_others_nothing(written: str, read_as: str | None) -> None:
+    good = "/a-story-of-many-words"
+    body = urlset((written, "2026-05-04"), (good, "2026-05-03")).encode("latin-1")
+    found = [url_key(link.url).partition(".example")[2] for link in read(body)]
+    assert found[-1] == good
+    assert read_as is None or found == [read_as, good]
 
 
 def test_links_of_several_documents_are_joined_newest_first_and_each_once() -> None:
