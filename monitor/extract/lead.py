@@ -24,6 +24,9 @@ MIN_LEAD_CHARS = 30
 MIN_PLAIN_LEAD_CHARS = 50
 """Characters from which a line that nothing else speaks for may be a standfirst."""
 
+MIN_LINKED_LEAD_CHARS = 200
+"""Characters from which a line with a link in it may be the story's first paragraph, not a teaser."""
+
 MAX_LEAD_CHARS = 1_000
 SAME_CHARS = 40
 """Characters of two texts that must agree for one to be the other, cut short or gone on with."""
@@ -61,7 +64,7 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
     if start is None:
         return
     above = range(start - 1, max(start - HEAD_BLOCKS, -1), -1)
-    title = next((i for i in above if reasons[i] in (Reason.TITLE, Reason.REPEATED_TITLE)), None)
+    title = min((i for i in above if reasons[i] in (Reason.TITLE, Reason.REPEATED_TITLE)), default=None)
     head = range(max(0, start - HEAD_BLOCKS) if title is None else title + 1, start)
     possible = [i for i in head if reasons[i] in _REVIEWED and _may_be_lead(page.blocks[i])]
     if not possible:
@@ -74,7 +77,7 @@ def keep_lead(page: Page, reasons: list[Reason], marks: list[Reason | None]) -> 
         if any(_same(folded, other) for other in found):
             continue
         described = any(_same(folded, description) for description in descriptions)
-        placed = title is not None and marks[page.blocks[i].box] is None and _reads_as_lead(page, i)
+        placed = title is not None and marks[page.blocks[i].box] is None and _reads_as_lead(page, i, start)
         if described or (placed and reasons[i] is not Reason.BYLINE):
             reasons[i] = Reason.STORY
             found.append(folded)
@@ -93,19 +96,33 @@ def _may_be_lead(block: Block) -> bool:
     return block.link_chars * 2 <= len(text) and not is_caption(text) and not read_edge_line(text)
 
 
-def _reads_as_lead(page: Page, index: int) -> bool:
-    """Return whether a block between title and body is named as the standfirst, or reads like one."""
+def _reads_as_lead(page: Page, index: int, start: int) -> bool:
+    """Return whether a block between title and body is named as the standfirst, or reads like one.
+
+    The body begins at the block `start`; a paragraph of the same make is one of its own.
+    """
     block = page.blocks[index]
     text = block.text
     if is_byline(text) or is_biography(text):
         return False
     if _named_lead(page, block.box):
         return True
-    if block.link_chars or len(text) < MIN_PLAIN_LEAD_CHARS:
+    if len(text) < (MIN_LINKED_LEAD_CHARS if block.link_chars else MIN_PLAIN_LEAD_CHARS):
+        return False
+    if block.link_chars and not (ends_sentence(text) and _is_made_alike(page, index, start)):
         return False
     if len(text) < MIN_PLAIN_LEAD_CHARS * 2 and parse_visible(text):
         return False
     return block.tag in ("h2", "p") or ends_sentence(text)
+
+
+def _is_made_alike(page: Page, one: int, other: int) -> bool:
+    """Return whether two blocks are paragraphs with the same class words, or in boxes with the same."""
+    boxes = [page.boxes[page.blocks[i].box] for i in (one, other)]
+    if any(box.tag != "p" for box in boxes):
+        return False
+    around = [page.boxes[box.parent].words for box in boxes]
+    return (boxes[0].words == boxes[1].words != "") or (around[0] == around[1] != "")
 
 
 def _density(text: str) -> int:

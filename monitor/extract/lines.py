@@ -129,7 +129,8 @@ def _continues(page: Page, reasons: list[Reason], index: int) -> bool:
     block, before = page.blocks[index], page.blocks[index - 1]
     if block.tag in _LISTED:
         return True
-    if block.tag == "p" and not block.link_chars and block.text[-1] in _ENDS and before.tag == "p":
+    linked = block.link_chars and not _is_linked_prose(block)
+    if block.tag == "p" and not linked and block.text[-1] in _ENDS and before.tag == "p":
         return page.boxes[block.box].parent == page.boxes[before.box].parent
     below = page.blocks[index + 1 : index + 1 + MIN_ENTRIES]
     return (
@@ -137,3 +138,8 @@ def _continues(page: Page, reasons: list[Reason], index: int) -> bool:
         and len(below) == MIN_ENTRIES
         and all(entry.tag == "li" and not entry.link_chars for entry in below)
     )
+
+
+def _is_linked_prose(block: Block) -> bool:
+    """Return whether a paragraph with links is too long, and too little in them, to lead elsewhere."""
+    return len(block.text) > MAX_LINKED_CHARS and block.link_chars < LINKED_SHARE * len(block.text)

@@ -210,10 +210,10 @@ _BODY_STEMS = (
 _NOT_BODY = re.compile(r"comment|related|teaser|sidebar|footer|header|wrap-?(?:per)?-?outer|recommend|promo")
 
 _SAYS_NOTHING = re.compile(
-    r"\S*[:\[]|commentar(?:y|ies)$|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|elementor-widget__|hs_cos_wrapper|widget-(?:span|type-)|so-widget-sow-editor|siteorigin-widget-|cmp-(?:text|title|container|contentfragment)|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
+    r"\S*[:\[]|commentar(?:y|ies)$|elementor-widget(?:-(?:container|wrap|text-editor|heading|theme-post-content|image))?$|elementor-widget__|hs_cos_wrapper|widget-(?:span|type-)|so-widget-sow-editor|siteorigin-widget-|cmp-(?:text|title|container|contentfragment)|(?:paywall|premium|members?|subscribers?)[-_]+(?:article|body|content|only|premium|preview|story|text)$|(?:category|tag|post_tag|type|status|format|has|no|with|without|is|js|wp-image)-"
 )
 """Words that tell of styles or of what a story is about: utility classes ("print:hidden"), a post's own
-categories and tags, states of the layout ("no-sidebar")."""
+categories and tags, states of the layout ("no-sidebar"), who may read a part of the story."""
 
 TAG_REASONS: dict[str, Reason] = {
     "nav": Reason.NAVIGATION,

@@ -77,7 +77,7 @@ _FURNITURE = r"""
  | էջի (?:սկիզբ|վերջ|սկիզբը|վերջը|վերև|ներքև) | (?:начало|конец|верх|низ) страницы | наверх | вверх | к началу(?: страницы)? | (?:початок|кінець) сторінки
  | (?:seitenanfang|seitenende|nach oben|zum seitenanfang|zum seitenende) | (?:anfang|ende) der seite | (?:haut|bas|début|fin) de (?:la )?page | retour en haut | (?:inicio|principio|final|fin|parte superior|parte inferior) de (?:la )?página | (?:volver )?arriba
  | (?:início|topo|fim|final) da página | (?:voltar ao )?topo | (?:inizio|fine|fondo|cima)(?: della)? pagina | torna su | (?:sayfa|sayfanın) (?:başı|sonu|üstü|altı) | (?:أعلى|أسفل|بداية|نهاية) الصفحة
- | (?:页首|页尾|頁首|頁尾|页面顶部|页面底部|返回顶部|回到顶部|回頂部) | ページの?(?:先頭|トップ|最後|上部|下部)(?:へ(?:戻る)?)? | (?:begin|einde|boven|onder)(?: van de|aan) pagina | (?:góra|dół|początek|koniec) strony | page \d+ of \d+
+ | (?:页首|页尾|頁首|頁尾|页面顶部|页面底部|返回顶部|回到顶部|回頂部) | ページの?(?:先頭|トップ|最後|上部|下部)(?:へ(?:戻る)?)? | (?:begin|einde|boven|onder)(?: van de|aan) pagina | (?:góra|dół|początek|koniec) strony | page \d+ of \d+ | (?:we[’']re )?sorry, this feature is (?:currently|temporarily) unavailable.*
 """
 
 _AD = r"""

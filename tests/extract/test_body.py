@@ -52,6 +52,7 @@ INTERRUPTIONS = {
         for n in range(4)
     )
     + "</ul>",
+    "what does not work": "<p>We’re sorry, this feature is currently unavailable. We’re working to restore it.</p>",
     "a consent to an embed": "<div><p>Ich bin damit einverstanden, dass mir Inhalte von Boot-TV angezeigt werden.</p>"
     "<p>Personenbezogene Daten können an Drittplattformen übermittelt werden.</p></div>",
     "a word on notifications": "<div><p>Notifications can be managed in the settings of your browser.</p></div>",

@@ -163,3 +163,48 @@ def test_prose_beside_a_picture_is_no_caption(read: Reader) -> None:
 def test_notes_at_the_end_go(read: Reader, notes: str) -> None:
     html = lay_out(f"<article>{paragraphs(PARAGRAPHS)}{notes}</article>")
     assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+OPENING = (
+    "<p class='{}'>The council met on Monday, as it has <a href='/1'>since the winter</a> without a ferry, to decide"
+    " what the harbour will do when the last of its boats is sold to a museum in the capital. Nobody left before noon,"
+    " and nobody was satisfied.</p>"
+)
+
+
+def test_a_first_paragraph_with_a_link_outside_the_body_is_the_storys(read: Reader) -> None:
+    body = "".join(f"<p class='story-text'>{p}</p>" for p in PARAGRAPHS)
+    html = f"<body><h1>{TITLE}</h1><div>{OPENING.format('story-text')}</div><div class='article-body'>{body}</div></body>"
+    assert read(html).article.text.startswith("The council met on Monday")
+
+
+def test_a_linked_teaser_of_another_make_outside_the_body_is_not(read: Reader) -> None:
+    body = "".join(f"<p class='story-text'>{p}</p>" for p in PARAGRAPHS)
+    html = f"<body><h1>{TITLE}</h1><div>{OPENING.format('kicker-text')}</div><div class='article-body'>{body}</div></body>"
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_standfirst_between_the_title_and_its_repetition_is_kept(read: Reader) -> None:
+    lead = "<div class='preamble'><p>The ferry sails no more, and the council has to say why.</p></div>"
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    html = lay_out(f"{lead}<div class='player'><h3>{TITLE}</h3></div><div class='article-body'>{body}</div>")
+    assert read(html).article.text.startswith("The ferry sails no more")
+
+
+@pytest.mark.parametrize(
+    "words", ["subscriber-preview", "subscriber-only", "paywall-content", "premium_text"]
+)
+def test_the_part_of_a_story_that_some_may_not_read_is_the_storys(words: str, read: Reader) -> None:
+    first, rest = PARAGRAPHS[0], "".join(f"<p>{p}</p>" for p in PARAGRAPHS[1:])
+    html = f"<body><h1>{TITLE}</h1><div class='article-body'><div class='{words}'><p>{first}</p></div>{rest}</div></body>"
+    assert read(html).article.text.split("\n\n") == PARAGRAPHS
+
+
+def test_a_last_paragraph_mostly_of_links_is_the_storys_when_it_is_long(read: Reader) -> None:
+    last = (
+        "<p>The council has <a href='/1'>promised a new boat by the end of the winter, and said who pays for all of it"
+        " and who does not</a>, but on Tuesday the pilots of the harbour want <a href='/2'>more than a promise, or so they said at noon</a>.</p>"
+    )
+    assert read(lay_out("".join(f"<p>{p}</p>" for p in PARAGRAPHS) + last)).article.text.endswith(
+        "or so they said at noon."
+    )
