@@ -35,6 +35,9 @@ SHELL = "an empty shell: the story is filled in by JavaScript"
 SHELL_SCRIPTS = 2
 """Scripts of a page that has next to no text from which it is a shell that JavaScript fills."""
 
+WAITING_CHARS = 40
+"""Characters of a page from which one script is enough for a shell: "Loading, please wait" and nothing else."""
+
 LIST_LINK_SHARE = 0.6
 """Share of a page's characters inside links from which it is a list, when its story is short."""
 
@@ -135,6 +138,8 @@ def refuse_empty(page: Page, reasons: Sequence[Reason], story_chars: float, meta
     if story_chars < MIN_STORY_CHARS and (
         (len(text) < SHORT_STORY_CHARS and page.scripts >= SHELL_SCRIPTS) or _ENABLE_SCRIPTS.search(text)
     ):
+        raise NotAnArticle(SHELL, transient=True)
+    if len(text) <= WAITING_CHARS and page.scripts:
         raise NotAnArticle(SHELL, transient=True)
     if not text:
         raise NotAnArticle("the page has no text")

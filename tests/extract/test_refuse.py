@@ -138,6 +138,19 @@ def test_an_empty_page_is_tried_again(read: Reader) -> None:
     assert refused.value.transient
 
 
+def test_a_page_of_one_script_and_next_to_no_text_is_a_shell(read: Reader) -> None:
+    shell = (
+        '<title>Gazette</title><div id="root"></div><script type="module" src="/assets/index.js"></script>'
+    )
+    for page in (shell, shell.replace("></div>", ">Loading, please wait ...</div>")):
+        with pytest.raises(NotAnArticle, match="empty shell") as refused:
+            read(page)
+        assert refused.value.transient
+    with pytest.raises(NotAnArticle, match="no text") as refused:
+        read('<title>Gazette</title><div id="root"></div>')
+    assert not refused.value.transient
+
+
 def test_bytes_that_are_no_text_are_dismissed(read: Reader) -> None:
     with pytest.raises(NotAnArticle, match="not text"):
         read(bytes(range(32)) * 100, content_type="")
