@@ -76,6 +76,19 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "one long class": repeat("ad banner ", before="<div class='", after="'>x"),
     "another class for each box": number("<div class='c{} ad-box'>text {}</div>"),
     "another tag for each word": number("<x{}>y"),
+    "headings over headlines": repeat(
+        "<h3>Related</h3><h3><a href=x>What happened at the lock</a></h3><p>A hundred people came to see it."
+    ),
+    "headlines in boxes": repeat(
+        "<div><h3><a href=x>What happened at the lock</a></h3><p>A hundred people came to see it.</div>"
+    ),
+    "slides": number("<h2>{}/999</h2>x"),
+    "questions with buttons": repeat(
+        "<p>What?<div><input type=radio>Nothing</div><div><input type=radio>All</div>"
+    ),
+    "Markdown in JSON-LD": repeat(
+        "[a](*b*_c_", before=LD + '{"@type":"NewsArticle","articleBody":"', after='"}</script>'
+    ),
     "one line of words": repeat("word ", before="<p>"),
     "one word": repeat("w", before="<p>"),
     "digits": repeat("1 ", before="<p>"),

@@ -10,6 +10,7 @@ excerpt under it: three below a heading that says so, or six in a row of which e
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from monitor.extract.body import count_chars
 from monitor.extract.lines import LINKED_SHARE, MAX_LINKED_CHARS
@@ -56,16 +57,7 @@ def strip_series(
     slides = [(i, *counter) for i in body if (counter := _read_counter(page.blocks[i]))]
     if len(slides) >= MIN_SLIDES:
         _strip_gallery(page, reasons, slides, body, weights)
-    headings = [i for i in body if reasons[i] is Reason.RELATED and heads_related(page.blocks[i].text)]
-    if not headings:
-        return
-    texts = [page.blocks[i].text for i in headings]
-    prose = listed.union(i for i in body if weights[i])
-    for nth, i in enumerate(headings, 1):
-        place = body.index(i)
-        is_label = page.blocks[i].text in texts[nth:]  # "Read more", under each of many
-        if not is_label and sum(weights[i] for i in body[:place]) >= MIN_ABOVE:
-            _strip_teasers(page, reasons, body[place + 1 :], prose)
+    _strip_teasers(page, reasons, body, weights, listed)
 
 
 def find_teasers(page: Page, weights: list[float]) -> set[int]:
@@ -156,26 +148,47 @@ def _find_gallery(page: Page, first: int, last: int, weights: list[float]) -> Bo
     return box
 
 
-def _strip_teasers(page: Page, reasons: list[Reason], below: list[int], prose: set[int]) -> None:
-    """Strip what stands `below` a heading over other stories, as far as every excerpt has its headline."""
+def _strip_teasers(
+    page: Page, reasons: list[Reason], body: list[int], weights: list[float], listed: set[int]
+) -> None:
+    """Strip what stands below a heading over other stories, as far as every excerpt has its headline.
+
+    Of lines that are the same, only the last is a heading: "Read more" under each of many is a label.
+    """
+    headings = [
+        p for p, i in enumerate(body) if reasons[i] is Reason.RELATED and heads_related(page.blocks[i].text)
+    ]
+    if not headings:
+        return
+    last = {page.blocks[body[place]].text: place for place in headings}
+    above = list(accumulate(weights[i] for i in body))
+    for place, following in zip(headings, [*headings[1:], len(body)], strict=True):
+        if last[page.blocks[body[place]].text] == place and above[place] >= MIN_ABOVE:
+            for i in _find_run(page, reasons, body[place + 1 : following], weights, listed):
+                if reasons[i] is Reason.STORY:
+                    reasons[i] = Reason.RELATED
+
+
+def _find_run(
+    page: Page, reasons: list[Reason], below: list[int], weights: list[float], listed: set[int]
+) -> list[int]:
+    """Return those `below` a heading that are headlines with their excerpts, none when there are few."""
     teasers = lines = 0
-    run: list[int] = []
+    end = 0
     headed = False
     for place, i in enumerate(below):
+        is_prose = weights[i] > 0 or i in listed
         if _is_headline(page.blocks[i]):
             headed, lines = True, 0
-        elif headed and i in prose:
+        elif headed and is_prose:
             headed = False
             teasers += 1
-            run = below[: place + 1]
+            end = place + 1
         elif reasons[i] is Reason.STORY:
             lines += 1
-            if i in prose or lines > MAX_LINES:
+            if is_prose or lines > MAX_LINES:
                 break
-    if teasers >= MIN_TEASERS:
-        for i in run:
-            if reasons[i] is Reason.STORY:
-                reasons[i] = Reason.RELATED
+    return below[:end] if teasers >= MIN_TEASERS else []
 
 
 def _is_headline(block: Block) -> bool:
