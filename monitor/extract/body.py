@@ -104,15 +104,11 @@ def running_sum(weights: list[float]) -> list[float]:
     return sums
 
 
-def name_bodies(boxes: list[Box], sums: list[float]) -> dict[int, Body]:
-    """Return the boxes with prose that are called the body of the story, and how.
-
-    `sums` are the running sums of the blocks' weights.
-    """
+def name_bodies(boxes: list[Box], prose: list[int]) -> dict[int, Body]:
+    """Return which of the boxes with `prose` are called the body of the story, and how."""
     names: dict[int, Body] = {}
-    for i, box in enumerate(boxes):
-        if sums[box.last] == sums[box.first]:
-            continue
+    for i in prose:
+        box = boxes[i]
         if box.itemprop and ("articlebody" in box.itemprop or "reviewbody" in box.itemprop):
             names[i] = Body.MICRODATA
         elif box.words and (name := names_body(box.words)):

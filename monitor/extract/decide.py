@@ -27,7 +27,7 @@ from monitor.extract.body import (
 )
 from monitor.extract.lead import keep_lead
 from monitor.extract.lines import drop_titles, judge_lines, trim
-from monitor.extract.marks import Body
+from monitor.extract.marks import Body, read_mark
 from monitor.extract.metadata import Metadata
 from monitor.extract.outside import name_chrome
 from monitor.extract.page import Box, Page, Reason
@@ -119,7 +119,8 @@ class _Ground:
 
     By block: `weights`, how much prose it holds (none when it was learned, removed or listed), their running
     `sums`, `seen`, on how many recent pages it was, those `removed` by the source's settings, and those of
-    other stories that are `listed`. By box: its `own` marks, and the `marks` that cover it.
+    other stories that are `listed`. By box: its `own` marks, how those are called that are said to hold the
+    story, those that hold `prose`, and the `marks` that cover it.
     """
 
     weights: list[float]
@@ -127,8 +128,9 @@ class _Ground:
     seen: list[int]
     removed: list[int]
     listed: set[int]
-    own: dict[int, Reason]
+    own: _OwnMarks
     names: dict[int, Body]
+    prose: list[int]
     marks: list[Reason | None]
 
 
@@ -150,18 +152,34 @@ def _survey(
     for i in listed:
         weights[i] = 0.0
     sums = running_sum(weights)
-    own = {
-        i: box.mark
-        for i, box in enumerate(page.boxes)
-        if box.mark is not None
-        and (believed is None or box.mark in believed)
-        and not (box.mark is Reason.CAPTION and sums[box.last] - sums[box.first] > MAX_CAPTION_CHARS)
-        and not (box.mark is Reason.RELATED and box.tag in _LISTS and not _has_links(page, box))
-    }
-    names = name_bodies(page.boxes, sums)
-    for i in surround_named_body(page.boxes, names, sums):
-        own.pop(i, None)
-    return _Ground(weights, sums, seen, removed, listed, own, names, mark_boxes(page.boxes, own, sums))
+    prose = [i for i, box in enumerate(page.boxes) if sums[box.last] > sums[box.first]]
+    names = name_bodies(page.boxes, prose)
+    own = _OwnMarks(page, sums, believed)
+    own.update(dict.fromkeys(surround_named_body(page.boxes, names, sums)))
+    marks = mark_boxes(page.boxes, own, sums, prose)
+    return _Ground(weights, sums, seen, removed, listed, own, names, prose, marks)
+
+
+class _OwnMarks(dict[int, Reason | None]):
+    """The boxes' own marks by index, None for none. Read when asked for: most boxes lie in marked ones."""
+
+    def __init__(self, page: Page, sums: Sequence[float], believed: Container[Reason] | None) -> None:
+        self._page, self._sums, self._believed = page, sums, believed
+
+    def __missing__(self, index: int) -> Reason | None:
+        box = self._page.boxes[index]
+        mark = read_mark(box)
+        if mark is not None and not self._is_believable(box, mark):
+            mark = None
+        self[index] = mark
+        return mark
+
+    def _is_believable(self, box: Box, mark: Reason) -> bool:
+        if mark is Reason.CAPTION and self._sums[box.last] - self._sums[box.first] > MAX_CAPTION_CHARS:
+            return False
+        if mark is Reason.RELATED and box.tag in _LISTS and not _has_links(self._page, box):
+            return False
+        return self._believed is None or mark in self._believed
 
 
 def _place_story(page: Page, reasons: list[Reason], ground: _Ground, title: str) -> None:
@@ -172,7 +190,7 @@ def _place_story(page: Page, reasons: list[Reason], ground: _Ground, title: str)
         else choose_body(page) or _find_body(page, ground)
     )
     for span in spans:
-        inner = mark_boxes(page.boxes, ground.own, ground.sums, within=span)
+        inner = mark_boxes(page.boxes, ground.own, ground.sums, ground.prose, span)
         for i in range(span.first, span.last):
             reasons[i] = inner[page.blocks[i].box] or Reason.STORY
 
@@ -200,46 +218,62 @@ def _find_body(page: Page, ground: _Ground) -> list[Span]:
 
 
 def mark_boxes(
-    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], *, within: Span | None = None
+    boxes: list[Box], own: _OwnMarks, sums: Sequence[float], prose: list[int], within: Span | None = None
 ) -> list[Reason | None]:
     """Return for each box why it is chrome, by its own words or those of a box around it.
 
-    `own` are the boxes' own marks, ascending, `sums` the running sums of the blocks' weights. With `within`,
-    only the boxes inside that span's box are marked. A mark that covers too much of the prose is revoked, and
-    so are all that share its words.
+    `own` are the boxes' own marks, `sums` the running sums of the blocks' weights, `prose` the boxes that
+    weigh anything, ascending. With `within`, only the boxes inside that span's box are marked. A mark that
+    covers too much of the prose is revoked, and so are all that share its words.
     """
     root, first, last = (within.box, within.first, within.last) if within else (0, 0, boxes[0].last)
-    inside = {i: mark for i, mark in own.items() if i > root and first <= boxes[i].first < last}
+    inside = range(root + 1, _skip(boxes, root + 1, last))
     total = sums[last] - sums[first]
     limit = total * REVOKED_SHARE if within else max(total * WRAPPER_SHARE, total - MIN_STORY_CHARS)
-    revoked = _overreaching(boxes, inside, sums, (limit, max(limit, total - LEAST_CHARS)))
+    held = [i for i in prose if i in inside]
+    revoked = _overreaching(boxes, own, sums, held, (limit, max(limit, total - LEAST_CHARS)))
     marks: list[Reason | None] = [None] * len(boxes)
-    marked = {i: mark for i, mark in inside.items() if (boxes[i].words or boxes[i].tag) not in revoked}
-    end = 0
-    for i, mark in marked.items():
-        if i >= end:
-            end = bisect_left(boxes, boxes[i].last, i + 1, key=attrgetter("first"))
-            marks[i:end] = [mark] * (end - i)
-            if mark is Reason.CAPTION:
-                _unmark_quoted(boxes, marks, marked, range(i + 1, end))
+    i = root + 1
+    while i < inside.stop:
+        mark = own[i]
+        if mark is None or (revoked and _name(boxes[i]) in revoked):
+            i += 1
+            continue
+        end = _skip(boxes, i + 1, boxes[i].last)
+        marks[i:end] = [mark] * (end - i)
+        if mark is Reason.CAPTION:
+            _unmark_quoted(boxes, marks, own, revoked, range(i + 1, end))
+        i = end
     return marks
 
 
+def _skip(boxes: list[Box], index: int, block: int) -> int:
+    """Return the index of the first box from `index` on that begins at `block` or later."""
+    return bisect_left(boxes, block, index, key=attrgetter("first"))
+
+
+def _name(box: Box) -> str:
+    """Return what boxes are held to be of one kind by: their class words, or their tag."""
+    return box.words or box.tag
+
+
 def _unmark_quoted(
-    boxes: list[Box], marks: list[Reason | None], marked: dict[int, Reason], inside: range
+    boxes: list[Box], marks: list[Reason | None], own: _OwnMarks, revoked: set[str], inside: range
 ) -> None:
     """Take the mark off what stands in a figure to be read with the story, in place."""
     for i in inside:
         mark = marks[boxes[i].parent]
         if mark is Reason.CAPTION and boxes[i].tag in _QUOTED:
             mark = None
-        marks[i] = marked.get(i) if mark is None else mark
+        if mark is None and _name(boxes[i]) not in revoked:
+            mark = own[i]
+        marks[i] = mark
 
 
 def _overreaching(
-    boxes: list[Box], own: dict[int, Reason], sums: Sequence[float], limits: tuple[float, float]
+    boxes: list[Box], own: _OwnMarks, sums: Sequence[float], prose: list[int], limits: tuple[float, float]
 ) -> set[str]:
-    """Return the names, class words or tags, of marked boxes that together cover too much of the prose.
+    """Return the names of marked boxes, of those with `prose`, that together cover too much of it.
 
     `limits` are what is too much, for most marks, and for comments and their like. Navigation holds links, no
     prose, so that less of it is too much.
@@ -247,12 +281,13 @@ def _overreaching(
     covered: dict[str, float] = {}
     limit_of: dict[str, float] = {}
     ends: dict[str, int] = {}
-    for i, mark in own.items():
-        box = boxes[i]
-        weight = sums[box.last] - sums[box.first]
-        name = box.words or box.tag
-        if weight and box.first >= ends.get(name, 0):
-            covered[name] = covered.get(name, 0.0) + weight
+    for i in prose:
+        mark, box = own[i], boxes[i]
+        if mark is None:
+            continue
+        name = _name(box)
+        if box.first >= ends.get(name, 0):
+            covered[name] = covered.get(name, 0.0) + sums[box.last] - sums[box.first]
             limit_of[name] = limits[mark in _OTHERS or _RELATED in name or name == _PARAGRAPH]
             if mark is Reason.NAVIGATION:
                 limit_of[name] = REVOKED_SHARE * sums[-1]

@@ -18,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import groupby
 
-from monitor.extract.page import Reason
+from monitor.extract.page import Box, Reason
 
 # For each reason: stems found anywhere in a part; words that must be a whole part; pairs of parts, "a b",
 # which are also stems when written together.
@@ -226,6 +226,17 @@ TAG_REASONS: dict[str, Reason] = {
     "search": Reason.NAVIGATION,
 }
 """What a tag alone says."""
+
+
+_WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
+"""Boxes whose words describe the page, not a part of it."""
+
+
+def read_mark(box: Box) -> Reason | None:
+    """Return what a box's markup says against it, or else its words; None for nothing."""
+    if box.mark is None and box.words and box.tag not in _WHOLE_PAGE:
+        return read_words(box.words)
+    return box.mark
 
 
 @lru_cache(maxsize=1_024)

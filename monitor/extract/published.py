@@ -17,6 +17,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from monitor.extract.dates import has_clock, is_believable, parse_stamp, parse_url_date, parse_visible
+from monitor.extract.marks import read_mark
 from monitor.extract.page import Mention, Page, Reason
 from monitor.extract.structured import Claims
 
@@ -104,7 +105,7 @@ def _find_undeclared(page: Page, url: str, place: int, now: datetime) -> datetim
     near = sorted(range(max(place - HEAD_BLOCKS, 0), place + HEAD_BLOCKS), key=lambda i: abs(i - place - 0.6))
     found = _first_believable([m.value for m in _near(page, place)], now) or _visible(page, near, now)
     if found is None:
-        elsewhere = [i for i, b in enumerate(page.blocks) if page.boxes[b.box].mark in _DATED_MARKS]
+        elsewhere = [i for i, b in enumerate(page.blocks) if read_mark(page.boxes[b.box]) in _DATED_MARKS]
         found = _visible(page, elsewhere[:MAX_DATE_LINES], now)
     if found and from_url and abs((found - from_url).days) > MAX_DAYS_APART:
         found = None

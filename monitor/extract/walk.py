@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 
 from monitor.extract.chosen import MARK as CHOSEN
 from monitor.extract.chosen import REMOVE, mark_chosen
-from monitor.extract.marks import TAG_REASONS, read_words
+from monitor.extract.marks import TAG_REASONS, read_mark
 from monitor.extract.markup import bound_markup
 from monitor.extract.mentions import READERS, mention_person, read_itemprop
 from monitor.extract.page import Block, Box, Page, Reason
@@ -64,9 +64,6 @@ NO_OVERRIDES = Overrides()
 
 _WITHOUT_EVENTS = LexborDocumentOptions.WO_EVENTS.value
 """Spares the parser what no page here needs: copies of the options that are selected."""
-
-_WHOLE_PAGE = frozenset(("html", "body", "main", "form"))
-"""Boxes whose words describe the page, not a part of it."""
 
 _WORD_ATTRIBUTES = ("class", "id", "role", "data-component", "data-testid", "data-module", "aria-label")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -221,8 +218,6 @@ class _Cutter:
                 self.read_box_attributes(node, attributes, box)
             if box.mark is None:
                 box.mark = TAG_REASONS.get(tag)
-                if box.mark is None and box.words and tag not in _WHOLE_PAGE:
-                    box.mark = read_words(box.words)
             self.box = len(boxes)
             boxes.append(box)
         self.waiting.clear()
@@ -287,7 +282,7 @@ class _Cutter:
         self.waiting.append(node)
         self.open_boxes()
         page, box = self.page, self.page.boxes[self.box]
-        box.mark = box.mark or Reason.NAVIGATION
+        box.mark = read_mark(box) or Reason.NAVIGATION
         kept = text[:MAX_FOLDED_CHARS]
         page.blocks.append(Block(kept, box.tag, self.box, len(kept), 0, links * len(kept) // len(text)))
         self.close_box()
