@@ -251,9 +251,12 @@ def read_words(words: str) -> Reason | None:
 @lru_cache(maxsize=4_096)
 def read_name(name: str) -> Reason | None:
     """Return what one class, id or role makes a box."""
-    if _SAYS_NOTHING.match(name):
-        return None
-    parts = _PART.findall(name)
+    reason = _read_parts(_PART.findall(name))
+    return None if reason is None or _SAYS_NOTHING.match(name) else reason
+
+
+def _read_parts(parts: list[str]) -> Reason | None:
+    """Return what the parts of a name say."""
     for i, part in enumerate(parts):
         if reason := _read_part(part):
             return reason
@@ -301,6 +304,7 @@ def _read_part(part: str) -> Reason | None:
     return _STEMS[stem[0]] if stem else None
 
 
+@lru_cache(maxsize=1_024)
 def names_body(words: str) -> Body | None:
     """Return how surely the words of a box say that it holds the story, None when they do not."""
     for stem in _BODY_STEMS:
