@@ -188,8 +188,8 @@ async def fetch_page(url: str, terms: PageTerms) -> Response:
 
 
 def extract_page(response: Response) -> Reading:
-    """Read an article from a page, without a learned template; raises `NotAnArticle`."""
-    return read_article(response, Link(url=response.url, source=""), Template())
+    """Read an article from a page of no source; raises `NotAnArticle`."""
+    return read_article(response, Link(url=response.url, source=""), None)
 
 
 async def preview_source(config: Config, source: Source) -> Preview:

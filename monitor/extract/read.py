@@ -64,17 +64,18 @@ _ZERO_WIDTH = "\u200b".encode()
 
 
 def read_article(
-    response: Response, link: Link, template: Template, overrides: Overrides = NO_OVERRIDES
+    response: Response, link: Link, template: Template | None, overrides: Overrides = NO_OVERRIDES
 ) -> Reading:
     """Return the article that `response` holds, its block hashes, and what was stripped.
 
-    `template` is what the source's pages have taught, `overrides` what a person says of them.
+    `template` is what the source's pages have taught; None when the page is of no source, and then it teaches
+    nothing either: no hashes are made. `overrides` is what a person says of the source's pages.
 
     Raises:
         NotAnArticle: it holds none; the reason says what it is. Nothing else is ever raised, whatever
             the bytes.
     """
-    return _read(_cut(response, overrides), link, template)
+    return _read(_cut(response, overrides, teaches=template is not None), link, template)
 
 
 def read_together(
@@ -103,7 +104,7 @@ def _or_reason(read: Callable[[], T]) -> T | NotAnArticle:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A page in blocks, and the hash of each."""
+    """A page in blocks, and the hash of each; none of a page that teaches nobody."""
 
     response: Response
     html: bytes
@@ -111,13 +112,13 @@ class _Cut:
     hashes: list[int]
 
 
-def _cut(response: Response, overrides: Overrides) -> _Cut:
+def _cut(response: Response, overrides: Overrides, *, teaches: bool = True) -> _Cut:
     html = utf8_page(response.body, response.content_type)
     page = cut_page(html, response.content_type, overrides)
-    return _Cut(response, html, page, hash_blocks(page))
+    return _Cut(response, html, page, hash_blocks(page) if teaches else [])
 
 
-def _read(cut: _Cut, link: Link, template: Template) -> Reading:
+def _read(cut: _Cut, link: Link, template: Template | None) -> Reading:
     """Return the article of a page; raises NotAnArticle when it has none."""
     examined = _examine(cut, link, template)
     text = examined.text()
@@ -212,7 +213,7 @@ class _Examined:
         return tuple(block.text for block in self.page.blocks[end : end + len(notes) + 1])
 
 
-def _examine(cut: _Cut, link: Link, template: Template) -> _Examined:
+def _examine(cut: _Cut, link: Link, template: Template | None) -> _Examined:
     page, hashes, response = cut.page, cut.hashes, cut.response
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
     reasons, seen = decide(page, metadata, hashes, template)

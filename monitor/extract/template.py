@@ -52,13 +52,14 @@ _EDGES = ".,:;()[]|•·"
 def hash_blocks(page: Page) -> list[int]:
     """Return an unsigned 64-bit hash of each block's masked words and structural place."""
     tags = [box.tag for box in page.boxes]
-    parents = [max(box.parent, 0) for box in page.boxes]
-    masked = map(crc32, _mask_blocks(page.blocks))
-    hashes = []
-    for block, words in zip(page.blocks, masked, strict=True):
-        parent = parents[block.box]
-        hashes.append(words << 32 | _hash_place(block.tag, tags[parent], tags[parents[parent]]))
-    return hashes
+    around = [0, *(box.parent for box in page.boxes[1:])]
+    parents = [around[block.box] for block in page.blocks]
+    places = [
+        _hash_place(block.tag, tags[parent], tags[around[parent]])
+        for block, parent in zip(page.blocks, parents, strict=True)
+    ]
+    words = map(crc32, _mask_blocks(page.blocks))
+    return [word << 32 | place for word, place in zip(words, places, strict=True)]
 
 
 def count_seen(
@@ -93,9 +94,11 @@ def _mask_blocks(blocks: Sequence[Block]) -> list[bytes]:
     encoded = "\n".join(texts).encode("utf-8", "replace")
     lines = encoded.split(b"\n")
     without = encoded.translate(None, _DIGIT_BYTES).split(b"\n")
-    for i, (text, line, left) in enumerate(zip(texts, lines, without, strict=True)):
-        chars = len(blocks[i].text)
-        numbered = len(left) != len(line) and chars <= MAX_MASKED_CHARS and _DIGIT.search(text)
+    for i, (block, text, line, left) in enumerate(zip(blocks, texts, lines, without, strict=True)):
+        chars = len(block.text)
+        if chars > MAX_MASKED_CHARS:
+            continue
+        numbered = len(left) != len(line) and _DIGIT.search(text)
         if numbered or (chars <= MAX_DAY_CHARS and not _CALENDAR.isdisjoint(text.split())):
             lines[i] = _mask(text).encode("utf-8", "replace")
     return lines
