@@ -160,7 +160,7 @@ def extract(
     alone = Source(name=target, url=target, allow_private=allow_private, render=render)
     reading = program.extract_page(obtain(target, url, PageTerms(source=alone)))
     if as_json:
-        printing.print_json(printing.article_json(reading.article) | {"stripped": reading.stripped})
+        printing.print_json(printing.article_json(reading.article) | {"stripped": dict(reading.stripped)})
     else:
         printing.show_article(reading.article, reading.stripped, None)
 

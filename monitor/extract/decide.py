@@ -77,6 +77,24 @@ PLAIN = frozenset(
 """The reasons of marks that are hardly ever put around a story."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Why each block of a page is kept or stripped, and on how many recent pages it was `seen`.
+
+    The `reasons` are exact for what is kept; what is stripped has its names when `name_all` gives them.
+    """
+
+    reasons: list[Reason]
+    seen: list[int]
+    marks: list[Reason | None]
+
+    def name_all(self, page: Page) -> list[Reason]:
+        """Return the reasons with a name for all that was stripped."""
+        reasons = list(self.reasons)
+        name_chrome(page, reasons, self.marks)
+        return reasons
+
+
 def decide(
     page: Page,
     metadata: Metadata,
@@ -84,8 +102,8 @@ def decide(
     template: Template | None = None,
     *,
     believed: Container[Reason] | None = None,
-) -> tuple[list[Reason], list[int]]:
-    """Return for each block of `page` why it is kept or stripped, and on how many recent pages it was seen.
+) -> Decisions:
+    """Return what becomes of the blocks of `page`.
 
     `metadata` is what the page says of itself: the repetitions of its title are dropped, and news is read as
     such. `hashes` are the blocks' hashes and `template` what the source has taught; without them nothing
@@ -109,8 +127,7 @@ def decide(
     trim(page, reasons, body, ground.weights)
     strip_strays(page, reasons, body, is_news=metadata.claims_news)
     keep_lead(page, reasons, ground.marks)
-    name_chrome(page, reasons, ground.marks)
-    return reasons, ground.seen
+    return Decisions(reasons, ground.seen, ground.marks)
 
 
 @dataclass(frozen=True, slots=True)

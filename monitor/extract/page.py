@@ -58,9 +58,9 @@ KEPT = frozenset({Reason.STORY, Reason.TITLE})
 class Box:
     """A block-level element. `parent` is the index of the box around it, -1 for the root.
 
-    `words` are its class, id, role and kin, lower case; `mark` is what its tag and its other attributes say
-    against it (`marks` reads the words). It holds the blocks `first` to `last - 1`, its children's among them; `form_fields` counts
-    the radio buttons and check boxes inside.
+    `words` are its class, id, role and kin, lower case, which `marks` reads; `mark` is what its tag and its
+    other attributes say against it. It holds the blocks `first` to `last - 1`, its children's among them;
+    `form_fields` counts the radio buttons and check boxes inside.
     """
 
     parent: int

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import takewhile
 from typing import TypeVar
 
 from monitor.errors import NotAnArticle
 from monitor.extract.body import count_chars
 from monitor.extract.charset import utf8_page
-from monitor.extract.decide import PLAIN, decide
+from monitor.extract.decide import PLAIN, Decisions, decide
 from monitor.extract.flat import cut_text
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.page import KEPT, Block, OverrideMatch, Page, Reason
@@ -123,12 +123,10 @@ def _read(cut: _Cut, link: Link, template: Template | None) -> Reading:
     examined = _examine(cut, link, template)
     text = examined.text()
     _refuse(examined, text)
-    article = _article(examined.metadata, text, cut.response, link)
-    counts = Counter(examined.reasons)
     return Reading(
-        article=article,
+        article=_article(examined.metadata, text, cut.response, link),
         blocks=frozenset(cut.hashes),
-        stripped={str(reason): count for reason, count in counts.items() if reason not in KEPT},
+        stripped=_Stripped(examined),
         below=examined.below(),
     )
 
@@ -176,7 +174,7 @@ def explain_page(
         refusal = exc.reason
     return Explanation(
         title=examined.metadata.title,
-        decisions=tuple(map(Decision, examined.page.blocks, examined.reasons, examined.seen)),
+        decisions=tuple(map(Decision, examined.page.blocks, examined.name_all(), examined.decisions.seen)),
         refusal=refusal,
         claimed=examined.is_claimed(),
         pages=len(template.pages),
@@ -191,8 +189,7 @@ class _Examined:
     html: bytes
     page: Page
     metadata: Metadata
-    reasons: list[Reason]
-    seen: list[int]
+    decisions: Decisions
     shown: str
 
     def is_claimed(self) -> bool:
@@ -205,35 +202,66 @@ class _Examined:
 
     def below(self) -> tuple[str, ...]:
         """Return the notes right below the story, and the first line that is none."""
-        ends = (
-            place + 1 for place in reversed(range(len(self.reasons))) if self.reasons[place] is Reason.STORY
-        )
-        end = next(ends, len(self.reasons))
-        notes = list(takewhile(lambda reason: reason is Reason.NOTE, self.reasons[end:]))
+        reasons = self.decisions.reasons
+        ends = (place + 1 for place in reversed(range(len(reasons))) if reasons[place] is Reason.STORY)
+        end = next(ends, len(reasons))
+        notes = list(takewhile(lambda reason: reason is Reason.NOTE, reasons[end:]))
         return tuple(block.text for block in self.page.blocks[end : end + len(notes) + 1])
+
+    def name_all(self) -> list[Reason]:
+        """Return why each block was kept or stripped, by name."""
+        return self.decisions.name_all(self.page)
+
+
+class _Stripped(Mapping[str, int]):
+    """How many blocks were stripped for which reason, named and counted when somebody asks.
+
+    Naming what was stripped takes a twelfth of reading a page, and whoever wants the article alone does not
+    ask. It goes to another process as the plain `dict` that it stands for.
+    """
+
+    def __init__(self, examined: _Examined) -> None:
+        self._examined = examined
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        counts = Counter(self._examined.name_all())
+        return {str(reason): count for reason, count in counts.items() if reason not in KEPT}
+
+    def __getitem__(self, reason: str) -> int:
+        return self._counts[reason]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __reduce__(self) -> tuple[type[dict[str, int]], tuple[dict[str, int]]]:
+        return dict, (self._counts,)
 
 
 def _examine(cut: _Cut, link: Link, template: Template | None) -> _Examined:
     page, hashes, response = cut.page, cut.hashes, cut.response
     metadata = read_metadata(page, response.url, link.title or "", response.fetched_at)
-    reasons, seen = decide(page, metadata, hashes, template)
-    shown = join_story(page, reasons)
+    decisions = decide(page, metadata, hashes, template)
+    shown = join_story(page, decisions.reasons)
     if metadata.claims_article and len(shown) < MIN_STORY_CHARS:
-        again, seen = decide(page, metadata, hashes, template, believed=PLAIN)
-        longer = join_story(page, again)
+        again = decide(page, metadata, hashes, template, believed=PLAIN)
+        longer = join_story(page, again.reasons)
         if len(longer) > LONGER * len(shown):
-            reasons, shown = again, longer
+            decisions, shown = again, longer
     if page.state and not metadata.body and len(shown) < MIN_STORY_CHARS:
         story = find_story(page.state, metadata.title)
         metadata = replace(metadata, body=story, claims_article=metadata.claims_article or bool(story))
-    return _Examined(cut.html, page, metadata, reasons, seen, shown)
+    return _Examined(cut.html, page, metadata, decisions, shown)
 
 
 def _refuse(examined: _Examined, text: str) -> None:
     """Raise NotAnArticle when the page holds no article after all."""
     chars = count_chars(text)
     refuse_wall(examined.page, examined.html, chars, examined.metadata)
-    refuse_empty(examined.page, examined.reasons, chars, examined.metadata)
+    refuse_empty(examined.page, examined.decisions.reasons, chars, examined.metadata)
     if not examined.metadata.title:
         raise NotAnArticle("the page has no title")
 
