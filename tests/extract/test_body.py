@@ -209,6 +209,22 @@ def test_a_mark_that_would_take_the_story_is_revoked(read: Reader) -> None:
     assert read(html).article.text.split("\n\n") == PARAGRAPHS
 
 
+def test_what_stands_in_a_box_whose_mark_is_revoked_goes_by_its_own(read: Reader) -> None:
+    line = "<div class='share-tools'>Tell your neighbours</div>"
+    halves = "".join(f"<p>{p}</p>" for p in PARAGRAPHS[:3]), "".join(f"<p>{p}</p>" for p in PARAGRAPHS[3:])
+    story = f"<div class='story-body'><div class='promo-block'>{line}{halves[0]}</div>{halves[1]}</div>"
+    reading = read(f"<title>{TITLE}</title><h1>{TITLE}</h1>{story}")
+    assert reading.article.text.split("\n\n") == PARAGRAPHS
+    assert reading.stripped["share line"] == 1
+
+
+def test_what_stands_beside_a_quotation_in_a_figure_goes_by_its_own_mark(read: Reader) -> None:
+    quoted = "<blockquote><p>We waited for the ferry all winter long.</p><p class='share'>Tell it to your neighbours, who wait as well.</p></blockquote>"
+    text = read(lay_out(amid=f"<figure>{quoted}</figure>")).article.text
+    assert "We waited for the ferry" in text
+    assert "neighbours" not in text
+
+
 def test_a_genre_is_no_comment(read: Reader) -> None:
     thread = "".join(f"<li class='reply'><p>{p} I see it another way.</p></li>" for p in PARAGRAPHS * 9)
     html = lay_out(

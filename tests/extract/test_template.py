@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 from monitor.errors import NotAnArticle
-from monitor.extract import MIN_PAGES, WINDOW, read_together
+from monitor.extract import MIN_PAGES, WINDOW, read_article, read_together
 from monitor.model import Link, Reading, Response, Template
 from tests.extract.conftest import Reader
 
@@ -145,6 +146,22 @@ def test_a_page_that_holds_nothing_says_why_and_leaves_the_others(read: Reader) 
     assert template.pages[1:] == (read(make_page(20)).blocks, *known.pages), (
         "what was cut has taught, last first"
     )
+
+
+def test_a_page_of_no_source_teaches_nothing_and_is_read_the_same() -> None:
+    reading = read_article(*arrived(1, make_page(1)), None)
+    taught = read_article(*arrived(1, make_page(1)), Template())
+    assert reading.blocks == frozenset()
+    assert taught.blocks
+    assert (reading.article, reading.stripped) == (taught.article, taught.stripped)
+
+
+def test_what_was_stripped_goes_to_another_process_as_it_is(read: Reader) -> None:
+    reading = read(make_page(1, notice="<p>USD 48.12 EUR 52.12 GBP 60.12</p>"))
+    sent = pickle.loads(pickle.dumps(reading))
+    assert type(sent.stripped) is dict
+    assert sent == reading
+    assert sent.stripped == {"currency ticker": 1}
 
 
 def test_numbers_are_masked_in_every_script(read: Reader) -> None:
