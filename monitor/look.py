@@ -19,6 +19,7 @@ from monitor.discover import (
     find_seeds,
     find_ttl,
     has_dried_up,
+    is_podcast,
     join_links,
     pick_seed,
     pick_stale_seed,
@@ -126,16 +127,13 @@ class Lookout:
         for seed in await self.workers.run_isolated(find_seeds, front):
             try:
                 here = seed.url in (front.url, source.url)
-                looks[seed] = await self.read_seed(
-                    source,
-                    seed,
-                    front if here else await self.fetcher.get(Request(url=seed.url, source=source)),
-                )
+                response = front if here else await self.fetcher.get(Request(url=seed.url, source=source))
+                looks[seed] = await self.read_seed(source, seed, response)
             except (FetchError, NotASeed, WorkerKilled) as exc:
                 log_no_seed(source, seed.url, exc)
                 trials.append(Trial(seed=seed, problem=str(exc)))
                 continue
-            trials.append(Trial(seed=seed, links=looks[seed].links))
+            trials.append(Trial(seed=seed, links=looks[seed].links, is_podcast=is_podcast(response)))
             if (picked := pick_seed(trials, self.clock.now(), dry)) is not None:
                 return replace(looks[picked], seed=picked)
         if (picked := pick_stale_seed(trials, self.clock.now())) is not None:
@@ -247,9 +245,9 @@ class Lookout:
 def blame_configuration(seed: Seed, error: MonitorError) -> str:
     """Return what is wrong with a seed that the configuration names, and what its owner can do."""
     setting = "section" if seed.kind is SeedKind.FRONT else seed.kind
-    problem = str(error).removeprefix(seed.url).strip()
+    problem = str(error) if str(error).startswith(seed.url) else f"{seed.url}: {error}"
     return (
-        f"{seed.url}: {problem}; it stands in the configuration as {setting}: mend it there, or take it "
+        f"{problem}; it stands in the configuration as {setting}: mend it there, or take it "
         "out, and the program looks for the best that the site offers"
     )
 

@@ -381,6 +381,20 @@ async def test_the_feed_that_a_site_names_is_chosen_and_remembered(world: Sites)
     assert world.fetcher.urls_asked() == [FEED]
 
 
+async def test_the_news_of_a_site_go_before_its_podcast(world: Sites) -> None:
+    spoken, itunes = "https://gazette.example/talks.xml", "<channel><itunes:author>G</itunes:author>"
+    sound = '<enclosure type="audio/mpeg" url="/1.mp3"/></item>'
+    await world.store.register([BARE], START)
+    world.fetcher.serve(SITE, FRONT.format(spoken) + FRONT.format(FEED))
+    world.list_stories(STORY)
+    world.publish(STORY, *story_about("dam talks"))
+    episodes = feed_page((OTHER_STORY, "An episode", world.clock.now()))
+    world.fetcher.serve(
+        spoken, episodes.replace("</item>", sound).replace("<channel>", itunes), "application/rss+xml"
+    )
+    assert (await world.visit(BARE)).seed == Seed(url=FEED, kind=SeedKind.FEED)
+
+
 async def test_a_page_that_is_but_a_door_is_walked_through(world: Sites) -> None:
     door = '<meta http-equiv="refresh" content="0; url={}">'
     await world.store.register([BARE], START)
@@ -664,7 +678,7 @@ async def test_a_seed_of_the_configuration_that_is_none_is_told_with_its_url_and
     world.fetcher.serve(FEED, "<p>Page not found")
     reason = (await world.visit(GAZETTE)).reason
     assert reason is not None
-    assert reason.startswith(f"{FEED}: is no feed; it stands in the configuration as feed: mend it there")
+    assert reason.startswith(f"{FEED} is no feed; it stands in the configuration as feed: mend it there")
     world.fetcher.fail(FEED, FetchGone("404 Not Found"))
     reason = (await world.visit(GAZETTE)).reason
     assert reason is not None

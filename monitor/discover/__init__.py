@@ -6,7 +6,8 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 * `find_seeds` says which documents of a site list its articles, best first; `find_refresh` where a page
   that is but a door sends its readers.
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
-  `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do.
+  `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do,
+  `is_podcast` whether it is one of episodes.
 * `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
   `has_dried_up` when to think again; `tell_problems` is for people, when there is none.
 
@@ -16,7 +17,7 @@ page's links look like articles), `embedded` (JSON in pages), `page` (HTML), `ch
 """
 
 from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed, tell_problems
-from monitor.discover.feeds import find_ttl
+from monitor.discover.feeds import find_ttl, is_podcast
 from monitor.discover.listing import join_links
 from monitor.discover.seeds import find_children, find_links, find_refresh, find_seeds
 
@@ -28,6 +29,7 @@ __all__ = [
     "find_seeds",
     "find_ttl",
     "has_dried_up",
+    "is_podcast",
     "join_links",
     "pick_seed",
     "pick_stale_seed",

@@ -4,7 +4,7 @@ Position: after `seeds`, once the pipeline has read what it named. Pure.
 
 Dead feeds stay up for years, so a seed must name something recent to be chosen at once. A stale one is
 kept in reserve: the site may be slow, which shows when its own page still names that seed's newest
-article, or offer nothing better.
+article, or offer nothing better. So is the feed of a podcast.
 """
 
 from __future__ import annotations
@@ -31,11 +31,15 @@ GUESSED = "s usually lie there"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A seed that was read: the links that it names, newest first, or the problem with it."""
+    """A seed that was read: the links that it names, newest first, or the problem with it.
+
+    `is_podcast` says that these lead to episodes.
+    """
 
     seed: Seed
     links: tuple[Link, ...] = ()
     problem: str = ""
+    is_podcast: bool = False
 
 
 def pick_seed(trials: Sequence[Trial], now: datetime, dry: Seed | None = None) -> Seed | None:
@@ -48,9 +52,9 @@ def pick_seed(trials: Sequence[Trial], now: datetime, dry: Seed | None = None) -
     if last.seed.kind is SeedKind.FRONT:
         shown = {link.key for link in last.links}
         for earlier in trials[:-1]:
-            if earlier.links and earlier.links[0].key in shown:
+            if earlier.links and not earlier.is_podcast and earlier.links[0].key in shown:
                 return _settle(earlier, trials, now)
-    if not last.links or _is_stale(last, now, dry):
+    if not last.links or last.is_podcast or _is_stale(last, now, dry):
         return None
     return _settle(last, trials, now)
 
@@ -101,6 +105,8 @@ def _is_worth_a_word(trial: Trial) -> bool:
 
 
 def _tell_problem(trial: Trial) -> str:
+    if trial.is_podcast:
+        return f"the feed {trial.seed.url} (it is a podcast's)"
     seed, kind = trial.seed, "page" if trial.seed.kind is SeedKind.FRONT else trial.seed.kind
     problem = trial.problem.removeprefix(f"{seed.url} ")[:MAX_PROBLEM_CHARS]
     return f"the {kind} {seed.url} ({_tell_age(trial.links) if trial.links else problem})"

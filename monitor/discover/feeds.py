@@ -40,6 +40,7 @@ _LINK = re.compile(rb"<(?:\w{1,20}:)?link\b", re.IGNORECASE)
 _DATE = re.compile(
     rb"<(?:\w{1,20}:)?(?:pubdate|published|updated|issued|modified|created|date)\b", re.IGNORECASE
 )
+_RECORDING = re.compile(rb"""<enclosure\b[^>]{0,2000}\btype=["'](?:audio|video)/""", re.IGNORECASE)
 _FIRST_ITEM = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 _TTL = re.compile(rb"<ttl\b[^>]{0,100}>\s{0,100}(\d{1,6})\s{0,100}</ttl>", re.IGNORECASE)
 _PERIOD = re.compile(
@@ -97,6 +98,12 @@ def find_ttl(response: Response) -> timedelta:
         often = _FREQUENCY.search(head)
         return PERIODS[found[1].lower()] / max(1, int(often[1]) if often else 1)
     return timedelta()
+
+
+def is_podcast(response: Response) -> bool:
+    """Return whether a feed is one of episodes to be listened to. Cheap, as above."""
+    head = response.body[:HEAD_BYTES]
+    return b"<itunes:" in head and _RECORDING.search(head) is not None
 
 
 def _read_fast(body: bytes) -> list[Entry] | None:

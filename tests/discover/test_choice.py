@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -119,3 +120,13 @@ def test_a_guess_that_leads_nowhere_is_not_worth_a_word() -> None:
     named = Seed(url="https://gazette.example/f", kind=SeedKind.FEED, reason="the page names it")
     trials = [Trial(seed=guess, problem="404 Not Found"), Trial(seed=named, problem="404 Not Found")]
     assert tell_problems(trials) == "the feed https://gazette.example/f (404 Not Found)"
+
+
+def test_a_podcast_is_kept_in_reserve_however_recent() -> None:
+    spoken = replace(trial(FEED, ("episode", NOW)), is_podcast=True)
+    assert pick_seed([spoken], NOW) is None
+    chosen = pick_seed([spoken, trial(OTHER, ("a", NOW))], NOW)
+    assert chosen == OTHER
+    assert chosen is not None
+    assert f"passed over: the feed {FEED.url} (it is a podcast's)" in chosen.reason
+    assert pick_stale_seed([spoken], NOW) == FEED

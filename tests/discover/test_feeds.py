@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.discover import feeds, find_links
+from monitor.discover import feeds, find_links, is_podcast
 from monitor.discover.feeds import looks_like_feed, read_feed
 from monitor.discover.listing import Entry, believable
 from monitor.errors import NotASeed
@@ -219,6 +219,21 @@ def test_a_link_may_be_relative_to_its_feed_and_stand_without_an_id(link: str) -
 def test_an_empty_feed_is_told_from_what_is_none(body: bytes, complaint: str) -> None:
     with pytest.raises(NotASeed, match=f"{complaint}$"):
         find_links(Response(url=URL, fetched_at=NOW, body=body), Seed(url=URL, kind=SeedKind.FEED), "gazette")
+
+
+@pytest.mark.parametrize(
+    ("channel", "item", "spoken"),
+    [
+        ("<itunes:author>G</itunes:author>", '<enclosure url="/1.mp3" length="1" type="audio/mpeg"/>', True),
+        ("<itunes:author>G</itunes:author>", '<enclosure url="/1.jpg" length="1" type="image/jpeg"/>', False),
+        ("", '<enclosure url="/1.mp3" length="1" type="audio/mpeg"/>', False),
+    ],
+)
+def test_a_podcast_is_known_by_its_recordings_and_whom_they_are_made_for(
+    channel: str, item: str, *, spoken: bool
+) -> None:
+    body = feed_of(channel, f"<item><title>a</title><link>/1</link>{item}</item>")
+    assert is_podcast(Response(url=URL, fetched_at=NOW, body=body)) is spoken
 
 
 def test_a_number_in_an_id_is_no_date() -> None:
