@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 
 from monitor.compose import NO_WAIT, Pace, compose, is_news, repeats_itself
@@ -35,17 +36,12 @@ from monitor.extract import MIN_PAGES, read_article, read_together
 from monitor.look import Look, Lookout, failed_look
 from monitor.match import RuleSet
 from monitor.model import (
-    Article,
-    Candidates,
-    Fingerprint,
     Link,
-    Outline,
     Reading,
     Relation,
     Request,
     Response,
     Source,
-    StoryCandidates,
     Template,
     Visit,
     VisitOutcome,
@@ -55,6 +51,7 @@ from monitor.ports import (
     Clock,
     Fetcher,
     Filing,
+    Lookup,
     SourceMemory,
     Store,
     Workers,
@@ -101,27 +98,6 @@ class Page:
 
     link: Link
     response: Response
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What an article is compared by: its words, and what it is about."""
-
-    fingerprint: Fingerprint
-    outline: Outline
-
-
-def measure(article: Article) -> Measures:
-    """Return what an article is compared by."""
-    return Measures(fingerprint_article(article), outline_article(article))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The stored articles that may be a copy of a new one, and those that may tell its story."""
-
-    candidates: Candidates
-    stories: StoryCandidates
 
 
 @dataclass(slots=True, kw_only=True)
@@ -314,40 +290,33 @@ class Pipeline:
 
         Returns what was stored, and how many of its alerts are new.
         """
-        article = reading.article
-        measures = await self.workers.run_threaded(measure, article)
         for _ in range(JUDGEMENTS):
-            known = Known(
-                await self.store.candidates(article.key, measures.fingerprint),
-                await self.store.story_candidates(measures.outline),
-            )
-            filing = await self.workers.run_threaded(self.decide, visit, page, reading, measures, known)
-            alerts = await self.store.keep(filing)
+            filing, alerts = await self.store.keep_judged(partial(self.judge, visit, page, reading))
             if alerts is not None:
                 return filing, alerts
         raise StoreError(
-            f"{article.url} was judged {JUDGEMENTS} times, and another article was always first",
+            f"{reading.article.url} was judged {JUDGEMENTS} times, and another article was always first",
             transient=True,
         )
 
-    def decide(
-        self, visit: OpenVisit, page: Page, reading: Reading, measures: Measures, known: Known
-    ) -> Filing:
+    def judge(self, visit: OpenVisit, page: Page, reading: Reading, stored: Lookup) -> Filing:
         """Return an article with the verdict on it, the rules it matches and the alerts that follow."""
         article = reading.article
-        verdict = judge(article, measures.fingerprint, known.candidates)
-        verdict = join_story(article, verdict, known.stories)
+        fingerprint = fingerprint_article(article)
+        candidates = stored.candidates(article.key, fingerprint)
+        stories = stored.story_candidates(outline_article(article))
+        verdict = join_story(article, judge(article, fingerprint, candidates), stories)
         matches = self.rules.match(article)
         news = is_news(article, page.link, visit.source, visit.memory.added_at)
-        news = news and not repeats_itself(article, verdict, known.candidates)
+        news = news and not repeats_itself(article, verdict, candidates)
         return Filing(
             article=article,
             link=page.link,
             page=page.response.body,
             blocks=reading.blocks,
-            fingerprint=measures.fingerprint,
-            candidates=known.candidates,
-            stories=known.stories,
+            fingerprint=fingerprint,
+            candidates=candidates,
+            stories=stories,
             verdict=verdict,
             agency=find_agency(article, reading.below),
             matches=matches,

@@ -35,7 +35,7 @@ DEADLINE = timedelta(seconds=30)
 START = timedelta(minutes=1)
 """How long a worker may take until it is ready: half a second, more on a machine that swaps."""
 
-PATIENCE_S = 5.0
+PATIENCE_S = 10.0
 """How long a call waits before one more worker is started, which takes a third of a second of CPU, and 35 MB
 from then on. The first pages of twenty new sources, 160, are read by one worker in two seconds."""
 

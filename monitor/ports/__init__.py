@@ -16,7 +16,7 @@ from monitor.ports.archive import (
     SourceYield,
     StoredArticle,
 )
-from monitor.ports.articles import Filing, KnownPage, Recheck
+from monitor.ports.articles import Filing, KnownPage, Lookup, Recheck
 from monitor.ports.channel import Channel
 from monitor.ports.outbox import NO_GATHERING, ChannelState, Gathering, Told
 from monitor.ports.store import Heartbeat, Store
@@ -32,6 +32,7 @@ __all__ = [  # noqa: RUF022 (in the order of the walk)
     "SourceMemory",
     # the store: articles
     "Filing",
+    "Lookup",
     "KnownPage",
     "Recheck",
     # the store: the outbox

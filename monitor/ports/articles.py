@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -85,17 +86,36 @@ class Recheck:
     alerts: tuple[Alert, ...] = ()
 
 
+class Lookup(Protocol):
+    """What is stored, as the one who judges sees it, in the thread that looks up: at once, without a loop."""
+
+    def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
+        """Return the stored articles that one with this URL and fingerprint must be judged against."""
+        ...
+
+    def story_candidates(self, outline: Outline) -> StoryCandidates:
+        """Return an outline, weighed, with the stored articles that may tell the same story."""
+        ...
+
+
 class ArticleStore(Protocol):
     """Articles with all that belongs to them, each written in one transaction."""
 
     # --- keeping
 
     async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
-        """Return the stored articles that one with this URL and fingerprint must be judged against."""
+        """Return what `Lookup.candidates` does."""
         ...
 
     async def story_candidates(self, outline: Outline) -> StoryCandidates:
-        """Return an outline, weighed, with the stored articles that may tell the same story."""
+        """Return what `Lookup.story_candidates` does."""
+        ...
+
+    async def keep_judged(self, judge: Callable[[Lookup], Filing]) -> tuple[Filing, int | None]:
+        """Judge an article and store it; return what was judged, and what `keep` returns of it.
+
+        `judge` may compute for some milliseconds, and is run in a thread. What it raises is raised here.
+        """
         ...
 
     async def keep(self, filing: Filing) -> int | None:

@@ -17,6 +17,8 @@ Nothing outside sees a row number, a table or an error of SQLAlchemy's.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from monitor.store.database import connect_database, has_database, parse_database_url
 from monitor.store.lock import DatabaseLock, lock_database
 from monitor.store.migrations import migrate
@@ -25,11 +27,12 @@ from monitor.store.store import SqlStore
 __all__ = ["DatabaseLock", "SqlStore", "has_database", "lock_database", "open_store"]
 
 
-def open_store(url: str, owner: str) -> SqlStore:
+def open_store(url: str, owner: str, gather: timedelta = timedelta()) -> SqlStore:
     """Open the database at `url`, made or brought up to date if need be. Blocks; call it in a thread.
 
     `url` is `sqlite:///PATH` (the folder is made) or `postgresql+psycopg://USER@HOST/NAME` (the database
-    must exist). Leases are taken in the name of `owner`: two that run at once need two names.
+    must exist). Leases are taken in the name of `owner`: two that run at once need two names. `gather` is how
+    long an article may wait for others before all of them are written.
 
     Raises:
         StoreError: the database cannot be used; its text says why and what to do.
@@ -40,4 +43,4 @@ def open_store(url: str, owner: str) -> SqlStore:
     except BaseException:
         database.close()
         raise
-    return SqlStore(database, owner)
+    return SqlStore(database, owner, gather)

@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select
 
 from monitor.errors import StoreError
-from monitor.model import Candidates, Fingerprint, Relation, name_id
+from monitor.model import Candidates, Fingerprint, Outline, Relation, StoryCandidates, name_id
 from monitor.ports import ArticleQuery, Filing, MatchCounts, StoredArticle
 from monitor.store.columns import microseconds, offset_seconds
 from monitor.store.copies import add_fingerprint, check_candidates, find_candidates
@@ -22,7 +22,7 @@ from monitor.store.rows import article_from, join_latest, latest_from
 from monitor.store.search import add_document, find_rows, is_unrestricted, terms_of
 from monitor.store.sources import find_source_row
 from monitor.store.statement import Statement
-from monitor.store.stories import add_outline, has_closer_teller
+from monitor.store.stories import add_outline, find_story_candidates, has_closer_teller
 from monitor.store.tables import ARTICLES, MATCHES, PAGE_BLOCKS, PAGES, SOURCES
 from monitor.store.updates import insert_news
 from monitor.store.visits import TEMPLATE_PAGES
@@ -37,6 +37,21 @@ def names_of(url: str) -> set[str]:
         return {name_id("article", url), name_id("article", url_key(url))}
     except ValueError:
         return {name_id("article", url)}
+
+
+class Stored:
+    """What is stored, asked on a connection: a `ports.Lookup`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
+        """Return the articles that one with this URL and fingerprint must be judged against."""
+        return find_candidates(self._connection, names_of(url), fingerprint)
+
+    def story_candidates(self, outline: Outline) -> StoryCandidates:
+        """Return an outline, weighed, with the articles that may tell the same story."""
+        return find_story_candidates(self._connection, outline)
 
 
 class Keeping:
@@ -257,11 +272,6 @@ def _stored_from(row: RowMapping) -> StoredArticle:
         gone_at=row[ARTICLES.c.gone_at],
         agency=row[ARTICLES.c.agency],
     )
-
-
-def candidates(connection: Connection, url: str, fingerprint: Fingerprint) -> Candidates:
-    """Return the articles that one with this URL and fingerprint must be judged against."""
-    return find_candidates(connection, names_of(url), fingerprint)
 
 
 def count_matches(connection: Connection, since: datetime) -> MatchCounts:

@@ -30,6 +30,11 @@ MAX_GROUP = 64
 class Waiting(Protocol):
     """A call in line, whatever it returns."""
 
+    @property
+    def likes_company(self) -> bool:
+        """Whether it costs less in a group than by itself."""
+        ...
+
     def start(self) -> bool:
         """Return whether anybody still waits for it; from now on it cannot be cancelled."""
         ...
@@ -63,6 +68,11 @@ class Call(Generic[T]):
     last: Callable[[Connection], None] = _nothing
     future: Future[T] = field(default_factory=Future)
     results: list[T] = field(default_factory=list)
+
+    @property
+    def likes_company(self) -> bool:
+        """Whether it costs less in a group than by itself."""
+        return self.last is not _nothing
 
     def start(self) -> bool:
         """Return whether anybody still waits for it; from now on it cannot be cancelled."""

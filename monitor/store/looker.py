@@ -1,4 +1,7 @@
-"""What is looked up for every article: one thread, and a connection for all that wait.
+"""Where every article is looked up and judged: one thread, and a connection for all that wait.
+
+An article that goes from thread to thread, and back to the loop, for each of its steps (measured, copies
+looked up, stories looked up, judged, packed) costs a twentieth more than one that takes them in one go.
 
 Position: beside `writer`, under `store`. Longer reads, which people ask for, go to threads of their own.
 """

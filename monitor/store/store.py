@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -46,6 +46,7 @@ from monitor.ports import (
     Heartbeat,
     KnownPage,
     LinkState,
+    Lookup,
     MatchCounts,
     Recheck,
     SourceMemory,
@@ -85,12 +86,15 @@ PRUNE_AT_ONCE = 200
 
 
 class SqlStore:
-    """What is remembered, on SQLite or PostgreSQL. `owner` is the name under which it takes leases."""
+    """What is remembered, on SQLite or PostgreSQL. `owner` is the name under which it takes leases.
 
-    def __init__(self, database: Database, owner: str) -> None:
+    An article that is kept waits for others for as long as `gather` says, to be written with them.
+    """
+
+    def __init__(self, database: Database, owner: str, gather: timedelta = timedelta()) -> None:
         self._database = database
         self._owner = owner
-        self._writer = Writer(database)
+        self._writer = Writer(database, gather)
         self._looker = Looker(database)
         self._threads = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store reader")
         self._closed = False
@@ -189,16 +193,27 @@ class SqlStore:
 
     async def candidates(self, url: str, fingerprint: Fingerprint) -> Candidates:
         """Return the stored articles that one with this URL and fingerprint must be judged against."""
-        return await self._look_up(lambda db: archive.candidates(db, url, fingerprint))
+        return await self._look_up(lambda db: archive.Stored(db).candidates(url, fingerprint))
 
     async def story_candidates(self, outline: Outline) -> StoryCandidates:
         """Return an outline, weighed, with the stored articles that may tell the same story."""
-        return await self._look_up(lambda db: stories.find_story_candidates(db, outline))
+        return await self._look_up(lambda db: archive.Stored(db).story_candidates(outline))
+
+    async def keep_judged(self, judge: Callable[[Lookup], Filing]) -> tuple[Filing, int | None]:
+        """Judge an article and store it; None when the verdict is stale."""
+
+        def prepare(db: Connection) -> tuple[Filing, Future[int | None]]:
+            filing = judge(archive.Stored(db))
+            keeping = archive.Keeping(filing).prepare()
+            return filing, self._writer.submit(keeping.write, keeping.index)
+
+        filing, alerts = await self._look_up(prepare)
+        return filing, await asyncio.wrap_future(alerts)
 
     async def keep(self, filing: Filing) -> int | None:
         """Store an article with everything that belongs to it; None when the verdict is stale."""
-        keeping = await self._look_up(lambda _: archive.Keeping(filing).prepare())
-        return await self._write(keeping.write, keeping.index)
+        _, alerts = await self.keep_judged(lambda _: filing)
+        return alerts
 
     # --- looking again
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from monitor.dedupe import MAX_CLUSTERS, MAX_REPRESENTATIVES, MIN_SHARED
 from monitor.model import Candidate, Candidates, Fingerprint, Relation, Source
+from monitor.ports import ArticleQuery, Filing, Lookup
 from monitor.store import SqlStore
 from monitor.store.copies import MAX_NEWER
 from monitor.store.tables import POSTINGS
@@ -203,6 +204,32 @@ async def test_a_verdict_given_before_a_like_article_came_is_stale(store: SqlSto
     await keep(store, story)
     assert await store.keep(twin.filing()) is None
     await keep(store, repeat_story(story, Relation.COPY, twin))
+
+
+async def test_an_article_is_judged_by_what_is_stored_and_kept_in_one_call(store: SqlStore) -> None:
+    story = make_story("dam")
+    await keep(store, story)
+    twin = replace(make_story("dam-2", COURIER), fingerprint=story.fingerprint)
+    seen: list[Candidates] = []
+
+    def judge(stored: Lookup) -> Filing:
+        seen.append(stored.candidates(twin.article.url, twin.fingerprint))
+        return replace(repeat_story(story, Relation.COPY, twin), candidates=seen[-1]).filing()
+
+    filing, alerts = await store.keep_judged(judge)
+    assert [candidate.article_id for candidate in seen[0].articles] == [story.article.id]
+    assert (filing.article, alerts) == (twin.article, 0)
+    assert await store.article(twin.article.id) is not None
+
+
+async def test_what_judging_raises_is_raised_and_nothing_is_kept(store: SqlStore) -> None:
+    def judge(_: Lookup) -> Filing:
+        raise ZeroDivisionError("of a rule")
+
+    with pytest.raises(ZeroDivisionError, match="of a rule"):
+        await store.keep_judged(judge)
+    await keep(store, make_story("dam"))
+    assert len(await store.articles(ArticleQuery())) == 1
 
 
 async def test_candidates_that_have_gone_do_not_make_a_verdict_stale(store: SqlStore) -> None:

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
 from monitor.errors import StoreError
 from monitor.ports import ArticleQuery
-from monitor.store import SqlStore
+from monitor.store import SqlStore, open_store
 from monitor.store.calls import MAX_GROUP
 from monitor.store.database import WRITE_LOCK
-from tests.store.samples import DAM, GAZETTE, NOW, make_story
+from tests.store.samples import DAM, GAZETTE, LEASE, NOW, make_story
 
 
 @contextmanager
@@ -164,3 +165,24 @@ async def test_closing_commits_what_waits_and_refuses_more(store: SqlStore, url:
         await store.register([], NOW)
     with pytest.raises(StoreError, match="closed"):
         await store.source_states()
+
+
+@pytest.fixture
+async def patient(url: str) -> AsyncIterator[SqlStore]:
+    """A store whose articles wait for others until it is closed."""
+    opened = open_store(url, "patient", gather=timedelta(days=1))
+    yield opened
+    await opened.close()
+
+
+async def test_articles_wait_for_each_other_and_are_written_in_one_commit(patient: SqlStore) -> None:
+    commits = count_commits(patient)
+    keeping = [asyncio.create_task(patient.keep(make_story(f"story-{n}").filing())) for n in range(3)]
+    await until_waiting(patient, 2)
+    await patient.close()
+    assert await asyncio.gather(*keeping) == [0, 0, 0]
+    assert len(commits) == 1
+
+
+async def test_what_is_no_article_is_written_at_once(patient: SqlStore) -> None:
+    assert await patient.claim_source(GAZETTE.name, NOW, LEASE)
