@@ -23,6 +23,7 @@ from time import perf_counter
 from monitor.compose import NO_WAIT, Pace, compose, is_news, repeats_itself
 from monitor.courier import Courier, never
 from monitor.dedupe import find_agency, fingerprint_article, join_story, judge, next_look, outline_article
+from monitor.discover import share_out
 from monitor.errors import (
     FetchError,
     FetchFailed,
@@ -66,6 +67,9 @@ PAGES_PER_VISIT = 50
 
 MAX_BATCH_BYTES = 8 << 20
 """Of pages that are read together: a worker has all of them in memory. Usual ones take a fifth of it."""
+
+LINKS_LOOKED_OVER = 4 * PAGES_PER_VISIT
+"""How many waiting links, the newest, share in that."""
 
 SECOND_LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """When a wall, a captcha or an empty shell is looked at again; after the last it is dismissed."""
@@ -172,8 +176,8 @@ class Pipeline:
             look = failed_look(exc)
         else:
             await self.remember(visit, look)
-            waiting = await self.store.waiting_links(source.name, self.clock.now(), PAGES_PER_VISIT)
-            await self.ingest_all(visit, waiting)
+            waiting = await self.store.waiting_links(source.name, self.clock.now(), LINKS_LOOKED_OVER)
+            await self.ingest_all(visit, share_out(waiting, PAGES_PER_VISIT))
             await self.look_again(visit)
         return visit.finish(self.clock.now(), look)
 

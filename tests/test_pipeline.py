@@ -352,6 +352,20 @@ async def test_a_visit_has_a_budget_and_leaves_the_rest_to_the_next(world: Sites
     assert asked == [PAGES_PER_VISIT, len(days) - PAGES_PER_VISIT, 0]
 
 
+async def test_links_that_are_new_on_every_visit_starve_no_article(world: Sites) -> None:
+    headline = "<h2><a href='{}'>Talks about the dam open in the lower town</a></h2>"
+    await world.store.register([BARE], START)
+    for turn in range(3):
+        traps = [f"{SITE}s/{turn}{n:04}/talks-about-the-dam-open" for n in range(PAGES_PER_VISIT + 9)]
+        page = "".join(headline.format(url) for url in (*traps, *([STORY] if turn else [])))
+        world.fetcher.serve(SITE, page)
+        for trap in traps:
+            world.fetcher.serve(trap, page)
+        world.publish(STORY, *story_about("dam talks"))
+        await world.visit(BARE)
+        assert await world.stored_urls() == ([STORY] if turn else [])
+
+
 async def test_what_was_too_old_to_alert_is_no_news_under_another_url(world: Sites) -> None:
     await world.store.register([GAZETTE], START)
     published = START - timedelta(hours=3)

@@ -8,6 +8,7 @@ and fetched. Pure and CPU-bound on hostile bytes, so the pipeline runs it in a w
 * `find_links` reads one of them; `find_children` names the sitemaps of a sitemap index, and
   `join_links` makes one list of what those name; `find_ttl` tells how long a feed says that it will do,
   `is_podcast` whether it is one of episodes.
+* `share_out` says which links go first when there are more than one visit may fetch.
 * `pick_seed` and `pick_stale_seed` say which to settle on, given what came of reading them (`Trial`), and
   `has_dried_up` when to think again; `tell_problems` is for people, when there is none.
 
@@ -18,6 +19,7 @@ page's links look like articles), `embedded` (JSON in pages), `page` (HTML), `ch
 
 from monitor.discover.choice import Trial, has_dried_up, pick_seed, pick_stale_seed, tell_problems
 from monitor.discover.feeds import find_ttl, is_podcast
+from monitor.discover.front import share_out
 from monitor.discover.listing import join_links
 from monitor.discover.seeds import find_children, find_links, find_refresh, find_seeds
 
@@ -33,5 +35,6 @@ __all__ = [
     "join_links",
     "pick_seed",
     "pick_stale_seed",
+    "share_out",
     "tell_problems",
 ]

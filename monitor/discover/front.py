@@ -12,8 +12,8 @@ for more than any of that: the shapes of its articles' URLs, and the places wher
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from monitor.discover.embedded import read_embedded
 from monitor.discover.listing import Entry, clean_title
 from monitor.discover.page import Anchor, Page, Surrounding
-from monitor.model import PastLinks
+from monitor.model import Link, PastLinks
 from monitor.text.urls import resolve_url, same_site, url_key
 
 MIN_WEIGHT = 3.0
@@ -200,6 +200,22 @@ def shape_of(url: str) -> tuple[str, ...]:
     segments = [unquote(segment) for segment in parts.path.split("/") if segment]
     shapes = [_shape_of_segment(segment, under=number) for number, segment in enumerate(segments)]
     return (parts.netloc, *shapes, *sorted(name for name, _ in parse_qsl(parts.query)))
+
+
+def share_out(links: Sequence[Link], limit: int) -> tuple[Link, ...]:
+    """Return up to `limit` of the links, in their order: of each shape of URL as many as of any other.
+
+    A calendar without end, or links with a new session id on each visit, get no more than their share.
+    """
+    if len(links) <= limit:
+        return tuple(links)
+    seen: Counter[tuple[str, ...]] = Counter()
+    turns: list[tuple[int, int]] = []
+    for place, link in enumerate(links):
+        shape = shape_of(link.url)
+        turns.append((seen[shape], place))
+        seen[shape] += 1
+    return tuple(links[place] for place in sorted(place for _, place in sorted(turns)[:limit]))
 
 
 def _shape_of_segment(segment: str, *, under: int) -> str:

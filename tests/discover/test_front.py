@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.discover import find_links
+from monitor.discover import find_links, share_out
 from monitor.discover.front import date_in_url, shape_of
 from monitor.errors import NotASeed
 from monitor.model import Link, PastLinks, Response, Seed, SeedKind
@@ -70,6 +70,15 @@ def test_headlines_are_short_where_a_letter_says_as_much_as_a_word(headlines: tu
         *(f"<a href='/news/{n}0213'>{text}</a>" for n, text in enumerate(headlines))
     )
     assert {link.title for link in read(page)} == set(headlines)
+
+
+def test_each_shape_of_url_has_its_share_and_the_order_stays() -> None:
+    trap = [Link(url=f"{HOME}day/{n}00000/x", source="voice") for n in range(9)]
+    news = [Link(url=f"{HOME}news/{n}-words-of-a-slug", source="voice") for n in range(3)]
+    assert share_out([*trap, *news], 6) == (*trap[:3], *news)
+    assert share_out([*trap, *news], 4) == (*trap[:2], *news[:2])
+    assert share_out([*news, *trap], 12) == (*news, *trap)
+    assert share_out([], 6) == ()
 
 
 def test_a_date_in_the_url_is_the_links_date() -> None:
