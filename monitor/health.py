@@ -43,6 +43,13 @@ LONG_SILENCE = 12 * DAY
 RECENT = 10
 """So many articles, or dismissed pages, in a row tell of a change; one or two are chance."""
 
+WEEK = timedelta(weeks=1)
+MIN_WEEKS = 2
+MIN_WEEKLY = 10
+DWINDLED_SHARE = 0.2
+"""A week with fewer than a fifth of the usual articles, of which there are ten at least, tells of a change.
+By convention, not by measurement: a week of holidays should cost an outlet less."""
+
 MIN_EARLIER = 20
 SHORT_SHARE = 1 / 3
 """Articles whose median length falls to this share are teasers, or a wall has gone up."""
@@ -120,6 +127,7 @@ def diagnose(state: SourceState, given: SourceYield | None, now: datetime) -> Ai
         _unreadable(given, state)
         or _silent(given.articles, state.last_visit_at)
         or _muted(state, state.last_visit_at)
+        or _dwindled(given, state, now)
         or _shortened(given.articles)
         or _undated(given.articles)
     )
@@ -196,6 +204,29 @@ def _silent(articles: Sequence[ArticleYield], last_visit_at: datetime) -> Ailmen
         f"{_hours(longest)} was the longest that it was silent in the {MEMORY.days} days before",
         since=occasions[0],
     )
+
+
+def _dwindled(given: SourceYield, state: SourceState, now: datetime) -> Ailment | None:
+    """Return whether a source gave far less in the last week than in the weeks before.
+
+    Whole weeks, because most outlets rest on the same days. What came with the first visit is old, and no
+    measure.
+    """
+    if len(given.weekly) < MIN_WEEKS or state.added_at > now - MEMORY:
+        return None
+    *before, last = given.weekly
+    usual = sum(before) / len(before)
+    if usual < MIN_WEEKLY or last >= usual * DWINDLED_SHARE:
+        return None
+    return Ailment(
+        reason=f"it gives ever less: {amount(last)} in the last week, where {usual:.0f} a week were usual",
+        since=now - WEEK,
+    )
+
+
+def amount(articles: int) -> str:
+    """Return a number of articles in words."""
+    return "one article" if articles == 1 else f"{articles} articles"
 
 
 def _shortened(articles: Sequence[ArticleYield]) -> Ailment | None:

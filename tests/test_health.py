@@ -148,6 +148,24 @@ def test_a_source_that_gives_little_may_be_silent_for_longer() -> None:
     assert diagnose(state(silent=11 * DAY, articles=400), None, NOW) is None
 
 
+def test_a_source_that_gives_a_fifth_of_what_it_gave_is_unwell() -> None:
+    busy = replace(give(), weekly=(70, 77, 63, 14))
+    assert diagnose(state(), busy, NOW) is None
+    assert diagnose(state(), replace(busy, weekly=(70, 77, 63, 13)), NOW) == Ailment(
+        reason="it gives ever less: 13 articles in the last week, where 70 a week were usual",
+        since=NOW - 7 * DAY,
+    )
+    one = diagnose(state(), replace(busy, weekly=(70, 77, 63, 1)), NOW)
+    assert one is not None
+    assert "one article in the last week" in one.reason
+
+
+def test_too_little_tells_of_no_decline() -> None:
+    assert diagnose(state(), replace(give(), weekly=(9, 9, 9, 0)), NOW) is None
+    assert diagnose(state(added=20 * DAY), replace(give(), weekly=(0, 90, 90, 1)), NOW) is None
+    assert diagnose(state(), replace(give(), weekly=()), NOW) is None
+
+
 def test_articles_that_have_become_teasers_make_a_source_unwell() -> None:
     assert diagnose(state(), give(short=4), NOW) is None
     ailment = diagnose(state(), give(short=10), NOW)

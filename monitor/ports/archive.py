@@ -106,13 +106,15 @@ class SourceYield:
     """What a source has given lately: `articles`, newest first, 60 at most.
 
     `dismissed` counts the links found after the newest of them that gave no article, `postponed` those that
-    were tried in vain and will be tried again.
+    were tried in vain and will be tried again. `weekly` tells how many articles came in each week of the
+    time that was asked about, the oldest first; empty when nobody counted.
     """
 
     source: str
     articles: tuple[ArticleYield, ...]
     dismissed: int
     postponed: int = 0
+    weekly: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

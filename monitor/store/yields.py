@@ -6,12 +6,15 @@ Position: under `store`.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from monitor.ports import ArticleYield, SourceYield
 from monitor.store.tables import ARTICLES, LINK_IS_OPEN, LINKS, SOURCES, LinkStatus
+
+WEEKS = 4
 
 RECENT_ARTICLES = 60
 """Of each source; texts are long, so that no more are looked at."""
@@ -41,7 +44,7 @@ def list_yields(connection: Connection, since: datetime) -> tuple[SourceYield, .
         articles[row.source_id].append(
             ArticleYield(found_at=row.fetched_at, characters=row.characters, dated=bool(row.dated))
         )
-    vain = _count_vain(connection)
+    vain, weekly = _count_vain(connection), _count_weekly(connection, since)
     names = {row.id: row.name for row in connection.execute(select(SOURCES.c.id, SOURCES.c.name))}
     return tuple(
         SourceYield(
@@ -49,9 +52,22 @@ def list_yields(connection: Connection, since: datetime) -> tuple[SourceYield, .
             articles=tuple(given),
             dismissed=vain.get((row, LinkStatus.DISMISSED), 0),
             postponed=vain.get((row, LinkStatus.WAITING), 0),
+            weekly=weekly.get(row, ()),
         )
         for row, given in articles.items()
     )
+
+
+def _count_weekly(connection: Connection, since: datetime) -> dict[int, tuple[int, ...]]:
+    """Return how many articles each source's row has from each of the `WEEKS` since then, by the index."""
+    starts = [since + number * timedelta(weeks=1) for number in range(WEEKS + 1)]
+    counts = [
+        func.sum(case((and_(ARTICLES.c.fetched_at >= start, ARTICLES.c.fetched_at < end), 1), else_=0))
+        for start, end in pairwise(starts)
+    ]
+    counted = select(ARTICLES.c.source_id, *counts).where(ARTICLES.c.fetched_at >= since)
+    rows = connection.execute(counted.group_by(ARTICLES.c.source_id))
+    return {row[0]: tuple(int(count) for count in row[1:]) for row in rows}
 
 
 def _count_vain(connection: Connection) -> dict[tuple[int, str], int]:

@@ -32,5 +32,19 @@ async def test_each_source_shows_its_newest_articles_and_the_pages_that_gave_non
         dismissed=1,
         postponed=1,
     )
-    assert await store.source_yields(NOW - HOUR) == (expected,)
+    (given,) = await store.source_yields(NOW - HOUR)
+    assert replace(given, weekly=()) == expected
     assert await store.source_yields(undated.article.fetched_at + MINUTE) == ()
+
+
+DAY = 24 * HOUR
+
+
+async def test_the_articles_of_each_week_are_counted(store: SqlStore) -> None:
+    await store.register([GAZETTE, COURIER], NOW)
+    first, second, last = (make_story(name) for name in ("dam", "quay", "ferry"))
+    ages = ((first, 27 * DAY), (second, 20 * DAY + HOUR), (last, HOUR))
+    for story, age in ages:
+        await keep(store, replace(story, article=replace(story.article, fetched_at=NOW - age)))
+    (given,) = await store.source_yields(NOW - 28 * DAY)
+    assert given.weekly == (1, 1, 0, 1)
