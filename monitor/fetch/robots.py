@@ -107,9 +107,11 @@ def _keep_ours(text: str, agent: str) -> tuple[str, list[str]]:
 
 
 def _means(name: str, agent: str) -> bool:
-    """Return whether the agent that a group names may be us; the parser decides for good."""
-    bare = name.lower().replace("*", "")
-    return name == "*" or bool(bare and bare in agent)
+    """Return whether a group's agent is us or everybody (RFC 9309, 2.2.1).
+
+    The parser would take a group for "news" for ours as well, and what it allows for allowed.
+    """
+    return name == "*" or name.lower().rstrip("*") == agent
 
 
 @dataclass(slots=True)

@@ -209,7 +209,6 @@ def test_groups_are_told_apart_however_they_are_spelled() -> None:
                     "User-agent: *",
                     "User-agent: news-monitor",
                     "User-agent: other",
-                    "User-agent: news",
                     "useragent: *",
                 ),
                 *(
@@ -251,6 +250,12 @@ def test_a_group_for_a_version_of_us_is_for_us(name: str) -> None:
     rules = parse_rules(text.encode(), "news-monitor")
     assert not rules.allow("https://example.org/b")
     assert rules.allow("https://example.org/c")
+
+
+@pytest.mark.parametrize("name", ["news", "monitor", "news-monitor-pro", "n", "-"])
+def test_a_group_for_one_whose_name_is_like_ours_is_not_for_us(name: str) -> None:
+    text = f"User-agent: {name}\nDisallow:\n\nUser-agent: *\nDisallow: /\n"
+    assert not parse_rules(text.encode(), "news-monitor").allow("https://example.org/a")
 
 
 def test_wildcards_and_ends_are_understood() -> None:
