@@ -98,10 +98,11 @@ LOOKS_PER_VISIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A link, and what its server answered."""
+    """A link, and what its server answered. The body as it came stands beside it: no worker needs that."""
 
     link: Link
     response: Response
+    packed: bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -247,7 +248,7 @@ class Pipeline:
                         return
             else:
                 failures = 0
-                yield Page(link, response)
+                yield Page(link, replace(response, packed=b""), response.packed)
 
     async def ingest(self, visit: OpenVisit, page: Page, template: Template) -> None:
         """Read one page and keep its story, or put its link off with the reason stored."""
@@ -317,6 +318,7 @@ class Pipeline:
             article=article,
             link=page.link,
             page=page.response.body,
+            packed=page.packed,
             blocks=reading.blocks,
             fingerprint=fingerprint,
             candidates=candidates,

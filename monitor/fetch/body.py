@@ -45,6 +45,14 @@ class Caps:
     max_decoded_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer's body, and how it came when that was one whole stream of gzip, else empty."""
+
+    plain: bytes
+    packed: bytes = b""
+
+
 class _Decoder(Protocol):
     """Undoes one content coding, piece by piece."""
 
@@ -65,6 +73,7 @@ class _Zlib:
         self._gzip = gzip
         self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16 if gzip else zlib.MAX_WBITS)
         self._started = False
+        self.is_one_gzip = gzip
 
     def feed(self, part: bytes) -> Iterator[bytes]:
         while part:
@@ -85,6 +94,7 @@ class _Zlib:
     def _next_member(self) -> bytes:
         """Begin the next gzip member, if one follows; padding behind the last is dropped."""
         rest = self._stream.unused_data
+        self.is_one_gzip = self.is_one_gzip and not rest
         if not self._gzip or not rest.startswith(b"\x1f"):
             return b""
         self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -148,18 +158,21 @@ _DECODERS: dict[str, Callable[[], _Decoder]] = {
 }
 
 
-async def read_body(parts: AsyncIterable[bytes], content_encoding: str, caps: Caps) -> bytes:
-    """Return the whole body, decoded.
+async def read_body(parts: AsyncIterable[bytes], content_encoding: str, caps: Caps) -> Body:
+    """Return the whole body, decoded, and as it came.
 
     Raises:
         FetchRefused: it is larger than `caps` allow.
         FetchFailed: the coding is unknown, broken, or cut short.
     """
     decoders = _decoders_for(content_encoding)
-    body = BytesIO()  # gives what it holds without a copy
+    body, wire = BytesIO(), BytesIO()  # they give what they hold without a copy
     wire_bytes = 0
+    may_stay = [type(decoder) for decoder in decoders] == [_Zlib]
     async for part in parts:
         wire_bytes += len(part)
+        if may_stay:
+            wire.write(part)
         if wire_bytes > caps.max_wire_bytes:
             raise FetchRefused(f"too large: more than {_mib(caps.max_wire_bytes)} on the wire")
         for piece in _decode(part, decoders, content_encoding):
@@ -167,7 +180,11 @@ async def read_body(parts: AsyncIterable[bytes], content_encoding: str, caps: Ca
             if body.tell() > caps.max_decoded_bytes:
                 raise FetchRefused(f"too large: more than {_mib(caps.max_decoded_bytes)} unpacked")
     _require_end(decoders, content_encoding, has_come=wire_bytes > 0)
-    return body.getvalue()
+    match decoders:
+        case [_Zlib(is_one_gzip=True)]:
+            return Body(body.getvalue(), wire.getvalue())
+        case _:
+            return Body(body.getvalue())
 
 
 async def read_start(parts: AsyncIterable[bytes], content_encoding: str, max_bytes: int) -> bytes:

@@ -150,7 +150,8 @@ class HttpFetcher:
         return Response(
             url=url,
             fetched_at=now,
-            body=body,
+            body=body.plain,
+            packed=body.packed,
             content_type=content_type,
             validators=validators,
             fresh_for=read_freshness(answer.headers),

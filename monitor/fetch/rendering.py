@@ -128,6 +128,7 @@ class Rendering:
         return replace(
             page,
             body=body,
+            packed=b"",
             content_type="text/html; charset=utf-8",
             validators=Validators(),
             fresh_for=timedelta(),

@@ -49,7 +49,8 @@ class Response:
     `url` is where the redirects ended. `content_type` is the whole header, "" when absent. `body`
     is decoded from its Content-Encoding, but still bytes: the charset is `extract`'s business.
     `sitemaps` are those that the site's robots.txt names, as it spells them. `fresh_for` is how long the
-    server says that this answer will do (RFC 9111, 4.2), zero when it says nothing.
+    server says that this answer will do (RFC 9111, 4.2), zero when it says nothing. `packed` is the body
+    as it came, when that was one whole stream of gzip, else empty.
     """
 
     url: str
@@ -60,6 +61,7 @@ class Response:
     not_modified: bool = False
     sitemaps: tuple[str, ...] = ()
     fresh_for: timedelta = timedelta()
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,9 +26,10 @@ from monitor.model import (
 class Filing:
     """All that one article brings into the store, written in one transaction.
 
-    `page` is the body as fetched, uncompressed, `validators` what came with it; `next_look_at` is when to
-    look for edits, None: never. `candidates` are those that the verdict is about, `stories` those that it
-    chose from, None when nobody looked. `agency` is the one that the page credits with the text, if any. No
+    `page` is the body as fetched, uncompressed, `packed` the same as one stream of gzip if it came as that,
+    else empty, `validators` what came with it; `next_look_at` is when to look for edits, None: never.
+    `candidates` are those that the verdict is about, `stories` those that it chose from, None when nobody
+    looked. `agency` is the one that the page credits with the text, if any. No
     article is stored without its alerts, and no alert without its article: the alerts are the outbox.
     """
 
@@ -45,6 +46,7 @@ class Filing:
     stories: StoryCandidates | None = None
     next_look_at: datetime | None = None
     validators: Validators = Validators()
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ class Keeping:
         """Compress the page and find the terms, so that the writer only writes."""
         article = self._filing.article
         if self._filing.verdict.relation is not Relation.SAME_PAGE:
-            self._page = pack_page(self._filing.page)
+            self._page = self._filing.packed or pack_page(self._filing.page)
             self._terms = terms_of(article.title, article.text)
         return self
 

@@ -1,4 +1,4 @@
-"""The bytes of a page, as they are kept: compressed by zstd.
+"""The bytes of a page, as they are kept: as the server packed them, by gzip, or compressed by zstd.
 
 Position: under `archive` and `looks`.
 """
@@ -6,6 +6,7 @@ Position: under `archive` and `looks`.
 from __future__ import annotations
 
 import sys
+import zlib
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdCompressor, decompress
@@ -24,6 +25,12 @@ def pack_page(page: bytes) -> bytes:
     return _COMPRESSOR.compress(page, ZstdCompressor.FLUSH_FRAME)
 
 
+_GZIP = b"\x1f\x8b"
+"""How a stream of gzip begins (RFC 1952, 2.3.1); one of zstd begins otherwise (RFC 8878, 3.1.1)."""
+
+
 def unpack_page(packed: bytes) -> bytes:
     """Return a page as it was."""
+    if packed.startswith(_GZIP):
+        return zlib.decompress(packed, zlib.MAX_WBITS | 16)
     return decompress(packed)

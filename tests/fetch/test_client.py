@@ -309,6 +309,22 @@ async def test_every_content_coding_that_we_accept_is_undone(
     assert (await fetcher.get(ask(f"{server.url}/a"))).body == PAGE
 
 
+async def test_a_body_that_came_as_one_stream_of_gzip_is_handed_on_as_it_came(
+    fetcher: HttpFetcher, server: Server
+) -> None:
+    one = gzip.compress(PAGE)
+    for coding, sent, packed in (
+        ("gzip", one, one),
+        ("gzip", one + gzip.compress(PAGE), b""),
+        ("gzip", one + b"\0\0", b""),
+        ("deflate", zlib.compress(PAGE), b""),
+        ("gzip, br", brotli.compress(one), b""),
+        ("identity", PAGE, b""),
+    ):
+        server.on("/a", sent, headers={"Content-Encoding": coding})
+        assert (await fetcher.get(ask(f"{server.url}/a"))).packed == packed
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
 async def test_a_body_cut_short_is_never_taken_for_the_page(
     fetcher: HttpFetcher, server: Server, coding: str

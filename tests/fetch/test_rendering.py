@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -68,12 +69,14 @@ async def test_a_page_is_drawn_after_it_was_had_with_all_that_its_source_sends(
     fetcher: HttpFetcher, server: Server, painter: Painter
 ) -> None:
     headers = {"ETag": '"1"', "Cache-Control": "max-age=60", "Set-Cookie": "seen=1; Path=/"}
-    server.on("/story", SHELL, headers=headers)
+    headers |= {"Content-Encoding": "gzip"}
+    server.on("/story", gzip.compress(SHELL), headers=headers)
     sent = (("X-Key", "k"),), (("edition", "north"),)
     request = ask(f"{server.url}/story", headers=sent[0], cookies=sent[1], user_agent="Reader/1")
     page = await fetcher.get(rendered(request))
     assert (page.body, page.content_type) == (b"<p>Drawn.</p>", "text/html; charset=utf-8")
     assert (page.validators, page.fresh_for) == (Validators(), timedelta()), "the shell's say nothing"
+    assert page.packed == b"", "what came is not what was drawn"
     [sheet] = painter.sheets
     assert (sheet.page.body, sheet.user_agent, sheet.headers) == (SHELL, "Reader/1", (("X-Key", "k"),))
     assert sheet.homes == {server.url}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -83,6 +84,18 @@ async def test_an_article_kept_twice_is_one_article_and_the_second_is_judged_aga
     before = await count_rows(store)
     assert await store.keep(story.filing()) is None
     assert await count_rows(store) == before
+
+
+async def test_a_page_that_came_packed_is_kept_as_it_came_and_unpacked_when_it_is_looked_at_again(
+    store: SqlStore,
+) -> None:
+    page = bytes(range(256)) * 1000
+    packed = gzip.compress(page)
+    filing = replace(make_story("dam"), page=page).filing()
+    await store.keep(replace(filing, packed=packed, next_look_at=NOW))
+    assert await store._read(lambda db: db.scalars(select(PAGES.c.body)).one()) == packed
+    (known,) = await store.due_looks(GAZETTE.name, NOW, 1)
+    assert known.page == page
 
 
 async def test_the_same_page_settles_its_link_and_tells_only_whom_nobody_has_told(store: SqlStore) -> None:
