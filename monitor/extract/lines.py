@@ -41,11 +41,12 @@ def drop_titles(page: Page, reasons: list[Reason], title: str) -> None:
     """Take the title out of the story: its first occurrence is the title, the others repeat it."""
     wanted = fold(title)
     word = max(wanted.split(), key=len, default="")
-    shortest, longest = -len(title) // 4 - 2, max(len(title) // 4 + 2, MAX_KICKER_CHARS)
+    slack = len(title) // 4 + 2
     found = False
-    for i, block in enumerate(page.blocks):
+    for i, block in enumerate(page.blocks if wanted else ()):
         longer = len(block.text) - len(title)
-        if not shortest <= longer <= longest or not wanted or word not in block.text.casefold():
+        longest = max(slack, MAX_KICKER_CHARS) if block.tag in _TITLES else slack
+        if not -slack <= longer <= longest or word not in block.text.casefold():
             continue
         folded = fold(block.text)
         if folded == wanted or (longer > 0 and block.tag in _TITLES and folded.endswith(wanted)):

@@ -128,10 +128,20 @@ def refuse_empty(page: Page, reasons: Sequence[Reason], story_chars: float, meta
     Raises:
         NotAnArticle: transient for shells.
     """
+    if story_chars < SHORT_STORY_CHARS:
+        _refuse_missing(page, story_chars, metadata)
+    if story_chars >= MIN_FLASH_CHARS and metadata.claims_article:
+        return
+    if is_list(page, story_chars) or count_headlines(page.blocks, reasons) >= MIN_LIST_ENTRIES:
+        raise NotAnArticle("a list of stories, not a story")
+    if story_chars < MIN_STORY_CHARS:
+        raise NotAnArticle("no text long enough to be a story")
+
+
+def _refuse_missing(page: Page, story_chars: float, metadata: Metadata) -> None:
+    """Refuse a page with little of a story that says so itself, or has hardly any text."""
     text = " ".join(block.text for block in page.blocks)
-    if story_chars < SHORT_STORY_CHARS and (
-        _MISSING.search(metadata.title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text))
-    ):
+    if _MISSING.search(metadata.title) or (len(text) < SHORT_STORY_CHARS and _MISSING.search(text)):
         raise NotAnArticle("the page says that there is no such story")
     if story_chars >= MIN_FLASH_CHARS and metadata.claims_article:
         return
@@ -143,10 +153,6 @@ def refuse_empty(page: Page, reasons: Sequence[Reason], story_chars: float, meta
         raise NotAnArticle(SHELL, transient=True)
     if not text:
         raise NotAnArticle("the page has no text")
-    if is_list(page, story_chars) or count_headlines(page.blocks, reasons) >= MIN_LIST_ENTRIES:
-        raise NotAnArticle("a list of stories, not a story")
-    if story_chars < MIN_STORY_CHARS:
-        raise NotAnArticle("no text long enough to be a story")
 
 
 def is_list(page: Page, story_chars: float) -> bool:
