@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.discover.jsonfeed import read_json_feed
 from monitor.discover.listing import Entry, as_permalink
-from monitor.discover.mending import as_utf8, mend_xml
+from monitor.discover.mending import as_utf8, mend_xml, unpack
 from monitor.model import Response
 
 SNIFF_BYTES = 4096
@@ -64,9 +64,9 @@ _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 def looks_like_feed(body: bytes) -> bool:
     """Return whether the body begins as a feed does, whatever its content type says."""
-    head = _COMMENT.sub(b"", as_utf8(body[:SNIFF_BYTES])).lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = _COMMENT.sub(b"", as_utf8(unpack(body, SNIFF_BYTES)[:SNIFF_BYTES])).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"{"):
-        return read_json_feed(body) is not None
+        return read_json_feed(unpack(body)) is not None
     root = _ROOT.search(head)
     page = _HTML.search(head)
     return root is not None and (page is None or root.start() < page.start())
@@ -77,6 +77,7 @@ def read_feed(body: bytes, content_type: str = "") -> list[Entry]:
 
     `content_type` is the whole header, which may name the charset.
     """
+    body = unpack(body)
     listed = read_json_feed(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else None
     if listed is not None:
         return listed

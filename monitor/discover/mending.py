@@ -11,10 +11,15 @@ spoils all titles.
 from __future__ import annotations
 
 import re
+import zlib
 from html.entities import html5
 
 from monitor.discover.charset import find_labels, is_of_the_web
 
+MAX_UNPACKED_BYTES = 50 << 20
+"""The protocol's own limit for one sitemap, unpacked."""
+
+GZIP_MAGIC = b"\x1f\x8b"
 DECLARATION_BYTES = 200
 """The XML declaration is the first thing in a document, and short."""
 
@@ -30,6 +35,16 @@ _ODD_AMPERSAND = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:([a-zA-Z][a-zA-Z0-9]{1,30});)?"
 )
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+
+
+def unpack(body: bytes, max_bytes: int = MAX_UNPACKED_BYTES) -> bytes:
+    """Undo gzip: sitemaps, and some feeds, are served as .xml.gz files without a Content-Encoding."""
+    if not body.startswith(GZIP_MAGIC):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, max_bytes)
+    except zlib.error:
+        return b""
 
 
 def mend_xml(body: bytes, content_type: str = "") -> bytes:

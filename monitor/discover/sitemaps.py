@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,10 +19,7 @@ from xml.parsers import expat
 
 from monitor.discover.front import date_in_url, weigh_url
 from monitor.discover.listing import Entry, believable
-from monitor.discover.mending import mend_xml
-
-MAX_UNPACKED_BYTES = 50 << 20
-"""The protocol's own limit for one sitemap, unpacked."""
+from monitor.discover.mending import mend_xml, unpack
 
 MAX_FIELD_CHARS = 4096
 MAX_ENTRIES = 50_000
@@ -37,8 +33,6 @@ MAX_CHILDREN = 3
 
 SOMETHING = 0.5
 """The weight of a URL that has at least one mark of an article's."""
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 _FIELDS = {
     ("url", "loc"): "loc",
@@ -107,7 +101,7 @@ class _EnoughReadError(Exception):
 
 def looks_like_sitemap(body: bytes) -> bool:
     """Return whether the body begins as a sitemap or an index of sitemaps does, packed or not."""
-    return _ROOT.search(_unpack(body, SNIFF_BYTES)[:SNIFF_BYTES]) is not None
+    return _ROOT.search(unpack(body, SNIFF_BYTES)[:SNIFF_BYTES]) is not None
 
 
 def read_sitemap(body: bytes, url: str, now: datetime) -> list[Entry]:
@@ -130,7 +124,7 @@ def read_index(body: bytes, now: datetime) -> list[tuple[str, str]]:
     By name first, then by the date of the last change; of those without one the last, since most indexes
     grow at their end. Empty when the body is no index; one that begins as a plain sitemap is not read on.
     """
-    root = _ROOT.search(_unpack(body, SNIFF_BYTES)[:SNIFF_BYTES])
+    root = _ROOT.search(unpack(body, SNIFF_BYTES)[:SNIFF_BYTES])
     if root is not None and root["root"].lower() == b"urlset":
         return []
     reading = _read(body)
@@ -188,7 +182,7 @@ def _read(body: bytes) -> _Reading:
     parser.CharacterDataHandler = reading.text
     parser.EntityDeclHandler = _stop
     try:
-        parser.ParseFile(io.BytesIO(mend_xml(_unpack(body, MAX_UNPACKED_BYTES).lstrip())))
+        parser.ParseFile(io.BytesIO(mend_xml(unpack(body).lstrip())))
     except (expat.ExpatError, _EnoughReadError, LookupError, ValueError):
         return reading  # broken, cut short or more than enough: what was read counts
     return reading
@@ -196,16 +190,6 @@ def _read(body: bytes) -> _Reading:
 
 def _stop(*_: object) -> None:
     raise _EnoughReadError
-
-
-def _unpack(body: bytes, max_bytes: int) -> bytes:
-    """Undo gzip: sitemaps are often served as .xml.gz files, without a Content-Encoding."""
-    if not body.startswith(GZIP_MAGIC):
-        return body
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, max_bytes)
-    except zlib.error:
-        return b""
 
 
 def _date(value: str) -> datetime | None:

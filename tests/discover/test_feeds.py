@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -234,6 +235,13 @@ def test_a_podcast_is_known_by_its_recordings_and_whom_they_are_made_for(
 ) -> None:
     body = feed_of(channel, f"<item><title>a</title><link>/1</link>{item}</item>")
     assert is_podcast(Response(url=URL, fetched_at=NOW, body=body)) is spoken
+
+
+def test_a_feed_may_be_a_packed_file() -> None:
+    body = gzip.compress(feed_of("<item><title>a</title><link>/1</link></item>"))
+    assert looks_like_feed(body)
+    assert [entry.reference for entry in read_feed(body)] == ["/1"]
+    assert read_feed(body[:3] + b"junk") == []
 
 
 def test_a_number_in_an_id_is_no_date() -> None:
