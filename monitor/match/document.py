@@ -6,17 +6,22 @@ Position: first in `match`; `nodes` asks it. Pure. Whatever not every rule needs
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate, chain, compress, count, islice, pairwise, takewhile
+from operator import methodcaller
 from typing import NamedTuple
 
 from monitor.model import Article
 from monitor.text.readings import Reading, split
 from monitor.text.stems import stem
 from monitor.text.tokens import cut_stretches, is_unspaced, token_spans
+
+MIN_PREFIX = 3
+"""Letters before a `*`: shorter ones match half the dictionary."""
 
 MAX_DISTANCE = 100
 """The largest number of words that a query may allow between two of its words."""
@@ -26,6 +31,9 @@ GAP = ("",) * (MAX_DISTANCE + 1)
 
 SPANS_AT_ONCE = 1_000
 """Words whose places are found in one go: most articles whole."""
+
+LONG = 100_000
+"""Words from which on the places of several are found together."""
 
 MAX_STEMMED = 20_000
 """Different words of an article whose forms are looked for, the first ones. A stemmer takes 20 microseconds a
@@ -105,6 +113,8 @@ class Segment:
             terms += GAP
         self.terms = terms
         self._positions: dict[str, list[int]] = {}
+        self._merged: dict[frozenset[str], list[int]] = {}
+        self._in_order: dict[str, list[str]] = {}  # by their start
 
     @cached_property
     def unique(self) -> set[str]:
@@ -113,10 +123,23 @@ class Segment:
         unique.discard("")
         return unique
 
+    def first_terms(self, count: int) -> Iterable[str]:
+        """Return so many of the terms that occur, the first ones."""
+        if len(self.unique) <= count:
+            return self.unique
+        first: dict[str, None] = {}
+        left = filter(None, self.terms)
+        while len(first) < count:
+            first.update(dict.fromkeys(islice(left, count - len(first))))
+        return first
+
     @cached_property
-    def in_order(self) -> list[str]:
-        """The terms that occur, sorted, so that those with one prefix stand together."""
-        return sorted(self.unique)
+    def by_start(self) -> dict[str, list[str]]:
+        """The terms that occur by their first `MIN_PREFIX` letters."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for term in self.unique:
+            found[term[:MIN_PREFIX]].append(term)
+        return found
 
     def positions(self, term: str) -> Sequence[int]:
         """Return where a term stands, ascending."""
@@ -128,8 +151,17 @@ class Segment:
 
     def positions_of_any(self, terms: Iterable[str]) -> Sequence[int]:
         """Return where one of several terms stands, ascending."""
-        found = [positions for term in frozenset(terms) if (positions := self.positions(term))]
+        asked = frozenset(terms) & self.unique
+        if len(self.terms) > LONG and not asked <= self._positions.keys():
+            return self._merge_positions(asked)
+        found = [self.positions(term) for term in asked]
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+
+    def _merge_positions(self, asked: frozenset[str]) -> Sequence[int]:
+        """Return where one of several terms stands, found in one go: a long text may hold little else."""
+        if asked not in self._merged:
+            self._merged[asked] = list(compress(count(), map(asked.__contains__, self.terms)))
+        return self._merged[asked]
 
     def locate(self, terms: AbstractSet[str]) -> None:
         """Find where these terms stand in one go: a few of them in a quarter of the time that all take."""
@@ -140,16 +172,19 @@ class Segment:
             positions[self.terms[at]].append(at)
 
     def has_prefix(self, prefix: str) -> bool:
-        """Return whether a term begins with `prefix`."""
-        first = bisect_left(self.in_order, prefix)
-        return first < len(self.in_order) and self.in_order[first].startswith(prefix)
+        """Return whether a term begins with `prefix`, of `MIN_PREFIX` letters at least."""
+        return any(True for _ in self._beginning_with(prefix))
 
     def expand(self, prefix: str) -> list[str]:
-        """Return the terms that begin with `prefix`."""
-        first = last = bisect_left(self.in_order, prefix)
-        while last < len(self.in_order) and self.in_order[last].startswith(prefix):
-            last += 1
-        return self.in_order[first:last]
+        """Return the terms that begin with `prefix`, of `MIN_PREFIX` letters at least."""
+        return list(self._beginning_with(prefix))
+
+    def _beginning_with(self, prefix: str) -> Iterator[str]:
+        start = prefix[:MIN_PREFIX]
+        terms = self._in_order.get(start)
+        if terms is None:
+            terms = self._in_order[start] = sorted(self.by_start.get(start, ()))
+        return takewhile(methodcaller("startswith", prefix), islice(terms, bisect_left(terms, prefix), None))
 
 
 class Stretch:
@@ -230,9 +265,12 @@ class Document:
         title = self.body.terms[: self.title_end]
         return chain(((TITLE_MARK, term) for term in title), ((TITLE_MARK, *two) for two in pairwise(title)))
 
-    def prefix_keys(self, length: int) -> Iterator[Key]:
-        """Yield the keys of the beginnings, so many letters long, of the terms of the body."""
-        return ((PREFIX_KEY, start) for start in {term[:length] for term in self.body.unique})
+    def prefix_keys(self, starts: AbstractSet[str], lengths: Iterable[int]) -> Iterator[Key]:
+        """Yield the keys of the beginnings, so many letters long, of terms with such a start."""
+        by_start = self.body.by_start
+        terms = list(chain.from_iterable(map(by_start.__getitem__, starts & by_start.keys())))
+        for length in lengths:
+            yield from ((PREFIX_KEY, beginning) for beginning in {term[:length] for term in terms})
 
     def stem_keys(self) -> Iterator[Key]:
         """Yield the keys of the stems of the body."""
@@ -275,11 +313,8 @@ class Document:
     @cached_property
     def stems(self) -> dict[str, list[str]]:
         """The terms of the body by their stem in the article's language."""
-        unique: Iterable[str] = self.body.unique
-        if len(self.body.unique) > MAX_STEMMED:
-            unique = islice(filter(None, dict.fromkeys(self.body.terms)), MAX_STEMMED)
         forms: dict[str, list[str]] = {}
-        for term in unique:
+        for term in self.body.first_terms(MAX_STEMMED):
             forms.setdefault(stem(term, self.article.language), []).append(term)
         return forms
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from monitor.match.document import (
     BODY_FIELDS,
+    MIN_PREFIX,
     PREFIX_KEY,
     STEM_KEY,
     TITLE_MARK,
@@ -78,6 +79,7 @@ class Index:
         self._unanchored: list[Entry] = []
         self._more_uses: dict[Key, int] = {}  # beyond the first: most keys are asked for once
         self._marked: Counter[tuple[str, int]] = Counter()
+        self._starts: Counter[str] = Counter()  # of prefixes
 
     def __len__(self) -> int:
         return self._rules
@@ -130,8 +132,7 @@ class Index:
                 more_uses[key] = more_uses.get(key, 0) + 1
             else:
                 rows[key] = ()
-                if key[0] in _MARKS:
-                    self._marked[key[0], len(key[1])] += 1
+                self._count(key, 1)
 
     def _drop(self, key: Key) -> None:
         more = self._more_uses.pop(key, 0)
@@ -143,8 +144,21 @@ class Index:
             del self._words[key]
         else:
             del self._rows[key]
-            if key[0] in _MARKS:
-                self._marked -= Counter(((key[0], len(key[1])),))
+            self._count(key, -1)
+
+    def _count(self, key: tuple[str, ...], change: int) -> None:
+        """Keep count of the kinds of keys that documents make only when they are asked for."""
+        if key[0] not in _MARKS:
+            return
+        kind = key[0], len(key[1])
+        self._marked[kind] += change
+        if not self._marked[kind]:
+            del self._marked[kind]
+        if key[0] == PREFIX_KEY:
+            start = key[1][:MIN_PREFIX]
+            self._starts[start] += change
+            if not self._starts[start]:
+                del self._starts[start]
 
     def find(self, document: Document) -> Findings:
         """Return which rules hold of a document."""
@@ -188,9 +202,9 @@ class Index:
 
     def _marked_keys(self, document: Document) -> Iterator[Iterator[Key]]:
         """Yield the keys that only some sets of rules look up."""
-        for mark, length in self._marked:
-            if mark == PREFIX_KEY:
-                yield document.prefix_keys(length)
+        if self._starts:
+            lengths = [length for mark, length in self._marked if mark == PREFIX_KEY]
+            yield document.prefix_keys(self._starts.keys(), lengths)
         marks = {mark for mark, _ in self._marked}
         if TITLE_MARK in marks:
             yield document.title_keys()

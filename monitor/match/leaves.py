@@ -13,7 +13,7 @@ from typing import NamedTuple
 import re2
 
 from monitor.errors import RuleError
-from monitor.match.document import MAX_DISTANCE, NAME_FIELDS, Field, reading_of
+from monitor.match.document import MAX_DISTANCE, MIN_PREFIX, NAME_FIELDS, Field, reading_of
 from monitor.match.lexer import DOUBLE_QUOTES, SINGLE_QUOTES
 from monitor.match.nodes import Node, Pattern, compile_pattern
 from monitor.match.words import Cased, Phrase, Prefix, Stem, Together, Word
@@ -22,9 +22,6 @@ from monitor.text.tokens import MAX_RUN, is_plain, is_unspaced, tokenize
 
 MAX_TOGETHER = 50
 """Words of `"..."~n`."""
-
-MIN_PREFIX = 3
-"""Letters before a `*`: shorter ones match half the dictionary."""
 
 
 MAX_STEPS = 3_000

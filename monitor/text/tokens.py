@@ -24,6 +24,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import filterfalse
 from typing import NamedTuple
 
 from monitor.text.characters import (
@@ -142,15 +143,12 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _split_long(pieces: list[str]) -> tuple[str, ...]:
     """Return the terms of pieces without the memory, which a hostile text would only fill: each kind once."""
-    cut = {
-        piece: _cut(piece)
-        for piece in set(pieces)
-        if not (piece.isascii() and piece.isalnum() and len(piece) <= MAX_RUN)
-    }
-    terms = map(cut.get, pieces, pieces)
-    if any(not term or " " in term for term in cut.values()):
-        return tuple(" ".join(terms).split())
-    return tuple(terms)
+    odd = set(filterfalse(_is_folded_word, set(pieces)))
+    capital = list(filter(_is_plain_word, odd))
+    lower = dict(zip(capital, map(str.lower, capital), strict=True))
+    cut = {piece: _cut(piece) for piece in odd.difference(lower)}
+    terms = map((cut | lower).get, pieces, pieces)
+    return tuple(" ".join(terms).split() if any(not term or " " in term for term in cut.values()) else terms)
 
 
 _split_remembered = lru_cache(REMEMBERED_TEXTS)(_split)
@@ -381,8 +379,13 @@ def _unspaced_run() -> re.Pattern[str]:
     return re.compile(f"[{as_class(UNSPACED)}][{as_class(UNSPACED)}{_attached(astral=True)}]*+")
 
 
-is_plain = re.compile("[A-Za-z0-9 À-ÖØ-Ýà-öø-ÿĀ-įĴ-ľŁ-ňŊ-žЀ-џҐґԱ-ՍՏ-Ֆա-ստ-ֆא-תء-غف-ي]++").fullmatch
+_SMALL = "a-z0-9à-öø-ÿΐά-ρσ-ώа-џґա-ստ-ֆא-תء-غف-يٹ-ۓა-ჺ"
+_PLAIN = f"A-ZÀ-ÖØ-ÝĀ-įĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ΫЀ-ЯҊ-ԯԱ-ՍՏ-ՖḀ-ẙẠ-ỿ{_SMALL}"
+is_plain = re.compile(f"[{_PLAIN} ]++").fullmatch
 """Words that folding only puts into small letters, if anything: most of those that are written."""
+
+_is_plain_word = re.compile(f"[{_PLAIN}]{{1,{MAX_RUN}}}+").fullmatch
+_is_folded_word = re.compile(f"[{_SMALL}]{{1,{MAX_RUN}}}+").fullmatch
 
 _PIECES = _Pieces()
 _PARTED = _parted()

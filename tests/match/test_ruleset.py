@@ -400,6 +400,16 @@ def test_forms_are_looked_for_among_so_many_words_of_an_article(monkeypatch: pyt
     assert find(rules, replace(short, language="en")) == ["stem(vote)", "stem(drone)"]
 
 
+@given(near, articles)
+def test_what_stands_near_in_a_long_text_is_what_stands_near_in_a_short_one(
+    query: str, article: Article
+) -> None:
+    expected = compile_rules(query).match(article)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(document, "LONG", -1)
+        assert compile_rules(query).match(article) == expected
+
+
 pieces = st.text(st.one_of(st.characters(), st.sampled_from("ab \n\u3000北京กำ.,'\u0301\u200b")))
 
 
