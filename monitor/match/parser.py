@@ -10,6 +10,7 @@ to the leaves, so that the tree knows neither.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,22 @@ LANGUAGE_CODE = 2
 """Letters of an ISO 639-1 code."""
 
 _FIELDS = {field.value: field for field in Field if field is not Field.ANY}
-_LOWER_CASE = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR"}
+_LOOKALIKES = {
+    "and": "AND",
+    "or": "OR",
+    "not": "NOT",
+    "near": "NEAR",
+    "onear": "ONEAR",
+    "andnot": "AND NOT",
+    "adj": "ONEAR/0",
+}
+"""Words that may have been meant as operators, ours or those of others."""
+
+_OTHER_NEAR = re.compile(
+    r"(?:(?P<ordered>pre|onear)|w|near|adj|)/?(?P<distance>(?<=/|r)\d{1,3})", re.IGNORECASE
+)
+_FUNCTION = re.compile(r"stem|case|re|atleast\d+", re.IGNORECASE)
+_INNER_WILDCARD = re.compile(r"(?<=[^\W_])\?+(?=[^\W_])")
 # Python 3.11 needs a tenth of a microsecond to find a member of an enum by its name.
 _AND, _OR, _NOT, _NEAR, _WORD, _PHRASE = Kind.AND, Kind.OR, Kind.NOT, Kind.NEAR, Kind.WORD, Kind.PHRASE
 _FIELD, _OPEN, _CLOSE, _END, _PLAIN, _ANY = (
@@ -49,7 +65,6 @@ _FOLDED, _TURKISH = Reading.FOLDED, Reading.TURKISH
 _ENDS = frozenset({Kind.END, Kind.CLOSE})
 _INFIX = frozenset({Kind.AND, Kind.OR, Kind.NEAR})
 _NO_OPERAND = _ENDS | _INFIX
-_NO_VALUE = _NO_OPERAND | {Kind.NOT, Kind.FIELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +266,13 @@ class _Parser:
             raise self.error(f'"{name}:" is no field; {cure} (to look for it as text, quote it)', at)
         if scope.field is not _ANY:
             raise self.error(f'"{name}:" lies within "{scope.field}:"; keep one of them', at)
-        if self.kinds[self.at] in _NO_VALUE:
+        if self.kinds[self.at] is _NOT:
+            raise self.error(f"NOT or a minus stands before a field; write -{name}:word", self.at)
+        if self.kinds[self.at] is _FIELD:
+            raise self.error(
+                f'"{name}:" and "{self.texts[self.at]}" do not go together; keep one of them', at
+            )
+        if self.kinds[self.at] in _NO_OPERAND:
             raise self.error(f'"{name}:" has nothing behind it; write a word there', at)
         node = self.parse_operand(scope._replace(field=field))
         if field is Field.LANG and not _are_languages(node):
@@ -279,8 +300,8 @@ class _Parser:
             if kind is _PHRASE:
                 leaf = read_phrase(text, scope)
             elif kind is _WORD:
-                if text.lower() in _LOWER_CASE:
-                    self.remark_on(at)
+                if not (text.isalpha() and text.lower() not in _LOOKALIKES) or self.kinds[self.at] is _OPEN:
+                    self.remark_on(at, scope)
                 leaf = read_word(text, scope)
             else:
                 leaf = read_pattern(text, scope)
@@ -290,12 +311,26 @@ class _Parser:
             self.count_stem(leaf, at)
         return leaf
 
-    def remark_on(self, at: int) -> None:
-        """Say that a word may have been meant as an operator, when it stands between two others."""
-        word = self.texts[at]
-        if at and self.kinds[at + 1] not in _ENDS:
-            message = f'"{word}" is looked for as a word; as an operator, write {_LOWER_CASE[word.lower()]}'
-            self.remarks.append(Remark(message, self.lexemes.column(at)))
+    def remark_on(self, at: int, scope: Scope) -> None:
+        """Say that a word may have been meant as an operator, a function or a pattern."""
+        word, following = self.texts[at], self.kinds[at + 1]
+        operator = _LOOKALIKES.get(word.lower())
+        if following is _OPEN and _FUNCTION.fullmatch(word):
+            meant = f"as a function, write {word.lower()}(...) in small letters, without a space"
+        elif following in _ENDS or not (at or operator == "NOT"):
+            meant = ""
+        elif operator is not None:
+            meant = f"as an operator, write {operator}"
+        elif near := _OTHER_NEAR.fullmatch(word):
+            meant = f"as an operator, write {'ONEAR' if near['ordered'] else 'NEAR'}/{near['distance']}"
+        else:
+            meant = ""
+        if meant:
+            self.remarks.append(Remark(f'"{word}" is looked for as a word; {meant}', self.lexemes.column(at)))
+        wildcard = _INNER_WILDCARD.search(word)
+        if wildcard and scope.field is not Field.URL:
+            message = 'the "?" stands for no letter, it parts two words; write OR between the spellings'
+            self.remarks.append(Remark(message, self.lexemes.column(at) + wildcard.start()))
 
     def count_stem(self, leaf: Stem, at: int) -> None:
         self.stems.add(leaf.term)

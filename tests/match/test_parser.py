@@ -163,6 +163,46 @@ def test_what_a_query_holds_is_told_apart() -> None:
     assert read("O'Ne*") == Prefix("o'ne")
 
 
+@pytest.mark.parametrize(
+    ("query", "column", "cure"),
+    [
+        ("not drone", 1, "write NOT"),
+        ("drone w/5 baku", 7, "write NEAR/5"),
+        ("drone PRE/3 baku", 7, "write ONEAR/3"),
+        ("drone /5 baku", 7, "write NEAR/5"),
+        ("drone NEAR5 baku", 7, "write NEAR/5"),
+        ("drone ANDNOT baku", 7, "write AND NOT"),
+        ("drone ADJ baku", 7, "write ONEAR/0"),
+        ("stem (drone)", 1, "write stem(...)"),
+        ("baku Case(WHO)", 6, "write case(...)"),
+        ("ATLEAST3(drone)", 1, "write atleast3(...)"),
+        ("baku dr?ne", 8, "write OR between the spellings"),
+    ],
+)
+def test_what_may_have_been_meant_otherwise_is_remarked_on(query: str, column: int, cure: str) -> None:
+    (remark,) = parse_query(query).remarks
+    assert remark.column == column
+    assert cure in remark.message
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "w/5",
+        "drone w5 baku",
+        "near",
+        "drone 5 baku",
+        "who?",
+        "url:story?id=3",
+        "stem drone",
+        "case OR re",
+        "24/7 war",
+    ],
+)
+def test_what_is_plainly_a_word_is_not_remarked_on(query: str) -> None:
+    assert parse_query(query).remarks == ()
+
+
 def test_a_lower_case_operator_is_remarked_on() -> None:
     query = parse_query("war and peace or not")
     assert [(remark.column, remark.message[:5]) for remark in query.remarks] == [(5, '"and"'), (15, '"or" ')]
