@@ -6,6 +6,7 @@ Position: under `commands`; over `archive` and `match`.
 from __future__ import annotations
 
 import asyncio
+import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -25,7 +26,7 @@ from monitor.cli.printing import console, marked, plain
 from monitor.compose import AlertCount
 from monitor.config import Config
 from monitor.errors import StoreError
-from monitor.match import Clause, explain_query, read_rule
+from monitor.match import Clause, Query, explain_query, read_rule
 from monitor.model import Rule
 
 rule_commands = typer.Typer(
@@ -82,14 +83,13 @@ def rehearse_rule(
         raise typer.BadParameter(f"{since!r} lies ahead; nothing was found then yet", param_hint="--since")
     rule = find_rule(settings, query)
     rule = replace(rule, stem=rule.stem or stem, fold_diacritics=rule.fold_diacritics or fold)
-    remarks = read_rule(rule).remarks
+    read = read_rule(rule)
     with printing.errors.status("reading the archive ..."):
         rehearsal = ask(settings, lambda store: rehearse(store, rule, start or now, now, settings.pace))
     if as_json:
         printing.print_json(as_object(rehearsal))
         return
-    for remark in remarks:
-        printing.errors.print(plain(f"column {remark.column}: {remark.message}"), style="yellow")
+    show_remarks(read)
     if rule.query != query:
         console.print(Text.assemble(plain(f"rule {rule.name}: "), (plain(rule.query).plain, "cyan")))
     if start is not None and rehearsal.since > start:
@@ -123,20 +123,32 @@ def explain_rule(
     settings = load(config)
     rule = find_rule(settings, name)
     stored = ask(settings, lambda store: find_article(store, article))
-    clause = explain_query(read_rule(rule), stored.article)
+    read = read_rule(rule)
+    clause = explain_query(read, stored.article)
     if as_json:
         printing.print_json(clause)
         return
+    show_remarks(read)
     console.print(plain(stored.article.title), style="bold")
     console.print("found" if clause.holds else "not found", style="green" if clause.holds else "red")
     show_clause(clause, depth=0)
 
 
 def find_rule(config: Config, name: str) -> Rule:
-    """Return the rule of this name, or one that has `name` for its query."""
+    """Return the rule of this name, or one that has `name` for its query; one that may be misspelt is told."""
     known = {rule.name: rule for rule in config.rules}
-    written = Rule(name=name, query=name, notify=(), fold_diacritics=config.fold_diacritics)
-    return known.get(name, written)
+    if name in known:
+        return known[name]
+    if near := difflib.get_close_matches(name, known, n=1):
+        message = f'no rule has the name "{name}", so it is taken for a query; there is a rule "{near[0]}"'
+        printing.errors.print(plain(message), style="yellow")
+    return Rule(name=name, query=name, notify=(), fold_diacritics=config.fold_diacritics)
+
+
+def show_remarks(query: Query) -> None:
+    """Print what may have been meant otherwise in a query, beside the answer."""
+    for remark in query.remarks:
+        printing.errors.print(plain(f"column {remark.column}: {remark.message}"), style="yellow")
 
 
 def show_clause(clause: Clause, *, depth: int) -> None:

@@ -429,6 +429,23 @@ def test_a_rehearsal_of_a_broken_query_names_the_column(archive: CommandLine) ->
         archive.run("rules", "test", '"dam')
 
 
+def test_a_rule_whose_name_is_misspelt_is_told_to_be_a_query(archive: CommandLine) -> None:
+    [name, *_] = [rule["name"] for rule in json.loads(archive.run("rules", "--json").stdout)]
+    told = archive.run("rules", "test", f"{name}s").stderr
+    assert "so it is taken for a query" in told
+    assert f'there is a rule "{name}"' in told
+    assert (
+        archive.run("rules", "test", name).stderr
+        == archive.run("rules", "test", "quite another").stderr
+        == ""
+    )
+
+
+def test_what_is_doubtful_in_a_query_is_said_when_it_is_explained(archive: CommandLine) -> None:
+    [story] = [a for a in json.loads(archive.run("articles", "--json").stdout) if a["url"] == STORY]
+    assert "column 5" in archive.run("rules", "explain", "dam or flood", story["id"]).stderr
+
+
 def test_a_rule_explains_what_it_made_of_an_article(archive: CommandLine) -> None:
     [story] = [a for a in json.loads(archive.run("articles", "--json").stdout) if a["url"] == STORY]
     stdout = archive.run("rules", "explain", "dam", story["id"]).stdout
