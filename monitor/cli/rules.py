@@ -135,7 +135,7 @@ def explain_rule(
 
 
 def find_rule(config: Config, name: str) -> Rule:
-    """Return the rule of this name, or one that has `name` for its query; one that may be misspelt is told."""
+    """Return the rule of this name, or one with the query `name`; one that may be misspelt is told."""
     known = {rule.name: rule for rule in config.rules}
     if name in known:
         return known[name]
