@@ -9,6 +9,7 @@ only; httpx2 + trafilatura + sqlite and Scrapy + trafilatura + sqlite, told the 
 are no articles, and are dismissed by us: a bank's error page, and a post of three short lines. Everybody's
 modules are compiled before, as those that pip installs are.
 
+Everybody takes three turns, and the row is that of the turn with the middle CPU.
 `cpu_ms` is CPU per stored article, `peak_mb` the memory of all processes of a contestant together (PSS).
 `main_cpu_ms` is what our main process takes of it (start-up, network, judging, matching, storing,
 logging), `workers_cpu_ms` what the worker processes take to read pages. Then we visit everything again,
@@ -38,6 +39,10 @@ from benchmarks.report import OURS, Figure, Report, Row, publish, read_arguments
 SITES, ARTICLES = 20, 30
 PAGES = Path("extraction-dev", "pages")
 """Beside the farm: the pages that it is built from."""
+
+TURNS = 3
+"""How often everybody takes a turn. On a shared machine the share of Scrapy's CPU moves by a third between
+two turns, so that one says little."""
 
 PATIENCE_S = 300
 QUIET_VISITS = 3
@@ -100,6 +105,12 @@ def free_port() -> int:
 
 
 # --- the contestants ---------------------------------------------------------------------------------
+
+
+def run_turn(farm: Farm, folder: Path) -> list[Row]:
+    """Let everybody store every article once; return their rows, Scrapy's last."""
+    folder.mkdir()
+    return [run_ours(farm, folder), *(run_peer(name, farm, folder) for name in PEERS)]
 
 
 def run_peer(name: str, farm: Farm, folder: Path) -> Row:
@@ -191,7 +202,11 @@ def main() -> None:
         folder = Path(temporary)
         (folder / "farm").mkdir()
         with run_farm(data.resolve(), folder / "farm") as farm:
-            rows = [run_ours(farm, folder), *(run_peer(name, farm, folder) for name in PEERS)]
+            turns = [run_turn(farm, folder / str(turn)) for turn in range(TURNS)]
+    rows = [
+        sorted(turned, key=lambda row: row.figures["cpu_ms"])[TURNS // 2]
+        for turned in zip(*turns, strict=True)
+    ]
     scrapy = rows[-1].figures
     share = round(rows[0].figures["cpu_ms"] / scrapy["cpu_ms"], 3)
     rows[0] = Row(OURS, {**rows[0].figures, "share_of_scrapys_cpu": share})
