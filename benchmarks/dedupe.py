@@ -39,10 +39,11 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.report import OURS, Arguments, Figure, Report, Row, publish
 from benchmarks.stories import measure_stories
+from monitor.app import GATHER
 from monitor.dedupe import find_agency, fingerprint_article, judge
 from monitor.dedupe.fingerprint import KEPT_BELOW
 from monitor.model import Article, Link, Relation, Source
-from monitor.ports import Filing
+from monitor.ports import Filing, Lookup
 from monitor.store import SqlStore, open_store
 from monitor.text.tokens import split_terms
 
@@ -118,7 +119,7 @@ class OurStream:
 
     async def run(self, articles: Sequence[Labelled], background: int, at_once: int) -> dict[str, Figure]:
         """Keep the articles in order, so many at a time; return how fast."""
-        store = open_store(self.url, "benchmark")
+        store = open_store(self.url, "benchmark", GATHER)
         try:
             names = {labelled.article.source for labelled in articles}
             await store.register([Source(name=name, url=f"https://{name}.example/") for name in names], NOW)
@@ -150,23 +151,27 @@ class OurStream:
 
     async def add(self, store: SqlStore, article: Article) -> bool:
         """Judge one article and keep it, as `pipeline` does; return False when another was first."""
-        fingerprint = fingerprint_article(article)
-        candidates = await store.candidates(article.url, fingerprint)
-        verdict = judge(article, fingerprint, candidates)
-        filing = Filing(
-            article=article,
-            link=Link(url=article.url, source=article.source),
-            page=b"",
-            blocks=frozenset(),
-            fingerprint=fingerprint,
-            candidates=candidates,
-            verdict=verdict,
-            agency=find_agency(article),
-            matches=(),
-            alerts=(),
-        )
-        if await store.keep(filing) is None:
+
+        def file(stored: Lookup) -> Filing:
+            fingerprint = fingerprint_article(article)
+            candidates = stored.candidates(article.url, fingerprint)
+            return Filing(
+                article=article,
+                link=Link(url=article.url, source=article.source),
+                page=b"",
+                blocks=frozenset(),
+                fingerprint=fingerprint,
+                candidates=candidates,
+                verdict=judge(article, fingerprint, candidates),
+                agency=find_agency(article),
+                matches=(),
+                alerts=(),
+            )
+
+        filing, alerts = await store.keep_judged(file)
+        if alerts is None:
             return False
+        verdict = filing.verdict
         self.names[article.url] = article.id
         self.repeats[article.id] = verdict.of if verdict.relation in (Relation.COPY, Relation.EXACT) else None
         return True
