@@ -75,5 +75,5 @@ def start_logging(form: LogFormat) -> None:
     root.handlers[:] = [stream]
     root.setLevel(logging.WARNING)
     logging.getLogger("monitor").setLevel(logging.INFO)
-    # A tick is left out while the last one is at work. With a locked database that is twice a second.
+    # A tick is left out while the last one is at work. With a locked database, that is all the time.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -84,7 +84,7 @@ def _is_open_by(table: Table, horizon: str) -> Exists:
 
 
 MAY_BE_DUE = select(_is_open_by(ALERTS, "alerts_by") | _is_open_by(BULLETINS, "bulletins_by"))
-"""Made once: it is asked of every channel twice a second, and mostly that is all."""
+"""Made once: it is asked of every channel at every tick, and mostly that is all."""
 
 
 def may_be_due(connection: Connection, channel: str, now: datetime, gathering: Gathering) -> bool:
