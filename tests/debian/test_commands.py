@@ -50,5 +50,5 @@ async def test_a_page_is_shown_as_its_scripts_draw_it(server: Server, command: s
 async def test_the_guard_stands_before_the_browser(server: Server) -> None:
     code, said = await run("extract", f"{server.url}/story", "--render")
     assert code == 1
-    assert "allow_private" in said
+    assert "--allow-private" in said
     assert server.received == []
