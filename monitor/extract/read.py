@@ -31,7 +31,7 @@ from monitor.text.urls import url_key
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 4
+EXTRACTOR_VERSION = 5
 """Raised when the same page would give another text, so that an upgrade never looks like an edit."""
 
 BINARY_SHARE = 0.02
